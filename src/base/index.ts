@@ -1,0 +1,6 @@
+export * from "./auth-context.ts";
+export * from "./bytes.ts";
+export * from "./clock.ts";
+export * from "./errors.ts";
+export * from "./peer.ts";
+export * from "./peer-id.ts";

@@ -1,0 +1,21 @@
+import { type PeerId } from "./peer-id.ts";
+
+/**
+ * The road a call came by: `shs` proves a key, `mtls` a certificate, `memory` and `tcp` nothing;
+ * `local` is this vat calling itself.
+ */
+export type Transport = "shs" | "mtls" | "memory" | "tcp" | "local";
+
+/** Who is at the other end of one connection, as far as the road could prove it. */
+export interface Peer {
+  /** Proven: the peer holds the secret of this id. */
+  readonly id: PeerId;
+  /** Where the bytes come from, such as `203.0.113.7:51334`. A hint for logs, never a proof. */
+  readonly address: string;
+  readonly transport: Transport;
+  /** Aborts when the connection is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** A peer on a road that proves no key; only `anonymousBootstrap` ever gets one. */
+export type AnonymousPeer = Omit<Peer, "id"> & { readonly id?: undefined };

@@ -1,0 +1,3 @@
+export { type CallContext } from "../rpc/index.ts";
+export * from "./interface-type.ts";
+export * from "./struct-type.ts";

@@ -1,0 +1,75 @@
+import { type Blame, HandfastError } from "../base/index.ts";
+import { type ExceptionKind } from "./messages.ts";
+
+/**
+ * What went wrong, finer than the wire's four kinds. The first four are those kinds themselves.
+ * `CANCELED`: the caller gave the call up. `TIMEOUT`: its `timeoutMs` ran out. `REVOKED` and
+ * `EXPIRED`: the reference no longer carries authority. `PERMISSION_DENIED`: it never did.
+ * `PROTOCOL`: the peer broke a rule of rpc.capnp and the connection was aborted.
+ */
+export type RpcErrorCode =
+  | "FAILED"
+  | "OVERLOADED"
+  | "DISCONNECTED"
+  | "UNIMPLEMENTED"
+  | "CANCELED"
+  | "TIMEOUT"
+  | "REVOKED"
+  | "EXPIRED"
+  | "PERMISSION_DENIED"
+  | "PROTOCOL";
+
+/** Whether the method may have run: `no` means that repeating the call is safe. */
+export type Executed = "no" | "maybe";
+
+export interface RpcErrorOptions {
+  readonly code?: RpcErrorCode | undefined;
+  /** Default `caller`, for an error that a method throws about the call it was given. */
+  readonly blame?: Blame | undefined;
+  readonly executed?: Executed | undefined;
+  /** The remote stack, when the peer sent one; text of the peer's choosing. */
+  readonly trace?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A call that failed. Thrown by a method, its message and kind reach the caller; any other error
+ * reaches the caller only as `internal error (ref N)`.
+ */
+export class RpcError extends HandfastError<RpcErrorCode> {
+  /** One of the four kinds of rpc.capnp Exception.Type, always kept across the wire. */
+  readonly kind: ExceptionKind;
+  readonly executed: Executed;
+  readonly trace: string | undefined;
+
+  constructor(kind: ExceptionKind, message: string, options: RpcErrorOptions = {}) {
+    const { code = CODE_OF_KIND[kind], blame = "caller", cause } = options;
+    super(code, message, { blame, cause });
+    this.kind = kind;
+    this.executed = options.executed ?? "maybe";
+    this.trace = options.trace;
+  }
+
+  static failed(message: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("failed", message, options);
+  }
+
+  static overloaded(message: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("overloaded", message, options);
+  }
+
+  static disconnected(message: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("disconnected", message, { blame: "network", ...options });
+  }
+
+  static unimplemented(message: string, options?: RpcErrorOptions): RpcError {
+    return new RpcError("unimplemented", message, { blame: "incompatible", ...options });
+  }
+}
+
+const CODE_OF_KIND: Readonly<Record<ExceptionKind, RpcErrorCode>> = {
+  failed: "FAILED",
+  overloaded: "OVERLOADED",
+  disconnected: "DISCONNECTED",
+  unimplemented: "UNIMPLEMENTED",
+};

@@ -1,0 +1,108 @@
+import { type AnonymousPeer, type AuthContext, type Peer } from "../base/index.ts";
+import { type RpcError } from "./exception.ts";
+import { type Content, type Path } from "./messages.ts";
+import { type TurnQueue } from "./turn-queue.ts";
+
+/** A struct with the capabilities it refers to. It owns one reference to each of them. */
+export interface Payload {
+  readonly content: Content;
+  /** By index in the capability table; `undefined` is a null capability. */
+  readonly caps: readonly (Hook | undefined)[];
+}
+
+/** On whose behalf a call arrives: a peer, or this vat itself (`transport: "local"`). */
+export interface Caller {
+  readonly peer: Peer | AnonymousPeer;
+  readonly auth: AuthContext;
+}
+
+export interface Request {
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+  /** Ownership passes to the hook that is called, whatever becomes of the call. */
+  readonly params: Payload;
+  /** Absent for a call that this vat makes on its own account. */
+  readonly caller?: Caller | undefined;
+}
+
+/**
+ * A capability, wherever it lives: a local object, an import, a promise of either, a broken one.
+ * References are counted: whoever is handed a hook holds one, and `release`s it once.
+ */
+export abstract class Hook {
+  /** The vat this hook belongs to. */
+  abstract readonly turns: TurnQueue;
+
+  /**
+   * Makes the call; never throws. The caller holds one reference to the results and releases it.
+   * Calls through one hook arrive in the order they were made (E-order).
+   */
+  abstract call(request: Request): Results;
+
+  /** The hook this one has become, followed to the end; itself while it has become nothing else. */
+  abstract resolved(): Hook;
+
+  /** Calls back once it has become another hook or broken; never for one that is settled. */
+  abstract whenResolved(callback: (resolution: Hook) => void): void;
+
+  /** Set on a broken hook: what every call through it fails with. */
+  abstract readonly broken: RpcError | undefined;
+
+  abstract retain(): this;
+  abstract release(): void;
+}
+
+/** The outcome of a call, for the one who awaits it. */
+export interface ResultsSink {
+  /** Ownership of the payload passes to the sink. */
+  returned(results: Payload): void;
+  failed(error: RpcError): void;
+}
+
+/**
+ * The results of a call, perhaps not there yet (rpc.capnp PromisedAnswer). References are counted,
+ * and each pipelined hook that is still unresolved holds one; when the last goes before the call
+ * has returned, the call is cancelled (Finish).
+ */
+export abstract class Results {
+  /**
+   * The capability at `path` in the results, usable at once. One hook per path, so that order is
+   * kept however often it is asked for; each asking gets a reference of its own.
+   */
+  abstract pipeline(path: Path): Hook;
+
+  /** Calls back when the call has returned; at most one sink, and it holds no reference. */
+  abstract whenReturned(sink: ResultsSink): void;
+
+  abstract retain(): this;
+  abstract release(): void;
+}
+
+/** A call that has arrived at a local object. Exactly one of its outcomes takes effect. */
+export interface IncomingCall {
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+  /** Owned by the call: released when it ends, unless retained. */
+  readonly params: Payload;
+  readonly caller: Caller | undefined;
+
+  /** Ownership of the payload passes. Ignored after any other outcome, or a cancellation. */
+  returns(results: Payload): void;
+  throws(error: RpcError): void;
+  /** Becomes the call on `target`: its results are this call's results. */
+  tailCall(target: Hook, request: Request): void;
+  /** Lets pipelined calls go on before the results are there (C++ `setPipeline`). */
+  setPipeline(pipeline: Payload): void;
+
+  readonly canceled: boolean;
+  /** Calls back once when the caller gives up or is gone; never after an outcome. */
+  onCanceled(callback: () => void): void;
+}
+
+/** What a local object is to the core. */
+export interface Servant {
+  /** Runs in a turn of its own; must not throw. */
+  deliver(call: IncomingCall): void;
+  /** The last reference is gone. */
+  dropped(): void;
+}

@@ -1,0 +1,83 @@
+import { type AnonymousPeer, type Peer } from "../base/index.ts";
+import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
+import { type Identity } from "./identity.ts";
+
+/** Mints the root capability for one peer; called once a connection, before its first call. */
+export type BootstrapFactory<P = Peer> = (
+  peer: P,
+) => Client | Servable | PromiseLike<Client | Servable>;
+
+/**
+ * Judges an accepted connection after the peer has proven its key and before we prove ours. Only
+ * `true` admits; `false`, a throw and no answer in time all look alike to the peer. `"anyone"`
+ * says that every key is welcome.
+ */
+export type Admit = "anyone" | ((peer: Peer) => boolean | PromiseLike<boolean>);
+
+export interface VatOptions {
+  readonly identity: Identity;
+  /**
+   * Peers meet only in the same network: 1–32 printable ASCII characters (padded with zero bytes)
+   * or 32 raw bytes.
+   */
+  readonly network: string | Uint8Array;
+  /** Needed to `listen`. Dialling a key is consent and asks nobody. */
+  readonly admit?: Admit | undefined;
+  /** Serves dialled and accepted connections alike; without it the vat offers nothing. */
+  readonly bootstrap?: BootstrapFactory | undefined;
+  /** For roads that prove no key; without it such peers are offered nothing. */
+  readonly anonymousBootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
+}
+
+/** Options of one `listen`. */
+export interface ListenOptions {
+  /** The host that `address` shows, when it is not the one listened on. */
+  readonly advertise?: string | undefined;
+}
+
+/** Options of one `connect`. */
+export interface ConnectOptions {
+  /** Gives the dial up, and closes the handle when the connection is already there. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An open door. */
+export interface Listener extends AsyncDisposable {
+  /** What to hand to a dialler, such as `capnp://ed25519:<key>@host:7000?suite=box-stream`. */
+  readonly address: string;
+  /** Stops accepting; connections that were accepted go on. */
+  close(): Promise<void>;
+}
+
+/**
+ * One handle on a connection to one peer. Calls may be made at once and wait until it is there.
+ * The connection closes with its last handle and last reference, or with the vat.
+ */
+export interface Connection extends AsyncDisposable {
+  /** Settles with the proven peer, or with why there is none. */
+  readonly ready: Promise<Peer | AnonymousPeer>;
+  /** Settles once the connection is gone: `undefined` after a clean goodbye. Never rejects. */
+  readonly closed: Promise<Error | undefined>;
+  /** The peer's root capability, as its bootstrap factory minted it for us. */
+  bootstrap<C extends Client>(type: InterfaceType<C>): C;
+  /** Gives the handle back; calls in flight on the last one fail. */
+  close(): Promise<void>;
+}
+
+/** All the connections and all the local objects of one identity. */
+export interface Vat extends AsyncDisposable {
+  /**
+   * Listens on `tcp://host:port`; port 0 picks a free one. Throws `NetError` `ADDRESS_INVALID`,
+   * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`; `VatError` `ADMIT_MISSING` when nobody said who may in.
+   */
+  listen(address: string, options?: ListenOptions): Promise<Listener>;
+  /** Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`; returns at once. */
+  connect(address: string, options?: ConnectOptions): Connection;
+  /** Says goodbye on every connection and closes every listener. */
+  close(): Promise<void>;
+}
+
+/** What the public const `Vat` offers. */
+export interface VatConstructor {
+  open(options: VatOptions): Promise<Vat>;
+}

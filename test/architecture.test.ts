@@ -1,0 +1,201 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
+
+/** A file imports only from lower floors; never from a sibling folder on its own floor. */
+const FLOORS: Readonly<Record<string, number>> = {
+  base: 0,
+  shs: 1,
+  rpc: 1,
+  net: 2,
+  capnp: 2,
+  auth: 2,
+  stores: 2,
+  vat: 3,
+  target: 3,
+  observe: 4,
+  codegen: 4,
+  cli: 5,
+  "index.ts": 5,
+  examples: 6,
+};
+
+const MAX_LINES = 400;
+/** Files that are one concept and longer; each with its reason. */
+const LONG_FILES: Readonly<Record<string, string>> = {};
+
+interface Source {
+  readonly path: string;
+  readonly room: string;
+  readonly text: string;
+  /** Comments blanked out, so that prose about a Promise is not one. */
+  readonly code: string;
+  readonly imports: readonly string[];
+}
+
+const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => {
+    const text = readFileSync(join(SRC, path), "utf8");
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|[^:])\/\/.*$/gm, "$1");
+    const imports = [
+      ...code.matchAll(/^(?:import|export)\b[^;"]*?from\s+"([^"]+)"/gm),
+      ...code.matchAll(/^import\s+"([^"]+)"/gm),
+      ...code.matchAll(/\bimport\("([^"]+)"\)/g),
+    ].map((match) => match[1]!);
+    return { path, room: path.split("/")[0]!, text, code, imports };
+  });
+
+const generated = ({ path }: Source) => path.endsWith(".capnp.ts");
+const inRooms = (...rooms: string[]) => sources.filter(({ room }) => rooms.includes(room));
+const offenders = (bad: readonly Source[]) => bad.map(({ path }) => path);
+
+function roomOf(file: string): string {
+  return relative(SRC, file).split("/")[0]!;
+}
+
+describe("the house", () => {
+  it("is not empty", () => {
+    expect(sources.length).toBeGreaterThan(10);
+  });
+
+  it("knows the floor of every room", () => {
+    expect(
+      [...new Set(sources.map(({ room }) => room))].filter((room) => !(room in FLOORS)),
+    ).toEqual([]);
+  });
+
+  it("imports only from lower floors, through the room's door", () => {
+    const bad = sources.flatMap((source) =>
+      source.imports
+        .filter((target) => target.startsWith("."))
+        .map((target) => resolve(SRC, dirname(source.path), target))
+        .filter((file) => {
+          const room = roomOf(file);
+          if (room === source.room) return false;
+          const throughTheDoor = relative(SRC, file) === join(room, "index.ts");
+          return !throughTheDoor || FLOORS[room]! >= FLOORS[source.room]!;
+        })
+        .map((file) => `${source.path} -> ${relative(SRC, file)}`),
+    );
+    expect(bad).toEqual([]);
+  });
+
+  it("has no cycles", () => {
+    const edges = new Map(
+      sources.map(({ path, imports }) => [
+        path,
+        imports
+          .filter((target) => target.startsWith("."))
+          .map((target) => relative(SRC, resolve(SRC, dirname(path), target))),
+      ]),
+    );
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path))
+        cycles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+      else if (!done.has(path)) {
+        for (const next of edges.get(path) ?? []) visit(next, [...trail, path]);
+        done.add(path);
+      }
+    };
+    for (const path of edges.keys()) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("keeps sockets, DNS and timers in net", () => {
+    const outside = sources.filter(({ room }) => !["net", "cli", "examples"].includes(room));
+    const bad = outside.filter(
+      ({ code, imports }) =>
+        imports.some((name) => /^node:(net|tls|dns|dgram|timers)/.test(name)) ||
+        /\b(setTimeout|setInterval|setImmediate)\(/.test(code),
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("keeps libsodium and node:crypto ciphers in shs/primitives.ts", () => {
+    const bad = sources.filter(
+      ({ path, imports, code }) =>
+        path !== "shs/primitives.ts" &&
+        (imports.some((name) => /^(libsodium|sodium-)/.test(name)) ||
+          /\bcreate(Cipher|Decipher)iv\b|\bdiffieHellman\b/.test(code)),
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("keeps capnp-ts in capnp and codegen", () => {
+    const bad = sources.filter(
+      ({ room, imports }) =>
+        !["capnp", "codegen"].includes(room) && imports.some((name) => /^capnp-ts/.test(name)),
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("lets generated code import only handfast/capnp and its like", () => {
+    const bad = sources
+      .filter(generated)
+      .filter(({ imports }) =>
+        imports.some((name) => name !== "handfast/capnp" && !/^\..*\.capnp\.ts$/.test(name)),
+      );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("keeps OpenTelemetry in observe/otel.ts", () => {
+    const bad = sources.filter(
+      ({ path, imports }) =>
+        path !== "observe/otel.ts" && imports.some((name) => name.startsWith("@opentelemetry/")),
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("keeps floors 0 and 1 synchronous and deterministic", () => {
+    const impure =
+      /\b(Promise|async|await|process|console|Date|queueMicrotask|performance)\b|Math\.random|node:(?!buffer)/;
+    const bad = inRooms("base", "shs", "rpc").filter(
+      ({ path, code }) => path !== "shs/primitives.ts" && impure.test(code),
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("has no top-level await", () => {
+    const bad = sources.filter(
+      ({ path, code }) =>
+        /^await\b|^(const|let)\b[^;{]*= await\b/m.test(code) && !path.endsWith("main.ts"),
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("lets examples know handfast only by name", () => {
+    const bad = inRooms("examples").filter(({ imports }) =>
+      imports.some((name) => name.includes("../../")),
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+
+  it("names one concept a file", () => {
+    const vague = /(^|\/)(utils?|helpers?|types|constants|common|manager)\.ts$/;
+    expect(sources.map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
+    const notKebab = sources.filter(
+      ({ path }) => !/^([a-z0-9-]+\/)*[a-z0-9-]+(\.[a-z]+)*\.ts$/.test(path),
+    );
+    expect(offenders(notKebab)).toEqual([]);
+  });
+
+  it("exports by name only", () => {
+    expect(offenders(sources.filter(({ code }) => /^export default\b/m.test(code)))).toEqual([]);
+  });
+
+  it(`keeps files under ${MAX_LINES} lines`, () => {
+    const bad = sources.filter(
+      (source) =>
+        !generated(source) &&
+        !(source.path in LONG_FILES) &&
+        source.text.split("\n").length > MAX_LINES,
+    );
+    expect(offenders(bad)).toEqual([]);
+  });
+});
