@@ -28,7 +28,7 @@ export interface CallContext<Results = unknown, Init = object> {
     target: C,
     method: M,
     ...params: ParamsOf<C[M]>
-  ): Promise<never>;
+  ): PromiseLike<never>;
 }
 
 type ParamsOf<M> = M extends (...args: infer A) => unknown
