@@ -99,11 +99,7 @@ export class Connection implements Link {
     try {
       this.#dispatch(message);
     } catch (error) {
-      this.abort(
-        error instanceof RpcError
-          ? error
-          : RpcError.failed("internal error", { code: "PROTOCOL", cause: error }),
-      );
+      this.#failed(error);
     }
   }
 
@@ -254,8 +250,11 @@ export class Connection implements Link {
     switch (context.is) {
       case "senderLoopback": {
         const target = this.#target(message.target);
-        this.#reflect(target, context.embargoId);
-        target.release();
+        try {
+          this.#reflect(target, context.embargoId);
+        } finally {
+          target.release();
+        }
         return;
       }
       case "receiverLoopback":
@@ -295,7 +294,7 @@ export class Connection implements Link {
     try {
       this.#reflect(target, embargoId);
     } catch (error) {
-      this.abort(error as RpcError); // `#reflect` throws violations only
+      this.#failed(error);
     }
   }
 
@@ -352,6 +351,11 @@ export class Connection implements Link {
 
   #broken(reason: string): BrokenHook {
     return new BrokenHook(this.turns, RpcError.failed(reason));
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof RpcError) this.abort(error);
+    else this.abort(RpcError.failed("internal error", { code: "PROTOCOL", cause: error }));
   }
 
   /** Everything on the four tables is lost (rpc.capnp "The Four Tables"). */

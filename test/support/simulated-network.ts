@@ -144,6 +144,13 @@ export class SimulatedVat {
     return end.in.messages.map(lineOf);
   }
 
+  /** Takes all that is under way to this vat, for the test to deal with. */
+  refuses(from?: SimulatedVat): readonly Message[] {
+    const end = this.#end(from);
+    end.peer.turn();
+    return end.in.messages.splice(0);
+  }
+
   /** Runs the turns that wait, and hands what the connections want to the network. */
   turn(): void {
     for (let due = this.turns.drain(); due.length > 0; due = this.turns.drain()) {
