@@ -66,12 +66,14 @@ class Door implements RoadListener {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #limits: NetLimits;
+  #address: ListenAddress;
   /** Sockets that are still shaking hands. */
   readonly #shaking = new Set<Socket>();
 
   constructor(options: ListenOptions, offers: readonly Offer[]) {
     this.#options = options;
     this.#offers = offers;
+    this.#address = options.address;
     this.#clock = options.clock ?? realClock;
     this.#limits = withDefaults(options.limits);
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -90,14 +92,15 @@ class Door implements RoadListener {
       server.listen({ host, port }, () => {
         server.off("error", failed);
         server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
+        const { address, port: chosen } = server.address() as AddressInfo; // it listens on TCP
+        this.#address = { host: address, port: chosen };
         resolve();
       });
     });
   }
 
   get address(): ListenAddress {
-    const { address: host, port } = this.#server.address() as AddressInfo; // it listens on TCP
-    return { host, port };
+    return this.#address;
   }
 
   peerAddresses(host = this.address.host): readonly PeerAddress[] {

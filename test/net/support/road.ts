@@ -1,4 +1,4 @@
-import { type SecureSocket } from "../../../src/net/index.ts";
+import { type RoadEvents, type SecureSocket } from "../../../src/net/index.ts";
 
 /** A road whose events are kept, each awaitable. */
 export class DrivenRoad {
@@ -70,3 +70,11 @@ export function withResolvers<T>(): Resolvers<T> {
   });
   return { promise, resolve };
 }
+
+/** A driver that hears nothing; tests spread it and listen to what they care about. */
+export const DEAF: RoadEvents = {
+  data: () => {},
+  ended: () => {},
+  drain: () => {},
+  closed: () => {},
+};
