@@ -73,12 +73,19 @@ export interface Connection extends AsyncDisposable {
 
 /** All the connections and all the local objects of one identity. */
 export interface Vat extends AsyncDisposable {
+  readonly identity: Identity;
+  /** Who is connected now; one entry a connection. */
+  readonly peers: readonly (Peer | AnonymousPeer)[];
   /**
    * Listens on `tcp://host:port`; port 0 picks a free one. Throws `NetError` `ADDRESS_INVALID`,
    * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`; `VatError` `ADMIT_MISSING` when nobody said who may in.
    */
   listen(address: string, options?: ListenOptions): Promise<Listener>;
-  /** Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`; returns at once. */
+  /**
+   * Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`, or joins the connection
+   * to that peer when there is one; returns at once. A connected peer may be named by its id alone.
+   * Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`; everything else rejects `ready`.
+   */
   connect(address: string, options?: ConnectOptions): Connection;
   /** Says goodbye on every connection and closes every listener. */
   close(): Promise<void>;

@@ -1,4 +1,10 @@
-import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
+import {
+  type AnonymousPeer,
+  type Logger,
+  parsePeerId,
+  type Peer,
+  type PeerId,
+} from "../base/index.ts";
 import { Host, hookOf, serve } from "../capnp/index.ts";
 import {
   dial,
@@ -58,6 +64,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     });
   }
 
+  get identity(): Identity {
+    return this.#options.identity;
+  }
+
+  get peers(): readonly (Peer | AnonymousPeer)[] {
+    return [...this.#drivers].map(({ peer }) => peer);
+  }
+
   get turns() {
     return this.#pump.turns;
   }
@@ -89,7 +103,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   connect(address: string, { signal }: ConnectOptions = {}): Connection {
-    const handle = new Handle(this.turns, this.#arrivalAt(parsePeerAddress(address)));
+    const handle = new Handle(this.turns, this.#arrivalAt(address));
     if (signal?.aborted === true) void handle.close();
     signal?.addEventListener("abort", () => void handle.close(), { once: true });
     return handle;
@@ -157,14 +171,19 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (error !== undefined) this.#log.debug({ peer, err: error }, "a connection is gone");
   }
 
-  #arrivalAt(address: PeerAddress): Arrival {
+  #arrivalAt(text: string): Arrival {
     this.#requireOpen();
-    const known = [...this.#drivers].findLast(
-      ({ peer, ended }) => peer.id === address.id && !ended,
-    );
-    return known === undefined
-      ? this.#dials.join(address)
-      : { driver: Promise.resolve(known), abandon: () => {} };
+    const id = parsePeerId(text);
+    const address = id === undefined ? parsePeerAddress(text) : undefined;
+    const known = this.#newest(id ?? address?.id);
+    if (known !== undefined) return { driver: Promise.resolve(known), abandon: () => {} };
+    if (address !== undefined) return this.#dials.join(address);
+    const error = new VatError("NOT_CONNECTED", `${text} is not connected; dial its address`);
+    return { driver: Promise.reject(error), abandon: () => {} };
+  }
+
+  #newest(id: PeerId | undefined): Driver | undefined {
+    return [...this.#drivers].findLast(({ peer, ended }) => peer.id === id && !ended);
   }
 
   #broken(error: RpcError): Hook {
