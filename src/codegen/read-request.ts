@@ -53,7 +53,6 @@ function schemaOf(request: CodeGeneratorRequest): Schema {
     files: files.map((file): RequestedFile => ({
       id: file.getId(),
       filename: file.getFilename(),
-      imports: new Map(file.getImports().map((it) => [it.getId(), it.getName()])),
     })),
   };
 }
@@ -165,13 +164,11 @@ function fieldOf(field: WireField, doc: string | undefined): Field {
 
 interface WireMember extends Annotated {
   getName(): string;
-  getCodeOrder(): number;
 }
 
 function memberOf(member: WireMember, doc = "") {
   return {
     name: member.getName(),
-    codeOrder: member.getCodeOrder(),
     annotations: annotationsOf(member),
     doc,
   };

@@ -16,8 +16,6 @@ export interface RequestedFile {
   readonly id: Id;
   /** As on the command line, less the `--src-prefix`. */
   readonly filename: string;
-  /** What the file imports: by file id, the path as it is spelt in the file. */
-  readonly imports: ReadonlyMap<Id, string>;
 }
 
 export type SchemaNode =
@@ -82,8 +80,6 @@ export interface AnnotationNode extends Declared {
 /** What fields, enumerants and methods have in common. */
 export interface Member {
   readonly name: string;
-  /** Where the source mentions it among its siblings. */
-  readonly codeOrder: number;
   readonly annotations: readonly AnnotationUse[];
   readonly doc: string;
 }

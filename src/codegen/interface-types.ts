@@ -1,0 +1,208 @@
+import { type InterfaceDeclaration, type NamedMethod } from "./declaration.ts";
+import { type Declarations } from "./declarations.ts";
+import { type Place } from "./file-scope.ts";
+import { block, docComment, type Lines, quote } from "./lines.ts";
+import { type Method, type StructReference } from "./schema.ts";
+import {
+  argumentList,
+  builderType,
+  initType,
+  parameterList,
+  pipelineMembers,
+  readerType,
+} from "./struct-types.ts";
+import { type TypeText } from "./type-text.ts";
+
+/** Writes the types of an interface: its namespace's own members, and a namespace per method. */
+export class InterfaceTypes {
+  readonly #declaration: InterfaceDeclaration;
+  readonly #declarations: Declarations;
+  readonly #text: TypeText;
+  readonly #place: Place;
+
+  constructor(declaration: InterfaceDeclaration, declarations: Declarations, text: TypeText) {
+    this.#declaration = declaration;
+    this.#declarations = declarations;
+    this.#text = text;
+    this.#place = { path: declaration.path, typeParameters: declaration.typeParameters };
+  }
+
+  lines(): Lines {
+    const { methods, typeParameters } = this.#declaration;
+    const parameters = parameterList(typeParameters);
+    const names = argumentList(typeParameters);
+    const type = `type Type${parameters} = $.InterfaceType<Client${names}, Server${names}>;`;
+    return [
+      ...block(`interface Client${parameters} extends ${this.#heritage("Client")}`, [
+        `readonly [$.brand]: ${this.#mark("Client", "brand")};`,
+        ...this.#callable(),
+      ]),
+      ...block(`interface Server${parameters} extends ${this.#heritage("Server")}`, [
+        `readonly [$.serves]: ${this.#mark("Server", "serves")};`,
+        ...this.#servable(),
+      ]),
+      ...(typeParameters.length === 0 ? [] : [type]),
+      ...methods.flatMap((method) =>
+        block(`namespace ${method.path.at(-1) ?? ""}`, this.#methodTypes(method)),
+      ),
+    ];
+  }
+
+  /** What the client or server extends: those of its parents, less what changed its name. */
+  #heritage(face: "Client" | "Server"): string {
+    const { superclasses } = this.#declaration.node;
+    if (superclasses.length === 0) return face === "Client" ? "$.Client" : "$.Servable";
+    const mark = face === "Client" ? "$.brand" : "$.serves";
+    return superclasses
+      .map((parent) => {
+        const renamed = this.#renamed(parent).map(({ from }) => quote(from));
+        // A mark is always an intersection of the parents': TypeScript wants it said once.
+        const omitted = superclasses.length > 1 ? [`typeof ${mark}`, ...renamed] : renamed;
+        const name = this.#parentFace(parent, face);
+        return omitted.length === 0 ? name : `Omit<${name}, ${omitted.join(" | ")}>`;
+      })
+      .join(", ");
+  }
+
+  /** Methods that are called otherwise here than in the parent they come from. */
+  #renamed(parent: StructReference): readonly { readonly from: string; readonly to: string }[] {
+    const { methods, inherited } = this.#declarations.interface(parent.id);
+    const owned = methods.map(({ id, name }) => ({ ownerId: parent.id, methodId: id, name }));
+    return [...inherited, ...owned].flatMap(({ ownerId, methodId, name }) => {
+      const here = this.#declaration.inherited.find(
+        (it) => it.ownerId === ownerId && it.methodId === methodId,
+      );
+      return here === undefined || here.name === name ? [] : [{ from: name, to: here.name }];
+    });
+  }
+
+  #mark(face: "Client" | "Server", symbol: "brand" | "serves"): string {
+    const own = `{ readonly ${quote(interfaceName(this.#declaration))}: 1 }`;
+    const parents = this.#declaration.node.superclasses.map(
+      (parent) => `${this.#parentFace(parent, face)}[typeof $.${symbol}]`,
+    );
+    return [...parents, own].join(" & ");
+  }
+
+  #parentFace(parent: StructReference, face: "Client" | "Server"): string {
+    return this.#text.interfaceFace(parent, face, this.#place);
+  }
+
+  #callable(): Lines {
+    return [
+      ...this.#declaration.node.superclasses.flatMap((parent) =>
+        this.#renamed(parent).map(
+          ({ from, to }) => `${to}: ${this.#parentFace(parent, "Client")}[${quote(from)}];`,
+        ),
+      ),
+      ...this.#declaration.methods.flatMap((it) => {
+        const optional = this.#hasFields(it.method.params) ? "" : "?";
+        const init = this.#methodFace(it, "Init");
+        const call = this.#methodFace(it, "Call");
+        return [
+          ...docComment(it.method.doc),
+          `${it.name}(params${optional}: ${init}, options?: $.CallOptions): ${call};`,
+        ];
+      }),
+    ];
+  }
+
+  #servable(): Lines {
+    return [
+      ...this.#declaration.node.superclasses.flatMap((parent) =>
+        this.#renamed(parent).map(
+          ({ from, to }) => `${to}?: ${this.#parentFace(parent, "Server")}[${quote(from)}];`,
+        ),
+      ),
+      ...this.#declaration.methods.flatMap((it) => {
+        const [params, builder, init, returns] = (
+          ["Params", "Builder", "ResultsInit", "Returns"] as const
+        ).map((face) => this.#methodFace(it, face));
+        return [
+          ...docComment(it.method.doc),
+          `${it.name}?(`,
+          `  params: ${params ?? ""},`,
+          `  call: $.CallContext<${builder ?? ""}, ${init ?? ""}>,`,
+          `): ${returns ?? ""};`,
+        ];
+      }),
+    ];
+  }
+
+  #methodFace(method: NamedMethod, face: string): string {
+    return `${method.path.at(-1) ?? ""}.${face}${argumentList(this.#declaration.typeParameters)}`;
+  }
+
+  #methodTypes(method: NamedMethod): Lines {
+    const { typeParameters } = this.#declaration;
+    const parameters = parameterList(typeParameters);
+    const names = argumentList(typeParameters);
+    const returned = this.#hasFields(method.method.results)
+      ? `ResultsInit${names} | Builder${names}`
+      : `ResultsInit${names}`;
+    return [
+      ...this.#paramsTypes(method),
+      ...this.#resultsTypes(method),
+      `type Returns${parameters} = ${returned} | $.PromiseLike<${returned}>;`,
+    ];
+  }
+
+  #paramsTypes({ method, params, path }: NamedMethod): Lines {
+    if (params) {
+      const names = { reader: "Params", builder: "Builder", init: "Init" };
+      return [...readerType(params, names, this.#text), ...initType(params, names, this.#text)];
+    }
+    return this.#aliases(method.params, path, { Params: "Reader", Init: "Init" });
+  }
+
+  #resultsTypes({ method, results, path }: NamedMethod): Lines {
+    const parameters = parameterList(this.#declaration.typeParameters);
+    const names = argumentList(this.#declaration.typeParameters);
+    if (!results) {
+      const pipeline = this.#text.structFace(method.results, "Pipeline", this.#placeOf(path));
+      const faces = { Results: "Reader", Builder: "Builder", ResultsInit: "Init" } as const;
+      return [
+        ...this.#aliases(method.results, path, faces),
+        `type Call${parameters} = $.Call<Results${names}> & ${pipeline};`,
+      ];
+    }
+    const faces = { reader: "Results", builder: "Builder", init: "ResultsInit" };
+    const pipeline = pipelineMembers(results, this.#text);
+    return [
+      ...readerType(results, faces, this.#text),
+      ...builderType(results, faces, this.#text),
+      ...initType(results, faces, this.#text),
+      ...(pipeline.length === 0
+        ? [`type Call${parameters} = $.Call<Results${names}>;`]
+        : block(`interface Call${parameters} extends $.Call<Results${names}>`, pipeline)),
+    ];
+  }
+
+  #aliases(
+    struct: StructReference,
+    path: readonly string[],
+    faces: Readonly<Record<string, "Reader" | "Builder" | "Init">>,
+  ): Lines {
+    const parameters = parameterList(this.#declaration.typeParameters);
+    return Object.entries(faces).map(
+      ([name, face]) =>
+        `type ${name}${parameters} = ${this.#text.structFace(struct, face, this.#placeOf(path))};`,
+    );
+  }
+
+  #placeOf(path: readonly string[]): Place {
+    return { path, typeParameters: this.#declaration.typeParameters };
+  }
+
+  #hasFields({ id }: Method["params"]): boolean {
+    return this.#declarations.struct(id).fields.length > 0;
+  }
+}
+
+/** Such as `library.capnp:Library`: the file's own name, wherever it was compiled. */
+export function interfaceName(declaration: {
+  readonly node: { readonly displayName: string };
+}): string {
+  const { displayName } = declaration.node;
+  return displayName.slice(displayName.lastIndexOf("/", displayName.lastIndexOf(":")) + 1);
+}
