@@ -2,7 +2,7 @@ import { type InterfaceDeclaration, type NamedMethod } from "./declaration.ts";
 import { type Declarations } from "./declarations.ts";
 import { type Place } from "./file-scope.ts";
 import { block, docComment, type Lines, quote } from "./lines.ts";
-import { type Method, type StructReference } from "./schema.ts";
+import { type Method, type StructReference, type Superclass } from "./schema.ts";
 import {
   argumentList,
   builderType,
@@ -11,6 +11,7 @@ import {
   pipelineMembers,
   readerType,
 } from "./struct-types.ts";
+import { schemaName } from "./schema-name.ts";
 import { type TypeText } from "./type-text.ts";
 
 /** Writes the types of an interface: its namespace's own members, and a namespace per method. */
@@ -48,36 +49,34 @@ export class InterfaceTypes {
     ];
   }
 
-  /** What the client or server extends: those of its parents, less what changed its name. */
+  /** What the client or server extends: its parents, but for one whose methods have other names. */
   #heritage(face: "Client" | "Server"): string {
-    const { superclasses } = this.#declaration.node;
-    if (superclasses.length === 0) return face === "Client" ? "$.Client" : "$.Servable";
-    const mark = face === "Client" ? "$.brand" : "$.serves";
-    return superclasses
-      .map((parent) => {
-        const renamed = this.#renamed(parent).map(({ from }) => quote(from));
-        // A mark is always an intersection of the parents': TypeScript wants it said once.
-        const omitted = superclasses.length > 1 ? [`typeof ${mark}`, ...renamed] : renamed;
-        const name = this.#parentFace(parent, face);
-        return omitted.length === 0 ? name : `Omit<${name}, ${omitted.join(" | ")}>`;
-      })
-      .join(", ");
+    const parents = this.#declaration.node.superclasses.filter((it) => !this.#isListed(it));
+    if (parents.length === 0) return face === "Client" ? "$.Client" : "$.Servable";
+    return parents.map((parent) => this.#parentFace(parent, face)).join(", ");
   }
 
-  /** Methods that are called otherwise here than in the parent they come from. */
-  #renamed(parent: StructReference): readonly { readonly from: string; readonly to: string }[] {
-    const { methods, inherited } = this.#declarations.interface(parent.id);
-    const owned = methods.map(({ id, name }) => ({ ownerId: parent.id, methodId: id, name }));
-    return [...inherited, ...owned].flatMap(({ ownerId, methodId, name }) => {
-      const here = this.#declaration.inherited.find(
-        (it) => it.ownerId === ownerId && it.methodId === methodId,
-      );
-      return here === undefined || here.name === name ? [] : [{ from: name, to: here.name }];
+  /** Whether the parent's methods are listed one by one, as some have other names here. */
+  #isListed(parent: Superclass): boolean {
+    return this.#declaration.inherited.some(({ name, from }) =>
+      from.some((it) => it.parent.id === parent.id && it.name !== name),
+    );
+  }
+
+  /** The methods of parents that are not extended, as those parents describe them. */
+  #listed(face: "Client" | "Server"): Lines {
+    return this.#declaration.inherited.flatMap(({ name, from }) => {
+      if (from.some(({ parent }) => !this.#isListed(parent))) return [];
+      return from.slice(0, 1).map((it) => {
+        const like = `${this.#parentFace(it.parent, face)}[${quote(it.name)}]`;
+        const optional = face === "Server" ? "?" : "";
+        return `${name}${optional}(...args: $.ArgumentsOf<${like}>): $.ResultOf<${like}>;`;
+      });
     });
   }
 
   #mark(face: "Client" | "Server", symbol: "brand" | "serves"): string {
-    const own = `{ readonly ${quote(interfaceName(this.#declaration))}: 1 }`;
+    const own = `{ readonly ${quote(schemaName(this.#declaration.node))}: 1 }`;
     const parents = this.#declaration.node.superclasses.map(
       (parent) => `${this.#parentFace(parent, face)}[typeof $.${symbol}]`,
     );
@@ -90,11 +89,7 @@ export class InterfaceTypes {
 
   #callable(): Lines {
     return [
-      ...this.#declaration.node.superclasses.flatMap((parent) =>
-        this.#renamed(parent).map(
-          ({ from, to }) => `${to}: ${this.#parentFace(parent, "Client")}[${quote(from)}];`,
-        ),
-      ),
+      ...this.#listed("Client"),
       ...this.#declaration.methods.flatMap((it) => {
         const optional = this.#hasFields(it.method.params) ? "" : "?";
         const init = this.#methodFace(it, "Init");
@@ -109,11 +104,7 @@ export class InterfaceTypes {
 
   #servable(): Lines {
     return [
-      ...this.#declaration.node.superclasses.flatMap((parent) =>
-        this.#renamed(parent).map(
-          ({ from, to }) => `${to}?: ${this.#parentFace(parent, "Server")}[${quote(from)}];`,
-        ),
-      ),
+      ...this.#listed("Server"),
       ...this.#declaration.methods.flatMap((it) => {
         const [params, builder, init, returns] = (
           ["Params", "Builder", "ResultsInit", "Returns"] as const
@@ -143,7 +134,7 @@ export class InterfaceTypes {
     return [
       ...this.#paramsTypes(method),
       ...this.#resultsTypes(method),
-      `type Returns${parameters} = ${returned} | $.PromiseLike<${returned}>;`,
+      `type Returns${parameters} = $.Returns<${returned}>;`,
     ];
   }
 
@@ -155,9 +146,17 @@ export class InterfaceTypes {
     return this.#aliases(method.params, path, { Params: "Reader", Init: "Init" });
   }
 
-  #resultsTypes({ method, results, path }: NamedMethod): Lines {
+  #resultsTypes({ method, results, path, streaming }: NamedMethod): Lines {
     const parameters = parameterList(this.#declaration.typeParameters);
     const names = argumentList(this.#declaration.typeParameters);
+    if (streaming) {
+      return [
+        `type Results${parameters} = object;`,
+        `type Builder${parameters} = object;`,
+        `type ResultsInit${parameters} = $.NoFields;`,
+        `type Call${parameters} = $.Call<Results${names}>;`,
+      ];
+    }
     if (!results) {
       const pipeline = this.#text.structFace(method.results, "Pipeline", this.#placeOf(path));
       const faces = { Results: "Reader", Builder: "Builder", ResultsInit: "Init" } as const;
@@ -197,12 +196,4 @@ export class InterfaceTypes {
   #hasFields({ id }: Method["params"]): boolean {
     return this.#declarations.struct(id).fields.length > 0;
   }
-}
-
-/** Such as `library.capnp:Library`: the file's own name, wherever it was compiled. */
-export function interfaceName(declaration: {
-  readonly node: { readonly displayName: string };
-}): string {
-  const { displayName } = declaration.node;
-  return displayName.slice(displayName.lastIndexOf("/", displayName.lastIndexOf(":")) + 1);
 }

@@ -46,7 +46,7 @@ export function readerType(struct: StructDeclaration, names: FaceNames, text: Ty
   }
   const choices = union.flatMap((it) => [
     ...docComment(it.field.doc),
-    `| { readonly which: ${quote(it.name)}; ${member(it)} }`,
+    `| { readonly which: ${quote(it.name)}; ${member(it).slice(0, -1)} }`,
   ]);
   const fields = common.length === 0 ? "$.Reader" : `Fields${argumentList(struct.typeParameters)}`;
   return [
@@ -101,16 +101,29 @@ export function initType(struct: StructDeclaration, names: FaceNames, text: Type
   ];
 }
 
-/** What of a struct can be called or followed before it has arrived. */
+/** The declarations of what can be called or followed before the struct has arrived. */
 export function pipelineMembers(struct: StructDeclaration, text: TypeText): Lines {
+  return pipelineFields(struct, text).map(({ name, type }) => `readonly ${name}: ${type};`);
+}
+
+interface PipelineField {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What of a struct can be called or followed before it has arrived. */
+export function pipelineFields(
+  struct: StructDeclaration,
+  text: TypeText,
+): readonly PipelineField[] {
   const place = placeIn(struct);
   return struct.fields.flatMap(({ field, name, group }) => {
     if (group) {
-      const pipelines = pipelineMembers(group, text).length > 0;
-      return pipelines ? [`readonly ${name}: ${groupFace(group, "Pipeline")};`] : [];
+      const pipelines = pipelineFields(group, text).length > 0;
+      return pipelines ? [{ name, type: groupFace(group, "Pipeline") }] : [];
     }
     const type = field.is === "slot" ? text.pipeline(field.type, place) : undefined;
-    return type === undefined ? [] : [`readonly ${name}: ${type};`];
+    return type === undefined ? [] : [{ name, type }];
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Declaration, type TypeParameter } from "./declaration.ts";
+import { type TypeParameter } from "./declaration.ts";
 import { type Declarations } from "./declarations.ts";
 import { type FileScope, type Place } from "./file-scope.ts";
 import { type AnyKind, type Brand, type PrimitiveName, type SchemaType } from "./schema.ts";
@@ -133,14 +133,19 @@ export class TypeText {
         return "typeof $.Text";
       case "data":
         return "typeof $.Data";
-      case "list":
-        return `$.ListType<${this.argument(type.element, place)}>`;
+      case "list": {
+        const { element } = type;
+        const faces = [this.reader(element, place), this.init(element, place)];
+        return `$.ListType<${[...faces, this.builder(element, place)].join(", ")}>`;
+      }
       case "enum":
-        return `$.EnumType<${this.reader(type, place)}>`;
+        return `typeof ${this.#scope.type(this.#declarations.get(type.id), place)}`;
       case "struct":
-        return this.#structType(type, place);
-      case "interface":
-        return `$.InterfaceType<${this.#face("Client", type, place)}, ${this.#face("Server", type, place)}>`;
+      case "interface": {
+        const target = this.#declarations.get(type.id);
+        if (target.typeParameters.length > 0) return this.#face("Type", type, place);
+        return `typeof ${this.#scope.type(target, place)}`;
+      }
       case "anyPointer":
         return `typeof ${ANY_TYPES[type.kind]}`;
       case "parameter":
@@ -162,14 +167,6 @@ export class TypeText {
     return this.#face(face, target, place);
   }
 
-  /** The `StructType` of a struct with its arguments. */
-  #structType(type: Branded, place: Place): string {
-    const faces = (["Reader", "Builder", "Init", "Pipeline"] as const).map((face) =>
-      this.#face(face, type, place),
-    );
-    return `$.StructType<${faces.join(", ")}>`;
-  }
-
   #face(face: Face, { id, brand }: Branded, place: Place): string {
     const target = this.#declarations.get(id);
     const name = `${this.#scope.type(target, place)}.${face}`;
@@ -180,16 +177,18 @@ export class TypeText {
   }
 }
 
-interface Branded {
+/** A struct or interface with what its type parameters are bound to. */
+export interface Branded {
   readonly id: bigint;
   readonly brand: Brand;
 }
 
+export interface TypeParameters {
+  readonly typeParameters: readonly TypeParameter[];
+}
+
 /** What each type parameter of `target` is bound to; any pointer where the brand is silent. */
-export function bindings(
-  { typeParameters }: Pick<Declaration, "typeParameters">,
-  brand: Brand,
-): readonly SchemaType[] {
+export function bindings({ typeParameters }: TypeParameters, brand: Brand): readonly SchemaType[] {
   return typeParameters.map(({ scopeId, index }): SchemaType => {
     const bound = brand.get(scopeId);
     if (bound === "inherit") return { is: "parameter", scopeId, index };
@@ -200,7 +199,7 @@ export function bindings(
 /** The parameter's name where it is in scope; a method's own parameters never are. */
 export function parameterName(
   type: { readonly scopeId: bigint; readonly index: number },
-  place: { readonly typeParameters: readonly TypeParameter[] },
+  place: TypeParameters,
 ): string | undefined {
   return place.typeParameters.find(
     ({ scopeId, index }) => scopeId === type.scopeId && index === type.index,
