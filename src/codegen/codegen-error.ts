@@ -6,7 +6,11 @@ export type CodegenErrorCode =
   /** Two declarations would have one name in TypeScript; an annotation can rename either. */
   | "NAME_COLLISION"
   /** The request names a declaration that it does not hold. */
-  | "NODE_MISSING";
+  | "NODE_MISSING"
+  /** There is no `capnp` on the PATH. */
+  | "COMPILER_MISSING"
+  /** `capnp` found mistakes in a schema, and says where. */
+  | "SCHEMA_INVALID";
 
 /** Why no TypeScript was generated: the schema, or what `capnp` made of it, is at fault. */
 export class CodegenError extends HandfastError<CodegenErrorCode> {

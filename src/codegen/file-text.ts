@@ -15,7 +15,7 @@ import { parameterValue, ValueText } from "./value-text.ts";
 
 interface Values {
   lines(): Lines;
-  definition(): Lines;
+  definition(typeArguments?: string): Lines;
 }
 
 const NOWHERE = { path: [], typeParameters: [] };
@@ -130,16 +130,17 @@ export class FileText {
   #typeConst(declaration: Declaration, head: string, type: string, values: Values): Lines {
     const members = declaration.nested.map((it) => nestedMember(it));
     const nestedType = members.map(({ name, type }) => `readonly ${name}: ${type}`);
-    const nestedValue = members.map(({ value }) => value).join(", ");
     const isGeneric = declaration.typeParameters.length > 0;
     const made = isGeneric ? this.#bind(declaration, values) : values.lines();
-    const of = isGeneric ? [`readonly of: typeof ${bindName(declaration)}`] : [];
+    const of = isGeneric ? [`readonly of: typeof ${ofName(declaration)}`] : [];
     const also = [...of, ...nestedType];
     const annotation = also.length === 0 ? type : `${type} & { ${also.join("; ")} }`;
-    const base = isGeneric
-      ? [`$.generic(${bindName(declaration)}, ${declaration.typeParameters.length})`]
-      : values.definition();
-    const value = members.length === 0 ? base : wrap("$.nest(", base, `, { ${nestedValue} })`);
+    const ofValue = isGeneric ? [`of: ${ofName(declaration)}`] : [];
+    const attached = [...ofValue, ...members.map(({ value }) => value)].join(", ");
+    // An argument of `nest` is not told what its result is to be.
+    const typeArguments = attached === "" ? "" : type.slice(type.indexOf("<"));
+    const base = isGeneric ? [unbound(declaration)] : values.definition(typeArguments);
+    const value = attached === "" ? base : wrap("$.nest(", base, `, { ${attached} })`);
     return [...made, ...declare(`${head}: ${annotation}`, value)];
   }
 
@@ -147,12 +148,18 @@ export class FileText {
   #bind(declaration: Declaration, values: Values): Lines {
     const { typeParameters, path } = declaration;
     const bounds = typeParameters.map(({ name }) => `${name} extends $.PointerType`).join(", ");
-    const parameters = typeParameters.map(({ name }) => `${parameterValue(name)}: ${name}`);
+    const body = [...values.lines(), ...wrap("return ", values.definition(), ";")];
+    const parameters = typeParameters.map(({ name }) => {
+      const value = parameterValue(name);
+      const isUsed = body.some((line) => line.includes(value));
+      return `${isUsed ? "" : "_"}${value}: ${name}`;
+    });
     const type = `${path.join(".")}.Type${argumentList(typeParameters)}`;
     return [
       `function ${bindName(declaration)}<${bounds}>(${parameters.join(", ")}): ${type} {`,
-      ...indent([...values.lines(), ...wrap("return ", values.definition(), ";")]),
+      ...indent(body),
       "}",
+      `const ${ofName(declaration)} = $.generic(${bindName(declaration)});`,
     ];
   }
 
@@ -198,7 +205,15 @@ function nestedMember(nested: Declaration) {
   return { name, type: `ReturnType<typeof ${made}>`, value };
 }
 
-const bindName = ({ path }: Declaration): string => `${path.join("$")}$of`;
+const bindName = ({ path }: Declaration): string => `${path.join("$")}$bind`;
+
+const ofName = ({ path }: Declaration): string => `${path.join("$")}$of`;
+
+/** A generic whose parameters nobody has bound takes any pointer for each. */
+function unbound(declaration: Declaration): string {
+  const any = declaration.typeParameters.map(() => "$.AnyPointer");
+  return `${ofName(declaration)}(${any.join(", ")})`;
+}
 
 function enumType({ enumerants }: EnumDeclaration): string {
   return `$.EnumType<${enumerants.map(quote).join(" | ")}>`;

@@ -32,7 +32,7 @@ export class InterfaceTypes {
     const { methods, typeParameters } = this.#declaration;
     const parameters = parameterList(typeParameters);
     const names = argumentList(typeParameters);
-    const type = `type Type${parameters} = $.InterfaceType<Client${names}, Server${names}>;`;
+    const type = `type Type${parameters} = $.InterfaceOf<Client${names}, Server${names}>;`;
     return [
       ...block(`interface Client${parameters} extends ${this.#heritage("Client")}`, [
         `readonly [$.brand]: ${this.#mark("Client", "brand")};`,

@@ -50,7 +50,7 @@ export class InterfaceValues {
   }
 
   /** The call that makes the interface's type. */
-  definition(): Lines {
+  definition(typeArguments = ""): Lines {
     const { node, methods } = this.#declaration;
     const parents = node.superclasses.map((it) => this.#values.branded(it, this.#place));
     const renamed = this.#renamed();
@@ -63,7 +63,7 @@ export class InterfaceValues {
       ...(parents.length === 0 ? [] : [`extends: () => [${parents.join(", ")}]`]),
       ...(renamed.length === 0 ? [] : [`renamed: [${renamed.join(", ")}]`]),
     ];
-    return call("$.interfaceType", parts);
+    return call(`$.interfaceType${typeArguments}`, parts);
   }
 
   #method(it: NamedMethod): Lines {
@@ -103,10 +103,12 @@ export class InterfaceValues {
 
   #roleNames(role: Role, path: readonly string[]): StructNames {
     const scope = path.join(".");
+    const prefix = `${path.join("$")}$${role.suffix}`;
     return {
-      prefix: `${path.join("$")}$${role.suffix}`,
+      prefix,
       reader: `${scope}.${role.reader}${this.#names}`,
-      builder: `${scope}.Builder${this.#names}`,
+      // The parameters' builder is nobody's business but the stub's.
+      builder: role === PARAMS ? `${prefix}$Builder` : `${scope}.Builder${this.#names}`,
       init: `${scope}.${role.init}${this.#names}`,
     };
   }
@@ -117,7 +119,8 @@ export class InterfaceValues {
     role: Role,
     path: readonly string[],
   ): string {
-    return made ? this.#roleNames(role, path).prefix : this.#values.branded(reference, this.#place);
+    if (!made) return this.#values.branded(reference, this.#place);
+    return made.fields.length === 0 ? "$.Empty" : this.#roleNames(role, path).prefix;
   }
 
   #pipelines({ method, results, path }: NamedMethod): Lines {
@@ -155,7 +158,7 @@ export class InterfaceValues {
     const method = `$.methodOf(${parent}, 0x${ownerId.toString(16)}n, ${methodId})`;
     return (
       `${name}(...args: $.ArgumentsOf<${like}>): $.ResultOf<${like}> ` +
-      `{ return $.call(this, ${method}, ...args); }`
+      `{ return $.callInherited(this, ${method}, args); }`
     );
   }
 

@@ -71,7 +71,7 @@ export function slotOf({ field, type, fallback }: SlotParts): Slot {
     case "parameter":
       return {
         read: callOf(field.type.is === "struct" ? "structAt" : "get", offset, type, fallback),
-        edit: callOf("edit", offset, type, fallback),
+        edit: callOf("editAt", offset, type, fallback),
         write: `${callOf("set", offset, type, "value")};`,
         clear: `${callOf("clear", offset)};`,
       };

@@ -41,20 +41,23 @@ export function readerType(struct: StructDeclaration, names: FaceNames, text: Ty
   const union = unionFields(struct);
   if (union.length === 0) {
     return common.length === 0
-      ? [`type ${names.reader}${parameters} = $.Reader;`]
-      : block(`interface ${names.reader}${parameters} extends $.Reader`, common);
+      ? [`type ${names.reader}${parameters} = $.Readable;`]
+      : block(`interface ${names.reader}${parameters} extends $.Readable`, common);
   }
   const choices = union.flatMap((it) => [
     ...docComment(it.field.doc),
     `| { readonly which: ${quote(it.name)}; ${member(it).slice(0, -1)} }`,
   ]);
-  const fields = common.length === 0 ? "$.Reader" : `Fields${argumentList(struct.typeParameters)}`;
+  const fields =
+    common.length === 0 ? "$.Readable" : `Fields${argumentList(struct.typeParameters)}`;
   return [
     `type ${names.reader}${parameters} = ${fields} &`,
     "  (",
     ...[...choices, "| { readonly which: undefined }"].map((line) => `    ${line}`),
     "  );",
-    ...(common.length === 0 ? [] : block(`interface Fields${parameters} extends $.Reader`, common)),
+    ...(common.length === 0
+      ? []
+      : block(`interface Fields${parameters} extends $.Readable`, common)),
   ];
 }
 

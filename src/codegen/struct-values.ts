@@ -12,7 +12,7 @@ import { type ValueText } from "./value-text.ts";
 export interface StructNames {
   /** What the names of its classes begin with: `Outer$Inner`. */
   readonly prefix: string;
-  /** Its types, such as `Outer.Inner.Reader`; a method's parameters have no builder type. */
+  /** Its types, such as `Outer.Inner.Reader`. */
   readonly reader: string;
   readonly builder: string;
   readonly init: string;
@@ -65,6 +65,7 @@ export class StructValues {
       ...this.#hoisted,
       ...this.#unionNames(),
       ...block(`class ${prefix}$Reader extends $.Struct`, this.#readers()),
+      ...this.#unionFace(),
       ...block(`class ${prefix}$Builder extends $.Struct`, this.#builders()),
       ...this.#pipeline(),
       ...this.#setter(),
@@ -72,23 +73,21 @@ export class StructValues {
   }
 
   /** The call that makes the struct's type. */
-  definition(): Lines {
+  definition(typeArguments = ""): Lines {
     const { node } = this.#struct;
-    const { prefix, reader } = this.#names;
-    // Of a union's reader no class can say that one member is there and the others are not.
-    const isUnion = unionFields(this.#struct).length > 0;
+    const { prefix } = this.#names;
     const parts = [
       `name: ${quote(schemaName(node))}`,
       `id: 0x${node.id.toString(16)}n`,
       `dataWords: ${node.dataWords}`,
       `pointerCount: ${node.pointerCount}`,
-      `Reader: ${isUnion ? `$.faceOf<${reader}>(${prefix}$Reader)` : `${prefix}$Reader`}`,
+      `Reader: ${prefix}$${readerClass(this.#struct)}`,
       `Builder: ${prefix}$Builder`,
       ...(this.#hasPipeline() ? [`Pipeline: ${prefix}$Pipeline`] : []),
       `fields: ${fieldNames(this.#struct)}`,
       `set: ${prefix}$set`,
     ];
-    return call("$.struct", parts);
+    return call(`$.struct${typeArguments}`, parts);
   }
 
   #unionNames(): Lines {
@@ -96,6 +95,13 @@ export class StructValues {
     if (union.length === 0) return [];
     const names = union.map(({ name }) => quote(name));
     return [`const ${this.#names.prefix}$which = [${names.join(", ")}] as const;`];
+  }
+
+  /** Of a union's reader no class can say that one member is there and the others are not. */
+  #unionFace(): Lines {
+    const { prefix, reader } = this.#names;
+    if (unionFields(this.#struct).length === 0) return [];
+    return [`const ${prefix}$UnionReader = $.faceOf<${reader}>(${prefix}$Reader);`];
   }
 
   #which(): Lines {
@@ -167,7 +173,7 @@ export class StructValues {
   }
 
   #setter(): Lines {
-    const { prefix, init } = this.#names;
+    const { prefix, builder, init } = this.#names;
     const body = this.#fields.flatMap(({ name, isGroup, tag, code }) => {
       const assign =
         isGroup && tag === undefined
@@ -177,7 +183,7 @@ export class StructValues {
     });
     return body.length === 0
       ? [`function ${prefix}$set(): void {}`]
-      : block(`function ${prefix}$set(to: ${prefix}$Builder, from: ${init}): void`, body);
+      : block(`function ${prefix}$set(to: ${builder}, from: ${init}): void`, body);
   }
 
   #code(named: NamedField): FieldCode {
@@ -209,7 +215,7 @@ export class StructValues {
       builder: names.builder,
       init: names.init,
       code: {
-        read: `new ${prefix}$Reader(this.$)`,
+        read: `new ${prefix}$${readerClass(group)}(this.$)`,
         edit: `new ${prefix}$Builder(this.$)`,
         write: `${clear} ${prefix}$set(new ${prefix}$Builder(this.$), value);`,
         clear,
@@ -275,6 +281,10 @@ const getter = (name: string, type: string, value: string): string =>
 
 const classOf = (group: StructDeclaration, face: string): string =>
   `${group.path.join("$")}$${face}`;
+
+/** What reads it: where there is a union, the class in the guise of a union of types. */
+const readerClass = (struct: StructDeclaration): string =>
+  unionFields(struct).length > 0 ? "UnionReader" : "Reader";
 
 const fieldNames = ({ fields }: StructDeclaration): string =>
   `[${fields.map(({ name }) => quote(name)).join(", ")}]`;

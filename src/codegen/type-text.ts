@@ -63,7 +63,7 @@ export class TypeText {
       case "data":
         return "$.Bytes";
       case "list":
-        return `$.List<${this.reader(type.element, place)}>`;
+        return `$.ListReader<${this.reader(type.element, place)}>`;
       case "enum":
         return this.#scope.type(this.#declarations.get(type.id), place);
       case "struct":
