@@ -44,7 +44,7 @@ const BITS_PER_BYTE = 8;
 
 export function slotOf({ field, type, fallback }: SlotParts): Slot {
   const { offset } = field;
-  switch (field.type.is) {
+  switch (isCapability(field.type) ? "interface" : field.type.is) {
     case "void":
       return { read: "null", edit: "null", write: "/* a Void takes no room */", clear: "" };
     case "enum": {
@@ -71,7 +71,7 @@ export function slotOf({ field, type, fallback }: SlotParts): Slot {
     case "parameter":
       return {
         read: callOf(field.type.is === "struct" ? "structAt" : "get", offset, type, fallback),
-        edit: callOf("editAt", offset, type, fallback),
+        edit: callOf(field.type.is === "parameter" ? "editAt" : "edit", offset, type, fallback),
         write: `${callOf("set", offset, type, "value")};`,
         clear: `${callOf("clear", offset)};`,
       };
@@ -79,6 +79,9 @@ export function slotOf({ field, type, fallback }: SlotParts): Slot {
       return scalar(field);
   }
 }
+
+const isCapability = (type: SchemaType): boolean =>
+  type.is === "anyPointer" && type.kind === "capability";
 
 function scalar({ type, offset, defaultValue }: SlotField): Slot {
   const [bits, word] = SCALARS[type.is] ?? [0, type.is];

@@ -170,10 +170,14 @@ export class TypeText {
   #face(face: Face, { id, brand }: Branded, place: Place): string {
     const target = this.#declarations.get(id);
     const name = `${this.#scope.type(target, place)}.${face}`;
-    const bound = bindings(target, brand);
+    // A method's own parameter is any pointer as well.
+    const bound = bindings(target, brand).map((it) =>
+      it.is === "parameter" && parameterName(it, place) === undefined ? ANY_POINTER : it,
+    );
     // Any pointer is what a parameter is bound to by default.
-    if (bound.every((type) => type.is === "anyPointer" && type.kind === "any")) return name;
-    return `${name}<${bound.map((type) => this.argument(type, place)).join(", ")}>`;
+    const given = bound.slice(0, bound.findLastIndex((it) => !isAnyPointer(it)) + 1);
+    if (given.length === 0) return name;
+    return `${name}<${given.map((it) => this.argument(it, place)).join(", ")}>`;
   }
 }
 
@@ -182,6 +186,11 @@ export interface Branded {
   readonly id: bigint;
   readonly brand: Brand;
 }
+
+const ANY_POINTER: SchemaType = { is: "anyPointer", kind: "any" };
+
+export const isAnyPointer = (type: SchemaType): boolean =>
+  type.is === "anyPointer" && type.kind === "any";
 
 export interface TypeParameters {
   readonly typeParameters: readonly TypeParameter[];
@@ -192,7 +201,7 @@ export function bindings({ typeParameters }: TypeParameters, brand: Brand): read
   return typeParameters.map(({ scopeId, index }): SchemaType => {
     const bound = brand.get(scopeId);
     if (bound === "inherit") return { is: "parameter", scopeId, index };
-    return bound?.[index] ?? { is: "anyPointer", kind: "any" };
+    return bound?.[index] ?? ANY_POINTER;
   });
 }
 

@@ -4,6 +4,7 @@ import { type SchemaType } from "./schema.ts";
 import {
   ANY_TYPES,
   bindings,
+  isAnyPointer,
   type Branded,
   parameterName,
   PRIMITIVE_TYPES,
@@ -56,7 +57,7 @@ export class ValueText {
     const declaration = this.#declarations.get(target.id);
     const name = this.#scope.value(declaration);
     const bound = bindings(declaration, target.brand);
-    if (bound.every((type) => type.is === "anyPointer" && type.kind === "any")) return name;
+    if (bound.every(isAnyPointer)) return name;
     return `${name}.of(${bound.map((type) => this.type(type, place)).join(", ")})`;
   }
 
@@ -64,9 +65,7 @@ export class ValueText {
   isMade(type: SchemaType): boolean {
     if (type.is === "list") return true;
     if (type.is !== "struct" && type.is !== "interface") return false;
-    return bindings(this.#declarations.get(type.id), type.brand).some(
-      (it) => it.is !== "anyPointer" || it.kind !== "any",
-    );
+    return bindings(this.#declarations.get(type.id), type.brand).some((it) => !isAnyPointer(it));
   }
 }
 
