@@ -154,10 +154,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       const hook = root === undefined ? undefined : hookOf(root, this.turns);
       return hook ?? this.#broken(RpcError.unimplemented("nothing is offered here"));
     } catch (error) {
-      if (error instanceof RpcError) return this.#broken(error);
-      const where = { interface: "bootstrap", method: "bootstrap" };
-      const ref = this.#host.failed({ ...where, error });
-      return this.#broken(RpcError.failed(`internal error (ref ${ref})`));
+      return this.#broken(this.#host.forTheCaller(error, BOOTSTRAP));
     }
   }
 
@@ -194,6 +191,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (this.#life.signal.aborted) throw new VatError("CLOSED", "this vat was closed");
   }
 }
+
+const BOOTSTRAP = { interface: "rpc.capnp", method: "bootstrap" };
 
 /** All the connections and all the local objects of one identity. */
 export const Vat = {

@@ -66,9 +66,10 @@ describe("a reference", () => {
   });
 
   it("to an object of a peer that is gone breaks", async () => {
-    const { root, server } = await pair();
+    const { root, server, client } = await pair();
     const { counter } = await root.child({ start: 1 });
     await server.close();
+    await until(() => client.peers.length === 0);
     await expect(counter.add({ amount: 1 })).rejects.toMatchObject({
       kind: "disconnected",
       executed: "no",
