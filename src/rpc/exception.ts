@@ -88,3 +88,8 @@ function copied(error: RpcError, executed: Executed): RpcError {
   const { kind, message, code, blame, trace, cause } = error;
   return new RpcError(kind, message, { code, blame, trace, executed, cause: cause ?? error });
 }
+
+/** A chain of promises that leads nowhere. */
+export function cycle(): RpcError {
+  return RpcError.failed("a promise was resolved to itself");
+}

@@ -6,6 +6,8 @@ export * from "./hook.ts";
 export * from "./ids.ts";
 export * from "./local-hook.ts";
 export * from "./messages.ts";
+export { type ConnectionDump, type ConnectionStats, tableOf } from "./inspect.ts";
+export * from "./limits.ts";
 export { type Action } from "./outbox.ts";
 export {
   CAPABILITY_CONTENT,
