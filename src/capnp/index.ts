@@ -18,6 +18,7 @@ export * from "./init-type.ts";
 export * from "./interface-type.ts";
 export * from "./limits.ts";
 export { type List as ListReader, type ListBuilder, type ListInit } from "./list.ts";
+export { type Readable } from "./plain.ts";
 export { type Lazy, List, type ListType } from "./list-type.ts";
 export { ContentBuilder, type Envelope, ReceivedContent } from "./payload.ts";
 export * from "./pointer-field.ts";
