@@ -39,4 +39,3 @@ export { hookOf } from "./outgoing-capabilities.ts";
 export * from "./pipeline.ts";
 export { serve } from "./served-object.ts";
 export { Server } from "./server.ts";
-export { type Readable } from "./plain.ts";

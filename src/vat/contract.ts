@@ -36,7 +36,7 @@ export interface VatOptions {
 export interface ListenOptions {
   /** The host that `address` shows, when it is not the one listened on. */
   readonly advertise?: string | undefined;
-  /** What we can be dialled with. Default `["box-stream"]`. */
+  /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
 }
 

@@ -88,7 +88,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       keyPair: Identity.keyPairOf(identity),
       network: this.#network,
       admit: admit === "anyone" ? () => true : admit,
-      suites: options.suites ?? ["box-stream"],
+      suites: options.suites ?? ["aead64k"],
       confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
       accepted: (socket) => {
         this.#dials.accepted(this.adopt(socket));
