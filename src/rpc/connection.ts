@@ -143,6 +143,24 @@ export class Connection implements Link {
     }
   }
 
+  /** A message that was taken cannot be written: the call that it belongs to fails. */
+  unsendable(message: Message, error: RpcError): void {
+    if (this.#over !== undefined) return;
+    const outcome = { is: "exception", exception: exceptionOf(error) } as const;
+    if (message.is === "call") {
+      const answer = { answerId: message.questionId, releaseParamCaps: true, noFinishNeeded: true };
+      this.receive({ is: "return", ...answer, outcome });
+    } else if (message.is === "return" && message.outcome.is === "results") {
+      for (const cap of message.outcome.payload.capTable) {
+        if (cap.is === "senderHosted" || cap.is === "senderPromise")
+          this.#exports.release(cap.id, 1);
+      }
+      this.send({ ...message, outcome });
+    } else {
+      this.abort(error);
+    }
+  }
+
   /** The event-loop turn in which messages were received is over, and its turns are drained. */
   turnEnded(): void {
     this.#answers.turnEnded();

@@ -2,6 +2,7 @@ import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
 import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
+import { type VatLimitOptions } from "./limits.ts";
 
 /** Mints the root capability for one peer; called once a connection, before its first call. */
 export type BootstrapFactory<P = Peer> = (
@@ -28,6 +29,8 @@ export interface VatOptions {
   readonly bootstrap?: BootstrapFactory | undefined;
   /** For roads that prove no key; without it such peers are offered nothing. */
   readonly anonymousBootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
+  /** What peers may cost, where the defaults do not suit. */
+  readonly limits?: VatLimitOptions | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: Logger | undefined;
 }

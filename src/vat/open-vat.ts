@@ -32,11 +32,14 @@ import { Driver, type DriverOwner } from "./driver.ts";
 import { VatError } from "./error.ts";
 import { type Arrival, Handle } from "./handle.ts";
 import { Identity } from "./identity.ts";
+import { type VatLimits, vatLimits } from "./limits.ts";
 import { OpenDoor } from "./open-door.ts";
 import { Pump } from "./pump.ts";
 
 class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly #options: VatOptions;
+  readonly limits: VatLimits;
+  readonly clock = realClock;
   readonly #network: Uint8Array;
   readonly #log: Logger;
   readonly #pump = new Pump(endOfTurn);
@@ -49,13 +52,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
   constructor(options: VatOptions) {
     this.#options = options;
+    this.limits = vatLimits(options.limits);
     this.#network = networkIdentifier(options.network);
     this.#log = options.logger ?? defaultLogger;
     const { id, publicKey } = options.identity;
-    this.#dials = new Dials(this, realClock, publicKey);
+    this.#dials = new Dials(this, this.clock, publicKey);
     this.#host = new Host({
       turns: this.#pump.turns,
-      clock: realClock,
+      clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
       report: ({ error, ...where }) => {
@@ -88,6 +92,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       keyPair: Identity.keyPairOf(identity),
       network: this.#network,
       admit: admit === "anyone" ? () => true : admit,
+      limits: this.limits.net,
       suites: options.suites ?? ["aead64k"],
       confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
       accepted: (socket) => {
@@ -135,7 +140,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       committed();
       return [];
     };
-    return dial({ address, keyPair, network: this.#network, committed: nothingEarly, signal });
+    return dial({
+      address,
+      keyPair,
+      network: this.#network,
+      committed: nothingEarly,
+      signal,
+      limits: this.limits.net,
+    });
   }
 
   adopt(socket: SecureSocket): Driver {
