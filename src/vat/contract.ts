@@ -1,5 +1,6 @@
 import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
 import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
+import { type ConnectionDump } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
 import { type VatLimitOptions } from "./limits.ts";
@@ -90,6 +91,10 @@ export interface Vat extends AsyncDisposable {
    * Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`; everything else rejects `ready`.
    */
   connect(address: string, options?: ConnectOptions): Connection;
+  /** A reference to an object of this vat: a client of it that can be held, passed and revoked. */
+  refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C;
+  /** Who holds which capability, connection by connection; plain JSON. */
+  inspect(): readonly ConnectionDump[];
   /** Says goodbye on every connection and closes every listener. */
   close(): Promise<void>;
 }

@@ -5,7 +5,15 @@ import {
   type Peer,
   type PeerId,
 } from "../base/index.ts";
-import { Host, hookOf, serve } from "../capnp/index.ts";
+import {
+  type Client,
+  clientOfHook,
+  Host,
+  hookOf,
+  type InterfaceType,
+  type Servable,
+  serve,
+} from "../capnp/index.ts";
 import {
   dial,
   endOfTurn,
@@ -16,7 +24,7 @@ import {
   realClock,
   type SecureSocket,
 } from "../net/index.ts";
-import { BrokenHook, type Hook, RpcError } from "../rpc/index.ts";
+import { BrokenHook, type ConnectionDump, type Hook, RpcError } from "../rpc/index.ts";
 import { networkIdentifier, ready } from "../shs/index.ts";
 import {
   type Connection,
@@ -112,6 +120,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (signal?.aborted === true) void handle.close();
     signal?.addEventListener("abort", () => void handle.close(), { once: true });
     return handle;
+  }
+
+  refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C {
+    return clientOfHook<InterfaceType<C, S>>(type, this.#host.hookOf(server));
+  }
+
+  inspect(): readonly ConnectionDump[] {
+    return [...this.#drivers].map(({ connection }) => connection.dump());
   }
 
   async close(): Promise<void> {
