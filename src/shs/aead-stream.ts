@@ -27,6 +27,7 @@ export const RECORDS_PER_KEY = 2 ** 24;
 const LARGE_BYTES = 3 * 1024;
 
 export class AeadSealer implements Sealer {
+  readonly showsLife = "answered";
   #key: Uint8Array;
   #counter: number;
   #last: "nothing" | "close-reason" | "goodbye" = "nothing";
@@ -37,11 +38,12 @@ export class AeadSealer implements Sealer {
     this.#counter = counter;
   }
 
-  seal(plaintext: ByteQueue): readonly Uint8Array[] {
+  seal(plaintext: ByteQueue, maxBytes = Infinity): readonly Uint8Array[] {
     if (this.#last !== "nothing") throw sealedAfterGoodbye();
     const sealed: Uint8Array[] = [];
-    while (plaintext.length > 0) {
-      const length = Math.min(plaintext.length, MAX_PAYLOAD_BYTES);
+    const keep = Math.max(0, plaintext.length - maxBytes);
+    while (plaintext.length > keep) {
+      const length = Math.min(plaintext.length - keep, MAX_PAYLOAD_BYTES);
       if (this.#counter === RECORDS_PER_KEY - 1) sealed.push(this.#sealRekey());
       if (length < LARGE_BYTES) sealed.push(this.#sealSmall(TYPE.data, plaintext, length));
       else this.#sealLarge(plaintext, length, sealed);

@@ -17,6 +17,7 @@ const MAX_BODY_BYTES = 4096;
 const MAX_RECORD_BYTES = HEADER_BYTES + MAX_BODY_BYTES;
 
 export class BoxStreamSealer implements Sealer {
+  readonly showsLife = "none";
   readonly #key: Uint8Array;
   readonly #nonce: Uint8Array;
   #saidGoodbye = false;
@@ -27,12 +28,13 @@ export class BoxStreamSealer implements Sealer {
     this.#nonce = Uint8Array.from(nonce);
   }
 
-  seal(plaintext: ByteQueue): readonly Uint8Array[] {
+  seal(plaintext: ByteQueue, maxBytes = Infinity): readonly Uint8Array[] {
     if (this.#saidGoodbye) throw sealedAfterGoodbye();
     const block = arena();
     block.useKey(this.#key);
     const sealed: Uint8Array[] = [];
-    while (plaintext.length > 0) sealed.push(this.#sealBatch(block, plaintext));
+    const keep = Math.max(0, plaintext.length - maxBytes);
+    while (plaintext.length > keep) sealed.push(this.#sealBatch(block, plaintext, keep));
     return sealed;
   }
 
@@ -59,11 +61,11 @@ export class BoxStreamSealer implements Sealer {
     return undefined;
   }
 
-  /** As many records as the arena holds. */
-  #sealBatch(block: Arena, plaintext: ByteQueue): Uint8Array {
+  /** As many records as the arena holds, until `keep` bytes are left. */
+  #sealBatch(block: Arena, plaintext: ByteQueue, keep: number): Uint8Array {
     let at = 0;
-    while (plaintext.length > 0 && at + MAX_RECORD_BYTES <= ARENA_BYTES) {
-      const length = Math.min(plaintext.length, MAX_BODY_BYTES);
+    while (plaintext.length > keep && at + MAX_RECORD_BYTES <= ARENA_BYTES) {
+      const length = Math.min(plaintext.length - keep, MAX_BODY_BYTES);
       this.#sealRecord(block, at, length, plaintext);
       at += HEADER_BYTES + length;
     }

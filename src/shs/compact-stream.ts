@@ -18,6 +18,7 @@ const MAX_TEXT_BYTES = 0xffff;
 const MAX_FRAME_BYTES = OVERHEAD_BYTES + MAX_TEXT_BYTES;
 
 export class CompactSealer implements Sealer {
+  readonly showsLife = "one-way";
   readonly #key: Uint8Array;
   readonly #nonce: Uint8Array;
   #saidGoodbye = false;
@@ -28,15 +29,16 @@ export class CompactSealer implements Sealer {
     this.#nonce = Uint8Array.from(nonce);
   }
 
-  seal(plaintext: ByteQueue): readonly Uint8Array[] {
+  seal(plaintext: ByteQueue, maxBytes = Infinity): readonly Uint8Array[] {
     if (this.#saidGoodbye) throw sealedAfterGoodbye();
     const block = arena();
     block.useKey(this.#key);
     const sealed: Uint8Array[] = [];
-    while (plaintext.length > 0) {
+    const keep = Math.max(0, plaintext.length - maxBytes);
+    while (plaintext.length > keep) {
       let at = 0;
-      while (plaintext.length > 0 && at + MAX_FRAME_BYTES <= ARENA_BYTES) {
-        const length = Math.min(plaintext.length, MAX_TEXT_BYTES);
+      while (plaintext.length > keep && at + MAX_FRAME_BYTES <= ARENA_BYTES) {
+        const length = Math.min(plaintext.length - keep, MAX_TEXT_BYTES);
         plaintext.copyInto(block.bytes, at + OVERHEAD_BYTES, length);
         at += this.#sealFrame(block, at, length);
       }
