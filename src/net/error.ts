@@ -9,7 +9,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
  * Connecting: `CONNECTION_REFUSED` (nobody listens), `UNREACHABLE`, `CONNECT_TIMEOUT`,
  * `HANDSHAKE_TIMEOUT`, `HANDSHAKE_CUT` (the peer hung up before it could know us: often another
  * network), `NOT_ADMITTED` (it hung up after it could: not the key we meant, or it will not have
- * us; by design the wire does not say which), `SELF_CONNECT`.
+ * us; by design the wire does not say which), `SELF_CONNECT`, `TURNED_AWAY` (a limit of ours).
  *
  * Connected: `TRUNCATED` (cut without a goodbye), `RESET`, `IDLE_TIMEOUT`, `STALLED` (a record was
  * begun and never completed), `FLOODED` (signs of life and nothing else), `WRITE_TIMEOUT` (the peer stopped reading), `OVERFLOW` (more was
@@ -29,6 +29,7 @@ export type NetErrorCode =
   | "HANDSHAKE_CUT"
   | "NOT_ADMITTED"
   | "SELF_CONNECT"
+  | "TURNED_AWAY"
   | "TRUNCATED"
   | "RESET"
   | "IDLE_TIMEOUT"
@@ -97,6 +98,7 @@ const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
   NOT_ADMITTED: "peer",
   HANDSHAKE_CUT: "peer",
   SELF_CONNECT: "caller",
+  TURNED_AWAY: "peer",
   STALLED: "peer",
   FLOODED: "peer",
   WRITE_TIMEOUT: "peer",
