@@ -90,11 +90,13 @@ export function initType(struct: StructDeclaration, names: FaceNames, text: Type
   const union = unionFields(struct);
   if (union.length === 0) {
     return common.length === 0
-      ? [`type ${names.init}${parameters} = $.NoFields;`]
+      ? [`type ${names.init}${parameters} = $.NoFields${names === FACES ? " | $.Readable" : ""};`]
       : block(`interface ${names.init}${parameters}`, common);
   }
   const choices = union.map((it) => `readonly ${it.name}: ${faceOf(it, "init", struct, text)};`);
-  const none = union.map(({ name }) => `readonly ${name}?: never`).join("; ");
+  // `which` is there for a reader whose member only a newer schema knows.
+  const absent = union.map(({ name }) => `readonly ${name}?: never`);
+  const none = ["readonly which?: undefined", ...absent].join("; ");
   const names_ = argumentList(struct.typeParameters);
   const fields = common.length === 0 ? "" : `FieldsInit${names_} & `;
   return [
