@@ -39,7 +39,8 @@ export class CapabilityCodec<C extends Client, S extends Servable> extends Point
   override write(segment: Segment, at: number, value: Cap<C, S>): void {
     const { caps } = arenaOf(segment);
     if (caps === undefined) throw noCapabilities("caller");
-    writeCapability(segment, at, caps.add(value, this.#type));
+    const index = caps.add(value, this.#type);
+    if (index !== undefined) writeCapability(segment, at, index);
   }
 }
 

@@ -46,7 +46,8 @@ export function copyPointer(
     }
     case "capability": {
       const index = readCapability(from, fromAt) ?? 0;
-      writeCapability(to, toAt, caps === "verbatim" ? index : translate(from, index, to));
+      const copied = caps === "verbatim" ? index : translate(from, index, to);
+      if (copied !== undefined) writeCapability(to, toAt, copied);
       return;
     }
     case undefined:
@@ -146,7 +147,7 @@ function copyBytes(from: Segment, fromAt: number, to: Segment, toAt: number, len
   if (length > 0) from.bytes.copy(to.bytes, toAt, fromAt, fromAt + length);
 }
 
-function translate(from: Segment, index: number, to: Segment): number {
+function translate(from: Segment, index: number, to: Segment): number | undefined {
   const { caps: source } = from.arena;
   const { caps: sink } = arenaOf(to);
   if (source === undefined || sink === undefined) {

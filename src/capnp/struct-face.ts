@@ -25,6 +25,11 @@ export abstract class Struct implements Readable {
     return mapFields(this, this.$fields, jsonOf);
   }
 
+  /** Of the results of a call: gives the capabilities in them back. */
+  [Symbol.dispose](): void {
+    this.$.segment.arena.caps?.dispose();
+  }
+
   [inspect.custom](): unknown {
     return mapFields(this, this.$fields, (value) => value);
   }
