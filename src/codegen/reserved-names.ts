@@ -35,6 +35,7 @@ const NAMESPACE_MEMBERS = new Set([
   "Init",
   "FieldsInit",
   "Choices",
+  "NoChoice",
   "Pipeline",
   "Client",
   "Server",

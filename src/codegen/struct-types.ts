@@ -41,15 +41,15 @@ export function readerType(struct: StructDeclaration, names: FaceNames, text: Ty
   const union = unionFields(struct);
   if (union.length === 0) {
     return common.length === 0
-      ? [`type ${names.reader}${parameters} = $.Readable;`]
-      : block(`interface ${names.reader}${parameters} extends $.Readable`, common);
+      ? [`type ${names.reader}${parameters} = $.StructReader;`]
+      : block(`interface ${names.reader}${parameters} extends $.StructReader`, common);
   }
   const choices = union.flatMap((it) => [
     ...docComment(it.field.doc),
     `| { readonly which: ${quote(it.name)}; ${member(it).slice(0, -1)} }`,
   ]);
   const fields =
-    common.length === 0 ? "$.Readable" : `Fields${argumentList(struct.typeParameters)}`;
+    common.length === 0 ? "$.StructReader" : `Fields${argumentList(struct.typeParameters)}`;
   return [
     `type ${names.reader}${parameters} = ${fields} &`,
     "  (",
@@ -57,7 +57,7 @@ export function readerType(struct: StructDeclaration, names: FaceNames, text: Ty
     "  );",
     ...(common.length === 0
       ? []
-      : block(`interface Fields${parameters} extends $.Readable`, common)),
+      : block(`interface Fields${parameters} extends $.StructReader`, common)),
   ];
 }
 
@@ -90,18 +90,23 @@ export function initType(struct: StructDeclaration, names: FaceNames, text: Type
   const union = unionFields(struct);
   if (union.length === 0) {
     return common.length === 0
-      ? [`type ${names.init}${parameters} = $.NoFields${names === FACES ? " | $.Readable" : ""};`]
+      ? [
+          `type ${names.init}${parameters} = $.NoFields${names === FACES ? " | $.StructReader" : ""};`,
+        ]
       : block(`interface ${names.init}${parameters}`, common);
   }
   const choices = union.map((it) => `readonly ${it.name}: ${faceOf(it, "init", struct, text)};`);
-  // `which` is there for a reader whose member only a newer schema knows.
-  const absent = union.map(({ name }) => `readonly ${name}?: never`);
-  const none = ["readonly which?: undefined", ...absent].join("; ");
-  const names_ = argumentList(struct.typeParameters);
-  const fields = common.length === 0 ? "" : `FieldsInit${names_} & `;
+  const args = argumentList(struct.typeParameters);
+  const [fields, inherits] =
+    common.length === 0 ? ["", ""] : [`FieldsInit${args} & `, ` extends FieldsInit${args}`];
   return [
-    `type ${names.init}${parameters} = ${fields}($.OneOf<Choices${names_}> | { ${none} });`,
+    `type ${names.init}${parameters} = (${fields}$.OneOf<Choices${args}>) | NoChoice${args};`,
     ...block(`interface Choices${parameters}`, choices),
+    ...block(`interface NoChoice${parameters}${inherits}`, [
+      // As in a reader whose member only a newer schema knows.
+      "readonly which?: undefined;",
+      ...union.map(({ name }) => `readonly ${name}?: never;`),
+    ]),
     ...(common.length === 0 ? [] : block(`interface FieldsInit${parameters}`, common)),
   ];
 }

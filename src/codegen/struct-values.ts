@@ -68,7 +68,7 @@ export class StructValues {
       ...this.#hoisted,
       ...this.#unionNames(),
       ...block(`class ${prefix}$Reader extends $.Struct`, [CONSTRUCTOR, ...this.#readers()]),
-      ...this.#unionFace(),
+      ...this.#face(),
       ...block(`class ${prefix}$Builder extends $.Struct`, [CONSTRUCTOR, ...this.#builders()]),
       ...this.#pipeline(),
       ...this.#setter(),
@@ -101,10 +101,10 @@ export class StructValues {
   }
 
   /** Of a union's reader no class can say that one member is there and the others are not. */
-  #unionFace(): Lines {
+  #face(): Lines {
     const { prefix, reader } = this.#names;
-    if (unionFields(this.#struct).length === 0) return [];
-    return [`const ${prefix}$UnionReader = $.faceOf<${reader}>(${prefix}$Reader);`];
+    if (readerClass(this.#struct) === "Reader") return [];
+    return [`const ${prefix}$Face = $.faceOf<${reader}>(${prefix}$Reader);`];
   }
 
   #which(): Lines {
@@ -285,9 +285,9 @@ const getter = (name: string, type: string, value: string): string =>
 const classOf = (group: StructDeclaration, face: string): string =>
   `${group.path.join("$")}$${face}`;
 
-/** What reads it: where there is a union, the class in the guise of a union of types. */
+/** What reads it: the class, or the class in the guise of a type that it cannot say it has. */
 const readerClass = (struct: StructDeclaration): string =>
-  unionFields(struct).length > 0 ? "UnionReader" : "Reader";
+  unionFields(struct).length > 0 ? "Face" : "Reader";
 
 const fieldNames = ({ fields }: StructDeclaration): string =>
   `[${fields.map(({ name }) => quote(name)).join(", ")}]`;

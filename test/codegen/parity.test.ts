@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { journeys, type ParityOptions } from "./parity.ts";
 
 const WAYS: readonly ParityOptions[] = [
-  { runs: 200, packed: false },
-  { runs: 200, packed: false, segmentWords: 4 },
-  { runs: 20, packed: true },
+  { runs: 100, packed: false },
+  { runs: 100, packed: false, segmentWords: 32 },
+  { runs: 100, packed: true },
 ];
 
 describe.each(WAYS)("random values of every type, %j", (options) => {

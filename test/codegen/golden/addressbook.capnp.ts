@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Person {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly id: number;
     readonly name: string;
     readonly email: string;
@@ -26,7 +26,7 @@ export declare namespace Person {
   }
   type Pipeline = object;
   namespace Employment {
-    type Reader = $.Readable &
+    type Reader = $.StructReader &
       (
         | { readonly which: "unemployed"; readonly unemployed: null }
         | { readonly which: "employer"; readonly employer: string }
@@ -45,17 +45,24 @@ export declare namespace Person {
       get selfEmployed(): null | undefined;
       set selfEmployed(value: null);
     }
-    type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly unemployed?: never; readonly employer?: never; readonly school?: never; readonly selfEmployed?: never });
+    type Init = ($.OneOf<Choices>) | NoChoice;
     interface Choices {
       readonly unemployed: null;
       readonly employer: string;
       readonly school: string;
       readonly selfEmployed: null;
     }
+    interface NoChoice {
+      readonly which?: undefined;
+      readonly unemployed?: never;
+      readonly employer?: never;
+      readonly school?: never;
+      readonly selfEmployed?: never;
+    }
     type Pipeline = object;
   }
   namespace PhoneNumber {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly number: string;
       readonly type: Person.PhoneNumber.Type_;
     }
@@ -107,7 +114,7 @@ class Person$Employment$Reader extends $.Struct {
   get school(): string | undefined { return $.u16(this.$, 4) === 2 ? $.text(this.$, 3) : undefined; }
   get selfEmployed(): null | undefined { return $.u16(this.$, 4) === 3 ? null : undefined; }
 }
-const Person$Employment$UnionReader = $.faceOf<Person.Employment.Reader>(Person$Employment$Reader);
+const Person$Employment$Face = $.faceOf<Person.Employment.Reader>(Person$Employment$Reader);
 class Person$Employment$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "unemployed" | "employer" | "school" | "selfEmployed" | undefined { return $.which(this.$, 4, Person$Employment$which); }
@@ -134,7 +141,7 @@ class Person$Reader extends $.Struct {
   get name(): string { return $.text(this.$, 0); }
   get email(): string { return $.text(this.$, 1); }
   get phones(): $.ListReader<Person.PhoneNumber.Reader> { return $.get(this.$, 2, Person$phones); }
-  get employment(): Person.Employment.Reader { return new Person$Employment$UnionReader(this.$); }
+  get employment(): Person.Employment.Reader { return new Person$Employment$Face(this.$); }
 }
 class Person$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -167,7 +174,7 @@ export const Person: $.StructType<Person.Reader, Person.Builder, Person.Init, Pe
 }), { PhoneNumber: Person$PhoneNumber });
 
 export declare namespace AddressBook {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly people: $.ListReader<Person.Reader>;
   }
   interface Builder {

@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Point {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly x: number;
     readonly y: number;
   }
@@ -56,9 +56,9 @@ export declare namespace Service {
     ): Go.Returns;
   }
   namespace Go {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;

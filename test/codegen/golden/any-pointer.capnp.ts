@@ -8,7 +8,7 @@ export declare namespace Anything {
       | { readonly which: "other"; readonly other: $.ReaderOf<typeof $.AnyPointer> }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     readonly any: $.ReaderOf<typeof $.AnyPointer>;
     readonly struct: $.ReaderOf<typeof $.AnyStruct>;
     readonly list: $.ReaderOf<typeof $.AnyList>;
@@ -32,10 +32,15 @@ export declare namespace Anything {
     get other(): $.BuilderOf<typeof $.AnyPointer> | undefined;
     set other(value: $.InitOf<typeof $.AnyPointer>);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly void?: never; readonly other?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly void: null;
     readonly other: $.InitOf<typeof $.AnyPointer>;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly void?: never;
+    readonly other?: never;
   }
   interface FieldsInit {
     readonly any?: $.InitOf<typeof $.AnyPointer> | undefined;
@@ -64,7 +69,7 @@ class Anything$Reader extends $.Struct {
   get void(): null | undefined { return $.u16(this.$, 0) === 0 ? null : undefined; }
   get other(): $.ReaderOf<typeof $.AnyPointer> | undefined { return $.u16(this.$, 0) === 1 ? $.get(this.$, 5, $.AnyPointer) : undefined; }
 }
-const Anything$UnionReader = $.faceOf<Anything.Reader>(Anything$Reader);
+const Anything$Face = $.faceOf<Anything.Reader>(Anything$Reader);
 class Anything$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "void" | "other" | undefined { return $.which(this.$, 0, Anything$which); }
@@ -103,7 +108,7 @@ export const Anything: $.StructType<Anything.Reader, Anything.Builder, Anything.
   id: 0xbabd696786816b51n,
   dataWords: 1,
   pointerCount: 6,
-  Reader: Anything$UnionReader,
+  Reader: Anything$Face,
   Builder: Anything$Builder,
   Pipeline: Anything$Pipeline,
   fields: ["any", "struct", "list", "cap", "caps", "void", "other"],
@@ -123,13 +128,13 @@ export declare namespace Carrier {
     ): Carry.Returns;
   }
   namespace Carry {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly what: $.ReaderOf<typeof $.AnyPointer>;
     }
     interface Init {
       readonly what?: $.InitOf<typeof $.AnyPointer> | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly what: $.ReaderOf<typeof $.AnyPointer>;
       readonly cap: $.ReaderOf<typeof $.Capability>;
     }

@@ -19,9 +19,9 @@ export declare namespace Node {
     ): Link.Returns;
   }
   namespace Get {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly value: string;
     }
     interface Builder {
@@ -34,13 +34,13 @@ export declare namespace Node {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Link {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly to: Node.Client;
     }
     interface Init {
       readonly to?: $.Cap<Node.Client, Node.Server> | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly previous: Node.Client;
     }
     interface Builder {
@@ -164,7 +164,7 @@ export declare namespace Holder {
       | { readonly which: "right"; readonly right: Node.Client }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     readonly node: Node.Client;
     readonly nodes: $.ListReader<Node.Client>;
     readonly inner: Holder.Inner.Reader;
@@ -184,10 +184,15 @@ export declare namespace Holder {
     get right(): Node.Client | undefined;
     set right(value: $.Cap<Node.Client, Node.Server>);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly left?: never; readonly right?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly left: $.Cap<Node.Client, Node.Server>;
     readonly right: $.Cap<Node.Client, Node.Server>;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly left?: never;
+    readonly right?: never;
   }
   interface FieldsInit {
     readonly node?: $.Cap<Node.Client, Node.Server> | undefined;
@@ -203,7 +208,7 @@ export declare namespace Holder {
     readonly right: Node.Client;
   }
   namespace Group {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly node: Node.Client;
     }
     interface Builder {
@@ -218,7 +223,7 @@ export declare namespace Holder {
     }
   }
   namespace Inner {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly node: Node.Client;
     }
     interface Builder {
@@ -287,7 +292,7 @@ class Holder$Reader extends $.Struct {
   get left(): Node.Client | undefined { return $.u16(this.$, 0) === 0 ? $.cap(this.$, 4, Node) : undefined; }
   get right(): Node.Client | undefined { return $.u16(this.$, 0) === 1 ? $.cap(this.$, 4, Node) : undefined; }
 }
-const Holder$UnionReader = $.faceOf<Holder.Reader>(Holder$Reader);
+const Holder$Face = $.faceOf<Holder.Reader>(Holder$Reader);
 class Holder$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "left" | "right" | undefined { return $.which(this.$, 0, Holder$which); }
@@ -323,7 +328,7 @@ export const Holder: $.StructType<Holder.Reader, Holder.Builder, Holder.Init, Ho
   id: 0xa11526f5c6cfd6b4n,
   dataWords: 1,
   pointerCount: 5,
-  Reader: Holder$UnionReader,
+  Reader: Holder$Face,
   Builder: Holder$Builder,
   Pipeline: Holder$Pipeline,
   fields: ["node", "nodes", "inner", "group", "left", "right"],
@@ -357,7 +362,7 @@ export declare namespace Root {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Both {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly a: Node.Client;
       readonly b: $.ListReader<Node.Client>;
     }
@@ -365,7 +370,7 @@ export declare namespace Root {
       readonly a?: $.Cap<Node.Client, Node.Server> | undefined;
       readonly b?: $.ListInit<$.Cap<Node.Client, Node.Server>> | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly holder: Holder.Reader;
     }
     interface Builder {

@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Point {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly x: number;
     readonly y: number;
     readonly name: string;

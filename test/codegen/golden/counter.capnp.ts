@@ -29,13 +29,13 @@ export declare namespace Counter {
     ): Subscribe.Returns;
   }
   namespace Increment {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly by: number;
     }
     interface Init {
       readonly by?: number | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly value: bigint;
     }
     interface Builder {
@@ -48,9 +48,9 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Read {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly value: bigint;
     }
     interface Builder {
@@ -63,9 +63,9 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Child {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly counter: Counter.Client;
     }
     interface Builder {
@@ -81,13 +81,13 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Subscribe {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly observer: Counter.Observer.Client;
     }
     interface Init {
       readonly observer?: $.Cap<Counter.Observer.Client, Counter.Observer.Server> | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly subscription: Counter.Subscription.Client;
     }
     interface Builder {
@@ -115,13 +115,13 @@ export declare namespace Counter {
       ): Changed.Returns;
     }
     namespace Changed {
-      interface Params extends $.Readable {
+      interface Params extends $.StructReader {
         readonly value: bigint;
       }
       interface Init {
         readonly value?: bigint | undefined;
       }
-      type Results = $.Readable;
+      type Results = $.StructReader;
       type Builder = object;
       type ResultsInit = $.NoFields;
       type Call = $.Call<Results>;

@@ -3,7 +3,7 @@ import * as $ from "handfast/capnp";
 import * as cycle_right$ from "./cycle-right.capnp.ts";
 
 export declare namespace Left {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly right: cycle_right$.Right.Reader;
     readonly rights: $.ListReader<cycle_right$.Right.Reader>;
     readonly name: string;
@@ -73,13 +73,13 @@ export declare namespace LeftService {
     ): Swap.Returns;
   }
   namespace Swap {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly left: Left.Reader;
     }
     interface Init {
       readonly left?: Left.Init | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly right: cycle_right$.Right.Reader;
     }
     interface Builder {

@@ -3,7 +3,7 @@ import * as $ from "handfast/capnp";
 import * as cycle_left$ from "./cycle-left.capnp.ts";
 
 export declare namespace Right {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly left: cycle_left$.Left.Reader;
     readonly service: cycle_left$.LeftService.Client;
   }
@@ -67,9 +67,9 @@ export declare namespace Base {
     ): Base.Returns;
   }
   namespace Base {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly service: cycle_left$.LeftService.Client;
     }
     interface Builder {

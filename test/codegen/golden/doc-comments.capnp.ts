@@ -16,7 +16,7 @@ export declare namespace Documented {
       | { readonly which: "two"; readonly two: null }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     /** Of a field. */
     readonly field: string;
     /** Of a group. */
@@ -31,10 +31,15 @@ export declare namespace Documented {
     set two(value: null);
     readonly group: Group.Builder;
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly one?: never; readonly two?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly one: string;
     readonly two: null;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly one?: never;
+    readonly two?: never;
   }
   interface FieldsInit {
     /** Of a field. */
@@ -45,7 +50,7 @@ export declare namespace Documented {
   type Pipeline = object;
   /** Of a group. */
   namespace Group {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       /** Of a field in a group. */
       readonly inner: boolean;
     }
@@ -81,7 +86,7 @@ class Documented$Reader extends $.Struct {
   get two(): null | undefined { return $.u16(this.$, 0) === 1 ? null : undefined; }
   get group(): Documented.Group.Reader { return new Documented$Group$Reader(this.$); }
 }
-const Documented$UnionReader = $.faceOf<Documented.Reader>(Documented$Reader);
+const Documented$Face = $.faceOf<Documented.Reader>(Documented$Reader);
 class Documented$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "one" | "two" | undefined { return $.which(this.$, 0, Documented$which); }
@@ -104,7 +109,7 @@ export const Documented: $.StructType<Documented.Reader, Documented.Builder, Doc
   id: 0xc0bb5df50a05255dn,
   dataWords: 1,
   pointerCount: 2,
-  Reader: Documented$UnionReader,
+  Reader: Documented$Face,
   Builder: Documented$Builder,
   fields: ["field", "one", "two", "group"],
   set: Documented$set,
@@ -136,13 +141,13 @@ export declare namespace Service {
     ): Call.Returns;
   }
   namespace Call {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly param: string;
     }
     interface Init {
       readonly param?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly result: string;
     }
     interface Builder {

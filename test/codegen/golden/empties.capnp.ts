@@ -2,9 +2,9 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Empty {
-  type Reader = $.Readable;
+  type Reader = $.StructReader;
   type Builder = object;
-  type Init = $.NoFields | $.Readable;
+  type Init = $.NoFields | $.StructReader;
   type Pipeline = object;
 }
 class Empty$Reader extends $.Struct {
@@ -46,7 +46,7 @@ export type None = "only" | number;
 export const None: $.EnumType<"only"> = $.enumType({ name: "empties.capnp:None", id: 0xb4ac2efc9d73ed81n, enumerants: ["only"] });
 
 export declare namespace Holds {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly empty: Empty.Reader;
     readonly empties: $.ListReader<Empty.Reader>;
     readonly idle: Idle.Client;
@@ -133,13 +133,13 @@ export declare namespace Quiet {
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Hold {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly empty: Empty.Reader;
     }
     interface Init {
       readonly empty?: Empty.Init | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly empty: Empty.Reader;
     }
     interface Builder {

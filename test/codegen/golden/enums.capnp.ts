@@ -6,7 +6,7 @@ export type Planet = "mercury" | "venus" | "earth" | number;
 export const Planet: $.EnumType<"mercury" | "venus" | "earth"> = $.enumType({ name: "enums.capnp:Planet", id: 0xf283450c07267ebdn, enumerants: ["mercury", "venus", "earth"] });
 
 export declare namespace Trip {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly from: Planet;
     readonly to: Planet;
     readonly via: $.ListReader<Planet>;
@@ -27,7 +27,7 @@ export declare namespace Trip {
   }
   type Pipeline = object;
   namespace Kind {
-    type Reader = $.Readable &
+    type Reader = $.StructReader &
       (
         | { readonly which: "fast"; readonly fast: Planet }
         | { readonly which: "slow"; readonly slow: null }
@@ -40,10 +40,15 @@ export declare namespace Trip {
       get slow(): null | undefined;
       set slow(value: null);
     }
-    type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly fast?: never; readonly slow?: never });
+    type Init = ($.OneOf<Choices>) | NoChoice;
     interface Choices {
       readonly fast: Planet;
       readonly slow: null;
+    }
+    interface NoChoice {
+      readonly which?: undefined;
+      readonly fast?: never;
+      readonly slow?: never;
     }
     type Pipeline = object;
   }
@@ -55,7 +60,7 @@ class Trip$Kind$Reader extends $.Struct {
   get fast(): Planet | undefined { return $.u16(this.$, 6) === 0 ? $.enumOf(this.$, 4, Planet) : undefined; }
   get slow(): null | undefined { return $.u16(this.$, 6) === 1 ? null : undefined; }
 }
-const Trip$Kind$UnionReader = $.faceOf<Trip.Kind.Reader>(Trip$Kind$Reader);
+const Trip$Kind$Face = $.faceOf<Trip.Kind.Reader>(Trip$Kind$Reader);
 class Trip$Kind$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "fast" | "slow" | undefined { return $.which(this.$, 6, Trip$Kind$which); }
@@ -75,7 +80,7 @@ class Trip$Reader extends $.Struct {
   get from(): Planet { return $.enumOf(this.$, 0, Planet, 2); }
   get to(): Planet { return $.enumOf(this.$, 2, Planet); }
   get via(): $.ListReader<Planet> { return $.get(this.$, 0, Trip$via); }
-  get kind(): Trip.Kind.Reader { return new Trip$Kind$UnionReader(this.$); }
+  get kind(): Trip.Kind.Reader { return new Trip$Kind$Face(this.$); }
 }
 class Trip$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -108,7 +113,7 @@ export type Planet2 = "mercury" | "venus" | "earth" | "mars" | number;
 export const Planet2: $.EnumType<"mercury" | "venus" | "earth" | "mars"> = $.enumType({ name: "enums.capnp:Planet2", id: 0xd426b9b89103c3e8n, enumerants: ["mercury", "venus", "earth", "mars"] });
 
 export declare namespace Trip2 {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly from: Planet2;
     readonly to: Planet2;
     readonly via: $.ListReader<Planet2>;

@@ -13,7 +13,7 @@ export declare namespace Everything {
       | { readonly which: "pair"; readonly pair: Pair.Reader }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     readonly void: null;
     readonly bool: boolean;
     readonly i8: number;
@@ -106,13 +106,21 @@ export declare namespace Everything {
     get map(): generic_struct$.Map.Builder<typeof $.Text, typeof Everything.Small>;
     set map(value: generic_struct$.Map.Init<typeof $.Text, typeof Everything.Small>);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly none?: never; readonly number?: never; readonly words?: never; readonly child?: never; readonly pair?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly none: null;
     readonly number: number;
     readonly words: string;
     readonly child: Everything.Small.Init;
     readonly pair: Pair.Init;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly none?: never;
+    readonly number?: never;
+    readonly words?: never;
+    readonly child?: never;
+    readonly pair?: never;
   }
   interface FieldsInit {
     readonly void?: null | undefined;
@@ -155,7 +163,7 @@ export declare namespace Everything {
     readonly map: generic_struct$.Map.Pipeline<typeof $.Text, typeof Everything.Small>;
   }
   namespace Pair {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly left: number;
       readonly right: string;
     }
@@ -170,7 +178,7 @@ export declare namespace Everything {
     type Pipeline = object;
   }
   namespace Choice {
-    type Reader = $.Readable &
+    type Reader = $.StructReader &
       (
         | { readonly which: "yes"; readonly yes: boolean }
         | { readonly which: "no"; readonly no: null }
@@ -186,16 +194,22 @@ export declare namespace Everything {
       get many(): $.ListBuilder<Everything.Small.Builder, Everything.Small.Init> | undefined;
       set many(value: $.ListInit<Everything.Small.Init>);
     }
-    type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly yes?: never; readonly no?: never; readonly many?: never });
+    type Init = ($.OneOf<Choices>) | NoChoice;
     interface Choices {
       readonly yes: boolean;
       readonly no: null;
       readonly many: $.ListInit<Everything.Small.Init>;
     }
+    interface NoChoice {
+      readonly which?: undefined;
+      readonly yes?: never;
+      readonly no?: never;
+      readonly many?: never;
+    }
     type Pipeline = object;
   }
   namespace Group {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly a: bigint;
       readonly b: string;
     }
@@ -210,7 +224,7 @@ export declare namespace Everything {
     type Pipeline = object;
   }
   namespace Defaulted {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly bool: boolean;
       readonly i16: number;
       readonly u64: bigint;
@@ -253,7 +267,7 @@ export declare namespace Everything {
     }
   }
   namespace Small {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly x: number;
       readonly y: string;
       readonly z: boolean;
@@ -329,7 +343,7 @@ class Everything$Choice$Reader extends $.Struct {
   get no(): null | undefined { return $.u16(this.$, 50) === 1 ? null : undefined; }
   get many(): $.ListReader<Everything.Small.Reader> | undefined { return $.u16(this.$, 50) === 2 ? $.get(this.$, 16, Everything$Choice$many) : undefined; }
 }
-const Everything$Choice$UnionReader = $.faceOf<Everything.Choice.Reader>(Everything$Choice$Reader);
+const Everything$Choice$Face = $.faceOf<Everything.Choice.Reader>(Everything$Choice$Reader);
 class Everything$Choice$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "yes" | "no" | "many" | undefined { return $.which(this.$, 50, Everything$Choice$which); }
@@ -469,12 +483,12 @@ class Everything$Reader extends $.Struct {
   get words(): string | undefined { return $.u16(this.$, 38) === 2 ? $.text(this.$, 15) : undefined; }
   get child(): Everything.Small.Reader | undefined { return $.u16(this.$, 38) === 3 ? $.structAt(this.$, 15, Everything$Small) : undefined; }
   get pair(): Everything.Pair.Reader | undefined { return $.u16(this.$, 38) === 4 ? new Everything$Pair$Reader(this.$) : undefined; }
-  get choice(): Everything.Choice.Reader { return new Everything$Choice$UnionReader(this.$); }
+  get choice(): Everything.Choice.Reader { return new Everything$Choice$Face(this.$); }
   get group(): Everything.Group.Reader { return new Everything$Group$Reader(this.$); }
   get defaulted(): Everything.Defaulted.Reader { return new Everything$Defaulted$Reader(this.$); }
   get map(): generic_struct$.Map.Reader<typeof $.Text, typeof Everything.Small> { return $.structAt(this.$, 22, Everything$map()); }
 }
-const Everything$UnionReader = $.faceOf<Everything.Reader>(Everything$Reader);
+const Everything$Face = $.faceOf<Everything.Reader>(Everything$Reader);
 class Everything$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "none" | "number" | "words" | "child" | "pair" | undefined { return $.which(this.$, 38, Everything$which); }
@@ -600,7 +614,7 @@ export const Everything: $.StructType<Everything.Reader, Everything.Builder, Eve
   id: 0xad788d82f310a95dn,
   dataWords: 11,
   pointerCount: 23,
-  Reader: Everything$UnionReader,
+  Reader: Everything$Face,
   Builder: Everything$Builder,
   Pipeline: Everything$Pipeline,
   fields: ["void", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "text", "data", "self", "colour", "bools", "i8s", "i64s", "u16s", "f64s", "texts", "datas", "structs", "smalls", "colours", "matrix", "voids", "none", "number", "words", "child", "pair", "choice", "group", "defaulted", "map"],

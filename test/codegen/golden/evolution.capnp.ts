@@ -8,7 +8,7 @@ export declare namespace Old {
       | { readonly which: "b"; readonly b: number }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     readonly id: number;
   }
   interface Builder {
@@ -19,10 +19,15 @@ export declare namespace Old {
     get b(): number | undefined;
     set b(value: number);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly a?: never; readonly b?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly a: string;
     readonly b: number;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly a?: never;
+    readonly b?: never;
   }
   interface FieldsInit {
     readonly id?: number | undefined;
@@ -37,7 +42,7 @@ class Old$Reader extends $.Struct {
   get a(): string | undefined { return $.u16(this.$, 4) === 0 ? $.text(this.$, 0) : undefined; }
   get b(): number | undefined { return $.u16(this.$, 4) === 1 ? $.u16(this.$, 6) : undefined; }
 }
-const Old$UnionReader = $.faceOf<Old.Reader>(Old$Reader);
+const Old$Face = $.faceOf<Old.Reader>(Old$Reader);
 class Old$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "a" | "b" | undefined { return $.which(this.$, 4, Old$which); }
@@ -58,7 +63,7 @@ export const Old: $.StructType<Old.Reader, Old.Builder, Old.Init, Old.Pipeline> 
   id: 0xa46238642abd994fn,
   dataWords: 1,
   pointerCount: 1,
-  Reader: Old$UnionReader,
+  Reader: Old$Face,
   Builder: Old$Builder,
   fields: ["id", "a", "b"],
   set: Old$set,
@@ -72,7 +77,7 @@ export declare namespace New {
       | { readonly which: "c"; readonly c: string }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     readonly id: number;
     readonly more: bigint;
     readonly note: string;
@@ -92,11 +97,17 @@ export declare namespace New {
     get list(): $.ListBuilder<number, number>;
     set list(value: $.ListInit<number>);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly a?: never; readonly b?: never; readonly c?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly a: string;
     readonly b: number;
     readonly c: string;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly a?: never;
+    readonly b?: never;
+    readonly c?: never;
   }
   interface FieldsInit {
     readonly id?: number | undefined;
@@ -119,7 +130,7 @@ class New$Reader extends $.Struct {
   get note(): string { return $.text(this.$, 1, "none"); }
   get list(): $.ListReader<number> { return $.get(this.$, 2, New$list); }
 }
-const New$UnionReader = $.faceOf<New.Reader>(New$Reader);
+const New$Face = $.faceOf<New.Reader>(New$Reader);
 class New$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "a" | "b" | "c" | undefined { return $.which(this.$, 4, New$which); }
@@ -152,7 +163,7 @@ export const New: $.StructType<New.Reader, New.Builder, New.Init, New.Pipeline> 
   id: 0xe9aa43672e77844fn,
   dataWords: 2,
   pointerCount: 3,
-  Reader: New$UnionReader,
+  Reader: New$Face,
   Builder: New$Builder,
   fields: ["id", "a", "b", "c", "more", "note", "list"],
   set: New$set,

@@ -3,7 +3,7 @@ import * as $ from "handfast/capnp";
 import type * as $self from "./generic-interface.capnp.ts";
 
 export declare namespace Entry {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly name: string;
   }
   interface Builder {
@@ -61,9 +61,9 @@ export declare namespace Cursor {
   }
   type Type<T extends $.PointerType = typeof $.AnyPointer> = $.InterfaceOf<Client<T>, Server<T>>;
   namespace Next {
-    type Params<T extends $.PointerType = typeof $.AnyPointer> = $.Readable;
+    type Params<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader;
     type Init<T extends $.PointerType = typeof $.AnyPointer> = $.NoFields;
-    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly value: $.ReaderOf<T>;
       readonly more: boolean;
     }
@@ -82,13 +82,13 @@ export declare namespace Cursor {
     type Returns<T extends $.PointerType = typeof $.AnyPointer> = $.Returns<ResultsInit<T> | Builder<T>>;
   }
   namespace Map {
-    interface Params<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Params<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly into: Sink.Client<T>;
     }
     interface Init<T extends $.PointerType = typeof $.AnyPointer> {
       readonly into?: $.Cap<Sink.Client<T>, Sink.Server<T>> | undefined;
     }
-    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly cursor: Cursor.Client<T>;
     }
     interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
@@ -104,9 +104,9 @@ export declare namespace Cursor {
     type Returns<T extends $.PointerType = typeof $.AnyPointer> = $.Returns<ResultsInit<T> | Builder<T>>;
   }
   namespace Peers {
-    type Params<T extends $.PointerType = typeof $.AnyPointer> = $.Readable;
+    type Params<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader;
     type Init<T extends $.PointerType = typeof $.AnyPointer> = $.NoFields;
-    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly cursors: $.ListReader<Cursor.Client<T>>;
     }
     interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
@@ -281,13 +281,13 @@ export declare namespace Sink {
   }
   type Type<T extends $.PointerType = typeof $.AnyPointer> = $.InterfaceOf<Client<T>, Server<T>>;
   namespace Put {
-    interface Params<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Params<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly value: $.ReaderOf<T>;
     }
     interface Init<T extends $.PointerType = typeof $.AnyPointer> {
       readonly value?: $.InitOf<T> | undefined;
     }
-    type Results<T extends $.PointerType = typeof $.AnyPointer> = $.Readable;
+    type Results<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader;
     type Builder<T extends $.PointerType = typeof $.AnyPointer> = object;
     type ResultsInit<T extends $.PointerType = typeof $.AnyPointer> = $.NoFields;
     type Call<T extends $.PointerType = typeof $.AnyPointer> = $.Call<Results<T>>;
@@ -356,13 +356,13 @@ export declare namespace Both {
   }
   type Type<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> = $.InterfaceOf<Client<A, B>, Server<A, B>>;
   namespace Both {
-    interface Params<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Params<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly a: $.ReaderOf<A>;
     }
     interface Init<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> {
       readonly a?: $.InitOf<A> | undefined;
     }
-    interface Results<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Results<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly b: $.ReaderOf<B>;
     }
     interface Builder<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> {
@@ -506,9 +506,9 @@ export declare namespace Store {
     ): Both.Returns;
   }
   namespace Entries {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly cursor: Cursor.Client<typeof Entry>;
     }
     interface Builder {
@@ -524,9 +524,9 @@ export declare namespace Store {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Texts {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly cursor: Cursor.Client<typeof $.Text>;
     }
     interface Builder {
@@ -542,9 +542,9 @@ export declare namespace Store {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Caps {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly cursor: Cursor.Client<typeof Store>;
     }
     interface Builder {
@@ -560,9 +560,9 @@ export declare namespace Store {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Both {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly both: $self.Both.Client<typeof $.Text, typeof Entry>;
     }
     interface Builder {

@@ -30,7 +30,7 @@ export declare namespace Registry {
     ): Create.Returns;
   }
   namespace Put {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly name: string;
       readonly value: $.ReaderOf<typeof $.AnyPointer>;
     }
@@ -38,20 +38,20 @@ export declare namespace Registry {
       readonly name?: string | undefined;
       readonly value?: $.InitOf<typeof $.AnyPointer> | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Get {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly name: string;
     }
     interface Init {
       readonly name?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly value: $.ReaderOf<typeof $.AnyPointer>;
     }
     interface Builder {
@@ -67,13 +67,13 @@ export declare namespace Registry {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Box {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly value: $self.Box.Reader;
     }
     interface Init {
       readonly value?: $self.Box.Init | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly box: $self.Box.Reader;
     }
     interface Builder {
@@ -89,9 +89,9 @@ export declare namespace Registry {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Create {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly factory: Factory.Client;
     }
     interface Builder {
@@ -308,7 +308,7 @@ export const Registry: $.InterfaceOf<Registry.Client, Registry.Server> = $.inter
 });
 
 export declare namespace Box {
-  interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+  interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     readonly value: $.ReaderOf<T>;
   }
   interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
@@ -373,9 +373,9 @@ export declare namespace Factory {
   }
   type Type<T extends $.PointerType = typeof $.AnyPointer> = $.InterfaceOf<Client<T>, Server<T>>;
   namespace Make {
-    type Params<T extends $.PointerType = typeof $.AnyPointer> = $.Readable;
+    type Params<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader;
     type Init<T extends $.PointerType = typeof $.AnyPointer> = $.NoFields;
-    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly made: $.ReaderOf<T>;
     }
     interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
@@ -391,13 +391,13 @@ export declare namespace Factory {
     type Returns<T extends $.PointerType = typeof $.AnyPointer> = $.Returns<ResultsInit<T> | Builder<T>>;
   }
   namespace Convert {
-    interface Params<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Params<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly from: $.ReaderOf<T>;
     }
     interface Init<T extends $.PointerType = typeof $.AnyPointer> {
       readonly from?: $.InitOf<T> | undefined;
     }
-    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly to: $.ReaderOf<typeof $.AnyPointer>;
     }
     interface Builder<T extends $.PointerType = typeof $.AnyPointer> {

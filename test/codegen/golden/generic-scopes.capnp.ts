@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Outer {
-  interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+  interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     readonly inner: Outer.Inner.Reader<T>;
     readonly pair: Outer.Pair.Reader<T, typeof $.Data>;
     readonly alone: Alone.Reader<T>;
@@ -36,7 +36,7 @@ export declare namespace Outer {
   }
   type Type<T extends $.PointerType = typeof $.AnyPointer> = $.StructType<Reader<T>, Builder<T>, Init<T>, Pipeline<T>>;
   namespace Alone {
-    interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly value: $.ReaderOf<T>;
       readonly values: $.ListReader<Outer.Inner.Reader<T>>;
     }
@@ -55,7 +55,7 @@ export declare namespace Outer {
     }
   }
   namespace Inner {
-    interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly value: $.ReaderOf<T>;
       readonly self: Outer.Inner.Reader<T>;
       readonly other: Outer.Inner.Reader<typeof $.Text>;
@@ -81,7 +81,7 @@ export declare namespace Outer {
     type Type<T extends $.PointerType = typeof $.AnyPointer> = $.StructType<Reader<T>, Builder<T>, Init<T>, Pipeline<T>>;
   }
   namespace Pair {
-    interface Reader<T extends $.PointerType = typeof $.AnyPointer, U extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Reader<T extends $.PointerType = typeof $.AnyPointer, U extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly first: $.ReaderOf<T>;
       readonly second: $.ReaderOf<U>;
       readonly swapped: Outer.Pair.Reader<U, T>;
@@ -107,7 +107,7 @@ export declare namespace Outer {
     type Type<T extends $.PointerType = typeof $.AnyPointer, U extends $.PointerType = typeof $.AnyPointer> = $.StructType<Reader<T, U>, Builder<T, U>, Init<T, U>, Pipeline<T, U>>;
   }
   namespace Same {
-    interface Reader<T extends $.PointerType = typeof $.AnyPointer, T2 extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Reader<T extends $.PointerType = typeof $.AnyPointer, T2 extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly inner: $.ReaderOf<T2>;
     }
     interface Builder<T extends $.PointerType = typeof $.AnyPointer, T2 extends $.PointerType = typeof $.AnyPointer> {
@@ -136,9 +136,9 @@ export declare namespace Outer {
     }
     type Type<T extends $.PointerType = typeof $.AnyPointer> = $.InterfaceOf<Client<T>, Server<T>>;
     namespace Get {
-      type Params<T extends $.PointerType = typeof $.AnyPointer> = $.Readable;
+      type Params<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader;
       type Init<T extends $.PointerType = typeof $.AnyPointer> = $.NoFields;
-      interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+      interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
         readonly value: $.ReaderOf<T>;
         readonly inner: Outer.Inner.Reader<T>;
       }
@@ -404,7 +404,7 @@ const Outer$of = $.generic(Outer$bind);
 export const Outer: $.StructType<Outer.Reader, Outer.Builder, Outer.Init, Outer.Pipeline> & { readonly of: typeof Outer$of; readonly Inner: typeof Outer$Inner; readonly Pair: typeof Outer$Pair; readonly Same: typeof Outer$Same; readonly Getter: typeof Outer$Getter } = $.nest(Outer$of($.AnyPointer), { of: Outer$of, Inner: Outer$Inner, Pair: Outer$Pair, Same: Outer$Same, Getter: Outer$Getter });
 
 export declare namespace Uses {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly inner: Outer.Inner.Reader<typeof $.Text>;
     readonly pair: Outer.Pair.Reader<typeof $.Text, $.ListType<boolean, boolean, boolean>>;
     readonly getter: Outer.Getter.Client<typeof $.Text>;

@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Map {
-  interface Reader<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+  interface Reader<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     readonly entries: $.ListReader<Map.Entry.Reader<Key, Value>>;
   }
   interface Builder<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> {
@@ -15,7 +15,7 @@ export declare namespace Map {
   type Pipeline<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> = object;
   type Type<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> = $.StructType<Reader<Key, Value>, Builder<Key, Value>, Init<Key, Value>, Pipeline<Key, Value>>;
   namespace Entry {
-    interface Reader<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Reader<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly key: $.ReaderOf<Key>;
       readonly value: $.ReaderOf<Value>;
     }
@@ -100,7 +100,7 @@ const Map$of = $.generic(Map$bind);
 export const Map: $.StructType<Map.Reader, Map.Builder, Map.Init, Map.Pipeline> & { readonly of: typeof Map$of; readonly Entry: typeof Map$Entry } = $.nest(Map$of($.AnyPointer, $.AnyPointer), { of: Map$of, Entry: Map$Entry });
 
 export declare namespace Person {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly name: string;
     readonly friends: Map.Reader<typeof $.Text, typeof Person>;
     readonly notes: Map.Reader<typeof $.Text, $.ListType<string, string, string>>;
@@ -171,7 +171,7 @@ export const Person: $.StructType<Person.Reader, Person.Builder, Person.Init, Pe
 });
 
 export declare namespace Optional {
-  type Reader<T extends $.PointerType = typeof $.AnyPointer> = $.Readable &
+  type Reader<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader &
     (
       | { readonly which: "none"; readonly none: null }
       | { readonly which: "some"; readonly some: $.ReaderOf<T> }
@@ -184,10 +184,15 @@ export declare namespace Optional {
     get some(): $.BuilderOf<T> | undefined;
     set some(value: $.InitOf<T>);
   }
-  type Init<T extends $.PointerType = typeof $.AnyPointer> = ($.OneOf<Choices<T>> | { readonly which?: undefined; readonly none?: never; readonly some?: never });
+  type Init<T extends $.PointerType = typeof $.AnyPointer> = ($.OneOf<Choices<T>>) | NoChoice<T>;
   interface Choices<T extends $.PointerType = typeof $.AnyPointer> {
     readonly none: null;
     readonly some: $.InitOf<T>;
+  }
+  interface NoChoice<T extends $.PointerType = typeof $.AnyPointer> {
+    readonly which?: undefined;
+    readonly none?: never;
+    readonly some?: never;
   }
   interface Pipeline<T extends $.PointerType = typeof $.AnyPointer> {
     readonly some: $.PipelineOf<T>;
@@ -202,7 +207,7 @@ function Optional$bind<T extends $.PointerType>(T$: T): Optional.Type<T> {
     get none(): null | undefined { return $.u16(this.$, 0) === 0 ? null : undefined; }
     get some(): $.ReaderOf<T> | undefined { return $.u16(this.$, 0) === 1 ? $.get(this.$, 0, T$) : undefined; }
   }
-  const Optional$UnionReader = $.faceOf<Optional.Reader<T>>(Optional$Reader);
+  const Optional$Face = $.faceOf<Optional.Reader<T>>(Optional$Reader);
   class Optional$Builder extends $.Struct {
     public constructor(at: $.StructView) { super(at); }
     get which(): "none" | "some" | undefined { return $.which(this.$, 0, Optional$which); }
@@ -223,7 +228,7 @@ function Optional$bind<T extends $.PointerType>(T$: T): Optional.Type<T> {
     id: 0xbbb8e5050c8c5d38n,
     dataWords: 1,
     pointerCount: 1,
-    Reader: Optional$UnionReader,
+    Reader: Optional$Face,
     Builder: Optional$Builder,
     Pipeline: Optional$Pipeline,
     fields: ["none", "some"],
@@ -234,7 +239,7 @@ const Optional$of = $.generic(Optional$bind);
 export const Optional: $.StructType<Optional.Reader, Optional.Builder, Optional.Init, Optional.Pipeline> & { readonly of: typeof Optional$of } = $.nest(Optional$of($.AnyPointer), { of: Optional$of });
 
 export declare namespace Chain {
-  interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+  interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     readonly head: $.ReaderOf<T>;
     readonly tail: Chain.Reader<T>;
     readonly wrapped: Optional.Reader<T>;
@@ -303,7 +308,7 @@ const Chain$of = $.generic(Chain$bind);
 export const Chain: $.StructType<Chain.Reader, Chain.Builder, Chain.Init, Chain.Pipeline> & { readonly of: typeof Chain$of } = $.nest(Chain$of($.AnyPointer), { of: Chain$of });
 
 export declare namespace Uses {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly text: Optional.Reader<typeof $.Text>;
     readonly data: Optional.Reader<typeof $.Data>;
     readonly numbers: Optional.Reader<$.ListType<number, number, number>>;

@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Person {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly name: string;
     readonly address: Address.Reader;
     readonly tags: $.ListReader<string>;
@@ -20,7 +20,7 @@ export declare namespace Person {
   }
   type Pipeline = object;
   namespace Address {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly street: string;
       readonly number: number;
       readonly geo: Geo.Reader;
@@ -37,7 +37,7 @@ export declare namespace Person {
     }
     type Pipeline = object;
     namespace Geo {
-      interface Reader extends $.Readable {
+      interface Reader extends $.StructReader {
         readonly lat: number;
         readonly long: number;
       }

@@ -5,7 +5,7 @@ import * as recursion$ from "./recursion.capnp.ts";
 import * as keeper$ from "./shared/keeper.capnp.ts";
 
 export declare namespace Album {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly planet: enums$.Planet;
     readonly planets: $.ListReader<enums$.Planet>;
     readonly tree: recursion$.Tree.Reader;
@@ -98,13 +98,13 @@ export declare namespace TreeKeeper {
     ): Plant.Returns;
   }
   namespace Plant {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly tree: recursion$.Tree.Reader;
     }
     interface Init {
       readonly tree?: recursion$.Tree.Init | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;

@@ -14,9 +14,9 @@ export declare namespace Closable {
     ): Close.Returns;
   }
   namespace Close {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
@@ -58,13 +58,13 @@ export declare namespace Readable {
     ): Read.Returns;
   }
   namespace Read {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly count: number;
     }
     interface Init {
       readonly count?: number | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly bytes: $.Bytes;
     }
     interface Builder {
@@ -158,13 +158,13 @@ export declare namespace Writable {
     ): Write.Returns;
   }
   namespace Write {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly bytes: $.Bytes;
     }
     interface Init {
       readonly bytes?: $.Bytes | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
@@ -230,9 +230,9 @@ export declare namespace Stream {
     ): Flush.Returns;
   }
   namespace Flush {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
@@ -283,9 +283,9 @@ export declare namespace Socket {
     ): Self.Returns;
   }
   namespace Address {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly address: string;
     }
     interface Builder {
@@ -298,9 +298,9 @@ export declare namespace Socket {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Self {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly socket: Socket.Client;
     }
     interface Builder {

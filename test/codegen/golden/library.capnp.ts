@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Book {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly isbn: string;
     readonly title: string;
   }
@@ -61,13 +61,13 @@ export declare namespace Library {
     ): Search.Returns;
   }
   namespace CheckoutBook {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly isbn: string;
     }
     interface Init {
       readonly isbn?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly loan: Loan.Client;
     }
     interface Builder {
@@ -83,13 +83,13 @@ export declare namespace Library {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Search {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly query: string;
     }
     interface Init {
       readonly query?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly books: $.ListReader<Book.Reader>;
     }
     interface Builder {
@@ -245,9 +245,9 @@ export declare namespace Loan {
     ): WhenReturned.Returns;
   }
   namespace Renew {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly dueDate: bigint;
     }
     interface Builder {
@@ -260,13 +260,13 @@ export declare namespace Loan {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace WhenReturned {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly waiter: Waiter.Client;
     }
     interface Init {
       readonly waiter?: $.Cap<Waiter.Client, Waiter.Server> | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
@@ -363,13 +363,13 @@ export declare namespace Waiter {
     ): Returned.Returns;
   }
   namespace Returned {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly isbn: string;
     }
     interface Init {
       readonly isbn?: string | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;

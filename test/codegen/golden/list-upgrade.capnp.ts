@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Before {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly numbers: $.ListReader<number>;
     readonly texts: $.ListReader<string>;
     readonly points: $.ListReader<Point1.Reader>;
@@ -57,7 +57,7 @@ export const Before: $.StructType<Before.Reader, Before.Builder, Before.Init, Be
 });
 
 export declare namespace After {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly numbers: $.ListReader<Number.Reader>;
     readonly texts: $.ListReader<Word.Reader>;
     readonly points: $.ListReader<Point2.Reader>;
@@ -112,7 +112,7 @@ export const After: $.StructType<After.Reader, After.Builder, After.Init, After.
 });
 
 export declare namespace Number {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly value: number;
     readonly unit: string;
   }
@@ -154,7 +154,7 @@ export const Number: $.StructType<Number.Reader, Number.Builder, Number.Init, Nu
 });
 
 export declare namespace Word {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly text: string;
     readonly language: string;
   }
@@ -196,7 +196,7 @@ export const Word: $.StructType<Word.Reader, Word.Builder, Word.Init, Word.Pipel
 });
 
 export declare namespace Point1 {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly x: number;
   }
   interface Builder {
@@ -231,7 +231,7 @@ export const Point1: $.StructType<Point1.Reader, Point1.Builder, Point1.Init, Po
 });
 
 export declare namespace Point2 {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly x: number;
     readonly y: number;
     readonly name: string;

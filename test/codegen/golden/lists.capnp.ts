@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Lists {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly nothings: $.ListReader<null>;
     readonly flags: $.ListReader<boolean>;
     readonly i8s: $.ListReader<number>;
@@ -83,7 +83,7 @@ export declare namespace Lists {
   type Pipeline = object;
   type Colour = "red" | "green" | number;
   namespace Point {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly x: bigint;
       readonly label: string;
     }
@@ -98,7 +98,7 @@ export declare namespace Lists {
     type Pipeline = object;
   }
   namespace Small {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly only: number;
     }
     interface Builder {
@@ -122,13 +122,13 @@ export declare namespace Lists {
       ): Echo.Returns;
     }
     namespace Echo {
-      interface Params extends $.Readable {
+      interface Params extends $.StructReader {
         readonly text: string;
       }
       interface Init {
         readonly text?: string | undefined;
       }
-      interface Results extends $.Readable {
+      interface Results extends $.StructReader {
         readonly text: string;
       }
       interface Builder {

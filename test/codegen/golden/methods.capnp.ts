@@ -47,7 +47,7 @@ export declare namespace Calculator {
     ): Mixed2.Returns;
   }
   namespace Add {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly left: number;
       readonly right: number;
     }
@@ -55,7 +55,7 @@ export declare namespace Calculator {
       readonly left?: number | undefined;
       readonly right?: number | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly sum: number;
     }
     interface Builder {
@@ -77,7 +77,7 @@ export declare namespace Calculator {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Define {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly name: string;
       readonly value: Value.Reader;
     }
@@ -85,25 +85,25 @@ export declare namespace Calculator {
       readonly name?: string | undefined;
       readonly value?: Value.Init | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Reset {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace List {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly values: $.ListReader<Value.Reader>;
       readonly info: Calculator.Info.Reader;
     }
@@ -125,7 +125,7 @@ export declare namespace Calculator {
   namespace Mixed {
     type Params = Expression.Reader;
     type Init = Expression.Init;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly ok: boolean;
     }
     interface Builder {
@@ -138,7 +138,7 @@ export declare namespace Calculator {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Mixed2 {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly ok: boolean;
     }
     interface Init {
@@ -151,7 +151,7 @@ export declare namespace Calculator {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Info {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly text: string;
       readonly count: number;
     }
@@ -433,7 +433,7 @@ export const Calculator: $.InterfaceOf<Calculator.Client, Calculator.Server> & {
 }), { Info: Calculator$Info });
 
 export declare namespace Expression {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly text: string;
   }
   interface Builder {
@@ -468,7 +468,7 @@ export const Expression: $.StructType<Expression.Reader, Expression.Builder, Exp
 });
 
 export declare namespace Value {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly number: number;
     readonly calculator: Calculator.Client;
   }

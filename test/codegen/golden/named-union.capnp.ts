@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Job {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly id: bigint;
     readonly state: State.Reader;
     readonly priority: Priority.Reader;
@@ -21,7 +21,7 @@ export declare namespace Job {
     readonly state: State.Pipeline;
   }
   namespace State {
-    type Reader = $.Readable &
+    type Reader = $.StructReader &
       (
         | { readonly which: "waiting"; readonly waiting: null }
         | { readonly which: "running"; readonly running: Running.Reader }
@@ -40,18 +40,25 @@ export declare namespace Job {
       get failed(): string | undefined;
       set failed(value: string);
     }
-    type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly waiting?: never; readonly running?: never; readonly done?: never; readonly failed?: never });
+    type Init = ($.OneOf<Choices>) | NoChoice;
     interface Choices {
       readonly waiting: null;
       readonly running: Running.Init;
       readonly done: Job.Result.Init;
       readonly failed: string;
     }
+    interface NoChoice {
+      readonly which?: undefined;
+      readonly waiting?: never;
+      readonly running?: never;
+      readonly done?: never;
+      readonly failed?: never;
+    }
     interface Pipeline {
       readonly done: Job.Result.Pipeline;
     }
     namespace Running {
-      interface Reader extends $.Readable {
+      interface Reader extends $.StructReader {
         readonly host: string;
         readonly since: bigint;
       }
@@ -67,7 +74,7 @@ export declare namespace Job {
     }
   }
   namespace Priority {
-    type Reader = $.Readable &
+    type Reader = $.StructReader &
       (
         | { readonly which: "low"; readonly low: null }
         | { readonly which: "high"; readonly high: number }
@@ -80,15 +87,20 @@ export declare namespace Job {
       get high(): number | undefined;
       set high(value: number);
     }
-    type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly low?: never; readonly high?: never });
+    type Init = ($.OneOf<Choices>) | NoChoice;
     interface Choices {
       readonly low: null;
       readonly high: number;
     }
+    interface NoChoice {
+      readonly which?: undefined;
+      readonly low?: never;
+      readonly high?: never;
+    }
     type Pipeline = object;
   }
   namespace Result {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly bytes: $.Bytes;
     }
     interface Builder {
@@ -148,7 +160,7 @@ class Job$State$Reader extends $.Struct {
   get done(): Job.Result.Reader | undefined { return $.u16(this.$, 8) === 2 ? $.structAt(this.$, 0, Job$Result) : undefined; }
   get failed(): string | undefined { return $.u16(this.$, 8) === 3 ? $.text(this.$, 0) : undefined; }
 }
-const Job$State$UnionReader = $.faceOf<Job.State.Reader>(Job$State$Reader);
+const Job$State$Face = $.faceOf<Job.State.Reader>(Job$State$Reader);
 class Job$State$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "waiting" | "running" | "done" | "failed" | undefined { return $.which(this.$, 8, Job$State$which); }
@@ -178,7 +190,7 @@ class Job$Priority$Reader extends $.Struct {
   get low(): null | undefined { return $.u16(this.$, 10) === 0 ? null : undefined; }
   get high(): number | undefined { return $.u16(this.$, 10) === 1 ? $.u8(this.$, 12, 5) : undefined; }
 }
-const Job$Priority$UnionReader = $.faceOf<Job.Priority.Reader>(Job$Priority$Reader);
+const Job$Priority$Face = $.faceOf<Job.Priority.Reader>(Job$Priority$Reader);
 class Job$Priority$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "low" | "high" | undefined { return $.which(this.$, 10, Job$Priority$which); }
@@ -195,8 +207,8 @@ $.nameFields({ Reader: Job$Priority$Reader, Builder: Job$Priority$Builder }, ["l
 class Job$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get id(): bigint { return $.u64(this.$, 0); }
-  get state(): Job.State.Reader { return new Job$State$UnionReader(this.$); }
-  get priority(): Job.Priority.Reader { return new Job$Priority$UnionReader(this.$); }
+  get state(): Job.State.Reader { return new Job$State$Face(this.$); }
+  get priority(): Job.Priority.Reader { return new Job$Priority$Face(this.$); }
 }
 class Job$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }

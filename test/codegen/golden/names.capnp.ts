@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Pretty {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly fresh: string;
     readonly other: Other.Reader;
     readonly kind: Pretty.Sort;
@@ -25,7 +25,7 @@ export declare namespace Pretty {
     readonly again: Pretty.Pipeline;
   }
   namespace Other {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly a: number;
     }
     interface Builder {
@@ -108,18 +108,18 @@ export declare namespace Facade {
     ): Info_.Returns;
   }
   namespace AndThen {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Info_ {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly info: Facade.Info.Reader;
     }
     interface Builder {
@@ -135,7 +135,7 @@ export declare namespace Facade {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Info {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly text: string;
     }
     interface Builder {

@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Grid {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly rows: $.ListReader<$.ListReader<number>>;
     readonly deep: $.ListReader<$.ListReader<$.ListReader<string>>>;
     readonly cells: $.ListReader<$.ListReader<Grid.Cell.Reader>>;
@@ -30,7 +30,7 @@ export declare namespace Grid {
   }
   type Pipeline = object;
   namespace Cell {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly at: $.ListReader<number>;
       readonly grid: Grid.Reader;
     }
@@ -61,9 +61,9 @@ export declare namespace Grid {
       ): Follow.Returns;
     }
     namespace Follow {
-      type Params = $.Readable;
+      type Params = $.StructReader;
       type Init = $.NoFields;
-      interface Results extends $.Readable {
+      interface Results extends $.StructReader {
         readonly link: Grid.Link.Client;
       }
       interface Builder {

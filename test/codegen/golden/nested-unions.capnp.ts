@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Expression {
-  type Reader = $.Readable &
+  type Reader = $.StructReader &
     (
       | { readonly which: "literal"; readonly literal: number }
       | { readonly which: "negate"; readonly negate: Expression.Reader }
@@ -18,18 +18,24 @@ export declare namespace Expression {
     get binary(): Binary.Builder | undefined;
     set binary(value: Binary.Init);
   }
-  type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly literal?: never; readonly negate?: never; readonly binary?: never });
+  type Init = ($.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly literal: number;
     readonly negate: Expression.Init;
     readonly binary: Binary.Init;
+  }
+  interface NoChoice {
+    readonly which?: undefined;
+    readonly literal?: never;
+    readonly negate?: never;
+    readonly binary?: never;
   }
   interface Pipeline {
     readonly negate: Expression.Pipeline;
     readonly binary: Binary.Pipeline;
   }
   namespace Binary {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly left: Expression.Reader;
       readonly right: Expression.Reader;
       readonly operator: Operator.Reader;
@@ -51,7 +57,7 @@ export declare namespace Expression {
       readonly right: Expression.Pipeline;
     }
     namespace Operator {
-      type Reader = $.Readable &
+      type Reader = $.StructReader &
         (
           | { readonly which: "plus"; readonly plus: null }
           | { readonly which: "minus"; readonly minus: null }
@@ -67,11 +73,17 @@ export declare namespace Expression {
         get other(): string | undefined;
         set other(value: string);
       }
-      type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly plus?: never; readonly minus?: never; readonly other?: never });
+      type Init = ($.OneOf<Choices>) | NoChoice;
       interface Choices {
         readonly plus: null;
         readonly minus: null;
         readonly other: string;
+      }
+      interface NoChoice {
+        readonly which?: undefined;
+        readonly plus?: never;
+        readonly minus?: never;
+        readonly other?: never;
       }
       type Pipeline = object;
     }
@@ -85,7 +97,7 @@ class Expression$Binary$Operator$Reader extends $.Struct {
   get minus(): null | undefined { return $.u16(this.$, 0) === 1 ? null : undefined; }
   get other(): string | undefined { return $.u16(this.$, 0) === 2 ? $.text(this.$, 2) : undefined; }
 }
-const Expression$Binary$Operator$UnionReader = $.faceOf<Expression.Binary.Operator.Reader>(Expression$Binary$Operator$Reader);
+const Expression$Binary$Operator$Face = $.faceOf<Expression.Binary.Operator.Reader>(Expression$Binary$Operator$Reader);
 class Expression$Binary$Operator$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "plus" | "minus" | "other" | undefined { return $.which(this.$, 0, Expression$Binary$Operator$which); }
@@ -106,7 +118,7 @@ class Expression$Binary$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get left(): Expression.Reader { return $.structAt(this.$, 0, Expression); }
   get right(): Expression.Reader { return $.structAt(this.$, 1, Expression); }
-  get operator(): Expression.Binary.Operator.Reader { return new Expression$Binary$Operator$UnionReader(this.$); }
+  get operator(): Expression.Binary.Operator.Reader { return new Expression$Binary$Operator$Face(this.$); }
 }
 class Expression$Binary$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -134,7 +146,7 @@ class Expression$Reader extends $.Struct {
   get negate(): Expression.Reader | undefined { return $.u16(this.$, 8) === 1 ? $.structAt(this.$, 0, Expression) : undefined; }
   get binary(): Expression.Binary.Reader | undefined { return $.u16(this.$, 8) === 2 ? new Expression$Binary$Reader(this.$) : undefined; }
 }
-const Expression$UnionReader = $.faceOf<Expression.Reader>(Expression$Reader);
+const Expression$Face = $.faceOf<Expression.Reader>(Expression$Reader);
 class Expression$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "literal" | "negate" | "binary" | undefined { return $.which(this.$, 8, Expression$which); }
@@ -159,7 +171,7 @@ export const Expression: $.StructType<Expression.Reader, Expression.Builder, Exp
   id: 0xa30cd3d357b66d06n,
   dataWords: 2,
   pointerCount: 3,
-  Reader: Expression$UnionReader,
+  Reader: Expression$Face,
   Builder: Expression$Builder,
   Pipeline: Expression$Pipeline,
   fields: ["literal", "negate", "binary"],

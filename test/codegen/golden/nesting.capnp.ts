@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace A {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly b: A.B.Reader;
     readonly c: A.B.C.Reader;
     readonly d: A.B.D;
@@ -24,7 +24,7 @@ export declare namespace A {
     readonly c: A.B.C.Pipeline;
   }
   namespace B {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly c: A.B.C.Reader;
       readonly e: A.B.E.Client;
       readonly f: A.B.E.F.Reader;
@@ -48,7 +48,7 @@ export declare namespace A {
       readonly f: A.B.E.F.Pipeline;
     }
     namespace C {
-      interface Reader extends $.Readable {
+      interface Reader extends $.StructReader {
         readonly a: A.Reader;
         readonly b: A.B.Reader;
         readonly c: A.B.C.Reader;
@@ -89,9 +89,9 @@ export declare namespace A {
         ): Get.Returns;
       }
       namespace Get {
-        type Params = $.Readable;
+        type Params = $.StructReader;
         type Init = $.NoFields;
-        interface Results extends $.Readable {
+        interface Results extends $.StructReader {
           readonly c: A.B.C.Reader;
         }
         interface Builder {
@@ -107,7 +107,7 @@ export declare namespace A {
         type Returns = $.Returns<ResultsInit | Builder>;
       }
       namespace F {
-        interface Reader extends $.Readable {
+        interface Reader extends $.StructReader {
           readonly e: A.B.E.Client;
         }
         interface Builder {

@@ -14,9 +14,9 @@ export declare namespace Leaf {
     ): Get.Returns;
   }
   namespace Get {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly text: string;
     }
     interface Builder {
@@ -91,9 +91,9 @@ export declare namespace Root {
     ): Whole.Returns;
   }
   namespace Open {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly leaf: Leaf.Client;
       readonly branch: Branch.Reader;
       readonly any: $.ReaderOf<typeof $.AnyPointer>;
@@ -126,7 +126,7 @@ export declare namespace Root {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Whole {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = Branch.Reader;
     type Builder = Branch.Builder;
@@ -225,7 +225,7 @@ export declare namespace Branch {
       | { readonly which: "three"; readonly three: null }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     readonly leaf: Leaf.Client;
     readonly group: Group.Reader;
     readonly plain: Plain.Reader;
@@ -246,11 +246,17 @@ export declare namespace Branch {
     get root(): Root.Client;
     set root(value: $.Cap<Root.Client, Root.Server>);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly one?: never; readonly two?: never; readonly three?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly one: $.Cap<Leaf.Client, Leaf.Server>;
     readonly two: Branch.Init;
     readonly three: null;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly one?: never;
+    readonly two?: never;
+    readonly three?: never;
   }
   interface FieldsInit {
     readonly leaf?: $.Cap<Leaf.Client, Leaf.Server> | undefined;
@@ -266,7 +272,7 @@ export declare namespace Branch {
     readonly root: Root.Client;
   }
   namespace Group {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly leaf: Leaf.Client;
       readonly deep: Deep.Reader;
     }
@@ -284,7 +290,7 @@ export declare namespace Branch {
       readonly deep: Deep.Pipeline;
     }
     namespace Deep {
-      interface Reader extends $.Readable {
+      interface Reader extends $.StructReader {
         readonly leaf: Leaf.Client;
         readonly text: string;
       }
@@ -303,7 +309,7 @@ export declare namespace Branch {
     }
   }
   namespace Plain {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly text: string;
     }
     interface Builder {
@@ -380,7 +386,7 @@ class Branch$Reader extends $.Struct {
   get plain(): Branch.Plain.Reader { return new Branch$Plain$Reader(this.$); }
   get root(): Root.Client { return $.cap(this.$, 6, Root); }
 }
-const Branch$UnionReader = $.faceOf<Branch.Reader>(Branch$Reader);
+const Branch$Face = $.faceOf<Branch.Reader>(Branch$Reader);
 class Branch$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "one" | "two" | "three" | undefined { return $.which(this.$, 0, Branch$which); }
@@ -418,7 +424,7 @@ export const Branch: $.StructType<Branch.Reader, Branch.Builder, Branch.Init, Br
   id: 0x87341cea019be6b9n,
   dataWords: 1,
   pointerCount: 7,
-  Reader: Branch$UnionReader,
+  Reader: Branch$Face,
   Builder: Branch$Builder,
   Pipeline: Branch$Pipeline,
   fields: ["leaf", "group", "one", "two", "three", "plain", "root"],

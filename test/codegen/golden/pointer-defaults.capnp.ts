@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace PointerDefaults {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly text: string;
     readonly data: $.Bytes;
     readonly point: PointerDefaults.Point.Reader;
@@ -46,7 +46,7 @@ export declare namespace PointerDefaults {
     readonly point: PointerDefaults.Point.Pipeline;
   }
   namespace Point {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly x: number;
       readonly y: number;
       readonly name: string;

@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Tree {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly value: number;
     readonly left: Tree.Reader;
     readonly right: Tree.Reader;
@@ -80,7 +80,7 @@ export const Tree: $.StructType<Tree.Reader, Tree.Builder, Tree.Init, Tree.Pipel
 });
 
 export declare namespace Forest {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly trees: $.ListReader<Tree.Reader>;
     readonly first: Tree.Reader;
   }

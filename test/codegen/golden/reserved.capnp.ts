@@ -8,7 +8,7 @@ export declare namespace Reserved {
       | { readonly which: "prototype"; readonly prototype: string }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     readonly constructor_: string;
     readonly toString_: string;
     readonly valueOf_: number;
@@ -46,10 +46,15 @@ export declare namespace Reserved {
     get prototype(): string | undefined;
     set prototype(value: string);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly length?: never; readonly prototype?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly length: string;
     readonly prototype: string;
+  }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly length?: never;
+    readonly prototype?: never;
   }
   interface FieldsInit {
     readonly constructor_?: string | undefined;
@@ -71,7 +76,7 @@ export declare namespace Reserved {
     readonly pipeline: Reserved.Pipeline_.Pipeline;
   }
   namespace Reader_ {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly init: Reserved.Init_.Reader;
     }
     interface Builder {
@@ -86,7 +91,7 @@ export declare namespace Reserved {
     }
   }
   namespace Init_ {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly builder: string;
     }
     interface Builder {
@@ -98,7 +103,7 @@ export declare namespace Reserved {
     type Pipeline = object;
   }
   namespace Pipeline_ {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly reader: Reserved.Reader_.Reader;
     }
     interface Builder {
@@ -208,7 +213,7 @@ class Reserved$Reader extends $.Struct {
   get length(): string | undefined { return $.u16(this.$, 4) === 0 ? $.text(this.$, 10) : undefined; }
   get prototype(): string | undefined { return $.u16(this.$, 4) === 1 ? $.text(this.$, 10) : undefined; }
 }
-const Reserved$UnionReader = $.faceOf<Reserved.Reader>(Reserved$Reader);
+const Reserved$Face = $.faceOf<Reserved.Reader>(Reserved$Reader);
 class Reserved$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "length" | "prototype" | undefined { return $.which(this.$, 4, Reserved$which); }
@@ -269,7 +274,7 @@ export const Reserved: $.StructType<Reserved.Reader, Reserved.Builder, Reserved.
   id: 0x9abb4ba50c6d98a5n,
   dataWords: 1,
   pointerCount: 11,
-  Reader: Reserved$UnionReader,
+  Reader: Reserved$Face,
   Builder: Reserved$Builder,
   Pipeline: Reserved$Pipeline,
   fields: ["constructor_", "toString_", "valueOf_", "then_", "which_", "toJSON_", "toObject_", "hasOwnProperty_", "class", "default", "arguments", "reader", "pipeline", "length", "prototype"],
@@ -324,9 +329,9 @@ export declare namespace Odd {
     ): Client__.Returns;
   }
   namespace Then {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly then_: string;
     }
     interface Builder {
@@ -339,13 +344,13 @@ export declare namespace Odd {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Constructor {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly constructor_: string;
     }
     interface Init {
       readonly constructor_?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly constructor_: string;
     }
     interface Builder {
@@ -358,9 +363,9 @@ export declare namespace Odd {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace ToString {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly text: string;
     }
     interface Builder {
@@ -373,9 +378,9 @@ export declare namespace Odd {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Dup {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly close: Odd.Client;
     }
     interface Builder {
@@ -391,31 +396,31 @@ export declare namespace Odd {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Close {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Delete {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly delete: boolean;
     }
     interface Init {
       readonly delete?: boolean | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Info_ {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly info: Odd.Info.Reader;
     }
     interface Builder {
@@ -431,9 +436,9 @@ export declare namespace Odd {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Client__ {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly client: Odd.Client_.Reader;
     }
     interface Builder {
@@ -449,7 +454,7 @@ export declare namespace Odd {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Client_ {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly server: Odd.Client;
     }
     interface Builder {
@@ -464,7 +469,7 @@ export declare namespace Odd {
     }
   }
   namespace Info {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly text: string;
     }
     interface Builder {

@@ -19,13 +19,13 @@ export declare namespace A {
     ): Only.Returns;
   }
   namespace Run {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly a: string;
     }
     interface Init {
       readonly a?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly a: string;
     }
     interface Builder {
@@ -38,9 +38,9 @@ export declare namespace A {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Only {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
@@ -137,13 +137,13 @@ export declare namespace B {
     ): Run.Returns;
   }
   namespace Run {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly b: number;
     }
     interface Init {
       readonly b?: number | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly b: number;
     }
     interface Builder {
@@ -235,13 +235,13 @@ export declare namespace Child {
     ): Run.Returns;
   }
   namespace Run {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly child: boolean;
     }
     interface Init {
       readonly child?: boolean | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly child: boolean;
     }
     interface Builder {
@@ -338,9 +338,9 @@ export declare namespace Both {
     ): Other.Returns;
   }
   namespace Other {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
@@ -389,13 +389,13 @@ export declare namespace Grandchild {
     ): Run.Returns;
   }
   namespace Run {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly grand: $.Bytes;
     }
     interface Init {
       readonly grand?: $.Bytes | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;

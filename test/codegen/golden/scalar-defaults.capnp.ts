@@ -2,7 +2,7 @@
 import * as $ from "handfast/capnp";
 
 export declare namespace Defaults {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly yes: boolean;
     readonly i8: number;
     readonly i16: number;

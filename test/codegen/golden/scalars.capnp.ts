@@ -3,7 +3,7 @@ import * as $ from "handfast/capnp";
 
 /** One field of every type that lies in the data section. */
 export declare namespace Scalars {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly nothing: null;
     readonly flag: boolean;
     readonly i8: number;

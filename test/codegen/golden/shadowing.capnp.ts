@@ -3,7 +3,7 @@ import * as $ from "handfast/capnp";
 import type * as $self from "./shadowing.capnp.ts";
 
 export declare namespace Client {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly reader: $self.Reader.Reader;
     readonly name: string;
   }
@@ -52,7 +52,7 @@ export const Client: $.StructType<Client.Reader, Client.Builder, Client.Init, Cl
 });
 
 export declare namespace Reader {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly builder: $self.Builder.Reader;
     readonly promise: PromiseLike.Reader;
   }
@@ -104,7 +104,7 @@ export const Reader: $.StructType<Reader.Reader, Reader.Builder, Reader.Init, Re
 });
 
 export declare namespace Builder {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly object: Object.Reader;
     readonly bytes: Uint8Array.Reader;
     readonly data: $.Bytes;
@@ -163,7 +163,7 @@ export const Builder: $.StructType<Builder.Reader, Builder.Builder, Builder.Init
 });
 
 export declare namespace Object {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly partial: Omit.Reader;
   }
   interface Builder {
@@ -205,7 +205,7 @@ export const Object: $.StructType<Object.Reader, Object.Builder, Object.Init, Ob
 });
 
 export declare namespace Uint8Array {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly bytes: $.Bytes;
   }
   interface Builder {
@@ -240,7 +240,7 @@ export const Uint8Array: $.StructType<Uint8Array.Reader, Uint8Array.Builder, Uin
 });
 
 export declare namespace PromiseLike {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly then_: string;
   }
   interface Builder {
@@ -275,7 +275,7 @@ export const PromiseLike: $.StructType<PromiseLike.Reader, PromiseLike.Builder, 
 });
 
 export declare namespace Omit {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly init: $self.Init;
   }
   interface Builder {
@@ -313,7 +313,7 @@ export type Init = "one" | "two" | number;
 export const Init: $.EnumType<"one" | "two"> = $.enumType({ name: "shadowing.capnp:Init", id: 0xf06a3abc3a233d26n, enumerants: ["one", "two"] });
 
 export declare namespace Outer {
-  interface Reader extends $.Readable {
+  interface Reader extends $.StructReader {
     readonly object: Outer.Object.Reader;
     readonly inner: Outer.Inner.Reader;
     readonly init: $self.Init;
@@ -335,7 +335,7 @@ export declare namespace Outer {
     readonly inner: Outer.Inner.Pipeline;
   }
   namespace Object {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly other: $self.Object.Reader;
       readonly own: Outer.Object.Reader;
     }
@@ -355,7 +355,7 @@ export declare namespace Outer {
     }
   }
   namespace Inner {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly outer: $self.Outer.Inner.Outer.Reader;
     }
     interface Builder {
@@ -369,7 +369,7 @@ export declare namespace Outer {
       readonly outer: $self.Outer.Inner.Outer.Pipeline;
     }
     namespace Outer {
-      interface Reader extends $.Readable {
+      interface Reader extends $.StructReader {
         readonly outer: $self.Outer.Reader;
         readonly inner: $self.Outer.Inner.Reader;
         readonly self: $self.Outer.Inner.Outer.Reader;
@@ -542,7 +542,7 @@ export declare namespace Server {
     ): Params.Returns;
   }
   namespace Call {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly client: $self.Client.Reader;
       readonly reader: $self.Reader.Reader;
       readonly init: $self.Init;
@@ -552,7 +552,7 @@ export declare namespace Server {
       readonly reader?: $self.Reader.Init | undefined;
       readonly init?: $self.Init | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly server: $self.Server.Client;
       readonly call: $self.Call.Client;
     }
@@ -573,13 +573,13 @@ export declare namespace Server {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Params {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly params: $self.Call.Client;
     }
     interface Init {
       readonly params?: $.Cap<$self.Call.Client, $self.Call.Server> | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly results: $.ListReader<$self.Client.Reader>;
     }
     interface Builder {

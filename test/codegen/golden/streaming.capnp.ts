@@ -19,7 +19,7 @@ export declare namespace ByteSink {
     ): End.Returns;
   }
   namespace Write {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly bytes: $.Bytes;
     }
     interface Init {
@@ -32,9 +32,9 @@ export declare namespace ByteSink {
     type Returns = $.Returns<ResultsInit>;
   }
   namespace End {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly count: bigint;
     }
     interface Builder {
@@ -138,13 +138,13 @@ export declare namespace Store {
     ): Open.Returns;
   }
   namespace Open {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly name: string;
     }
     interface Init {
       readonly name?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly sink: ByteSink.Client;
     }
     interface Builder {

@@ -17,7 +17,7 @@ export declare namespace Shape {
       | { readonly which: "solid"; readonly solid: boolean }
       | { readonly which: undefined }
     );
-  interface Fields extends $.Readable {
+  interface Fields extends $.StructReader {
     /** in square metres */
     readonly area: number;
   }
@@ -43,7 +43,7 @@ export declare namespace Shape {
     get solid(): boolean | undefined;
     set solid(value: boolean);
   }
-  type Init = FieldsInit & ($.OneOf<Choices> | { readonly which?: undefined; readonly circle?: never; readonly square?: never; readonly polygon?: never; readonly picture?: never; readonly label?: never; readonly nested?: never; readonly point?: never; readonly box?: never; readonly solid?: never });
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly circle: number;
     readonly square: number;
@@ -55,6 +55,18 @@ export declare namespace Shape {
     readonly box: Box.Init;
     readonly solid: boolean;
   }
+  interface NoChoice extends FieldsInit {
+    readonly which?: undefined;
+    readonly circle?: never;
+    readonly square?: never;
+    readonly polygon?: never;
+    readonly picture?: never;
+    readonly label?: never;
+    readonly nested?: never;
+    readonly point?: never;
+    readonly box?: never;
+    readonly solid?: never;
+  }
   interface FieldsInit {
     /** in square metres */
     readonly area?: number | undefined;
@@ -63,7 +75,7 @@ export declare namespace Shape {
     readonly nested: Shape.Pipeline;
   }
   namespace Box {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly width: number;
       readonly height: number;
     }
@@ -78,7 +90,7 @@ export declare namespace Shape {
     type Pipeline = object;
   }
   namespace Point {
-    interface Reader extends $.Readable {
+    interface Reader extends $.StructReader {
       readonly x: number;
       readonly y: number;
     }
@@ -152,7 +164,7 @@ class Shape$Reader extends $.Struct {
   get box(): Shape.Box.Reader | undefined { return $.u16(this.$, 16) === 7 ? new Shape$Box$Reader(this.$) : undefined; }
   get solid(): boolean | undefined { return $.u16(this.$, 16) === 8 ? $.bool(this.$, 64) : undefined; }
 }
-const Shape$UnionReader = $.faceOf<Shape.Reader>(Shape$Reader);
+const Shape$Face = $.faceOf<Shape.Reader>(Shape$Reader);
 class Shape$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "circle" | "square" | "polygon" | "picture" | "label" | "nested" | "point" | "box" | "solid" | undefined { return $.which(this.$, 16, Shape$which); }
@@ -197,7 +209,7 @@ export const Shape: $.StructType<Shape.Reader, Shape.Builder, Shape.Init, Shape.
   id: 0x8ea7f3f9511ee4cfn,
   dataWords: 4,
   pointerCount: 1,
-  Reader: Shape$UnionReader,
+  Reader: Shape$Face,
   Builder: Shape$Builder,
   Pipeline: Shape$Pipeline,
   fields: ["area", "circle", "square", "polygon", "picture", "label", "nested", "point", "box", "solid"],
@@ -205,7 +217,7 @@ export const Shape: $.StructType<Shape.Reader, Shape.Builder, Shape.Init, Shape.
 }), { Point: Shape$Point });
 
 export declare namespace Bare {
-  type Reader = $.Readable &
+  type Reader = $.StructReader &
     (
       | { readonly which: "one"; readonly one: number }
       | { readonly which: "two"; readonly two: number }
@@ -218,10 +230,15 @@ export declare namespace Bare {
     get two(): number | undefined;
     set two(value: number);
   }
-  type Init = ($.OneOf<Choices> | { readonly which?: undefined; readonly one?: never; readonly two?: never });
+  type Init = ($.OneOf<Choices>) | NoChoice;
   interface Choices {
     readonly one: number;
     readonly two: number;
+  }
+  interface NoChoice {
+    readonly which?: undefined;
+    readonly one?: never;
+    readonly two?: never;
   }
   type Pipeline = object;
 }
@@ -232,7 +249,7 @@ class Bare$Reader extends $.Struct {
   get one(): number | undefined { return $.u16(this.$, 2) === 0 ? $.u8(this.$, 0) : undefined; }
   get two(): number | undefined { return $.u16(this.$, 2) === 1 ? $.u8(this.$, 0) : undefined; }
 }
-const Bare$UnionReader = $.faceOf<Bare.Reader>(Bare$Reader);
+const Bare$Face = $.faceOf<Bare.Reader>(Bare$Reader);
 class Bare$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get which(): "one" | "two" | undefined { return $.which(this.$, 2, Bare$which); }
@@ -250,7 +267,7 @@ export const Bare: $.StructType<Bare.Reader, Bare.Builder, Bare.Init, Bare.Pipel
   id: 0x822b8190d20b40d4n,
   dataWords: 1,
   pointerCount: 0,
-  Reader: Bare$UnionReader,
+  Reader: Bare$Face,
   Builder: Bare$Builder,
   fields: ["one", "two"],
   set: Bare$set,

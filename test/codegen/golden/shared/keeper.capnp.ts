@@ -20,13 +20,13 @@ export declare namespace Keeper {
   }
   type Type<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> = $.InterfaceOf<Client<Ref, Owner>, Server<Ref, Owner>>;
   namespace Keep {
-    interface Params<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Params<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly owner: $.ReaderOf<Owner>;
     }
     interface Init<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> {
       readonly owner?: $.InitOf<Owner> | undefined;
     }
-    interface Results<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Results<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly ref: $.ReaderOf<Ref>;
       readonly keeper: Keeper.Client<Ref, Owner>;
     }
@@ -47,7 +47,7 @@ export declare namespace Keeper {
     type Returns<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> = $.Returns<ResultsInit<Ref, Owner> | Builder<Ref, Owner>>;
   }
   namespace Find {
-    interface Params<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Params<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly number: number;
     }
     interface Init<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> {
@@ -60,7 +60,7 @@ export declare namespace Keeper {
     type Returns<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> = $.Returns<ResultsInit<Ref, Owner> | Builder<Ref, Owner>>;
   }
   namespace Receipt {
-    interface Reader<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.Readable {
+    interface Reader<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly ref: $.ReaderOf<Ref>;
       readonly number: number;
     }
