@@ -4,6 +4,7 @@ export {
   AuthError,
   type Blame,
   HandfastError,
+  type Logger,
   type Peer,
   type PeerId,
 } from "./base/index.ts";

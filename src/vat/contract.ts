@@ -1,7 +1,9 @@
 import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
 import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
+import { type ConnectionDump } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
+import { type VatLimitOptions } from "./limits.ts";
 
 /** Mints the root capability for one peer; called once a connection, before its first call. */
 export type BootstrapFactory<P = Peer> = (
@@ -28,6 +30,8 @@ export interface VatOptions {
   readonly bootstrap?: BootstrapFactory | undefined;
   /** For roads that prove no key; without it such peers are offered nothing. */
   readonly anonymousBootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
+  /** What peers may cost, where the defaults do not suit. */
+  readonly limits?: VatLimitOptions | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: Logger | undefined;
 }
@@ -36,7 +40,7 @@ export interface VatOptions {
 export interface ListenOptions {
   /** The host that `address` shows, when it is not the one listened on. */
   readonly advertise?: string | undefined;
-  /** What we can be dialled with. Default `["box-stream"]`. */
+  /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
 }
 
@@ -87,6 +91,10 @@ export interface Vat extends AsyncDisposable {
    * Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`; everything else rejects `ready`.
    */
   connect(address: string, options?: ConnectOptions): Connection;
+  /** A reference to an object of this vat: a client of it that can be held, passed and revoked. */
+  refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C;
+  /** Who holds which capability, connection by connection; plain JSON. */
+  inspect(): readonly ConnectionDump[];
   /** Says goodbye on every connection and closes every listener. */
   close(): Promise<void>;
 }

@@ -5,7 +5,15 @@ import {
   type Peer,
   type PeerId,
 } from "../base/index.ts";
-import { Host, hookOf, serve } from "../capnp/index.ts";
+import {
+  type Client,
+  clientOfHook,
+  Host,
+  hookOf,
+  type InterfaceType,
+  type Servable,
+  serve,
+} from "../capnp/index.ts";
 import {
   dial,
   endOfTurn,
@@ -16,7 +24,7 @@ import {
   realClock,
   type SecureSocket,
 } from "../net/index.ts";
-import { BrokenHook, type Hook, RpcError } from "../rpc/index.ts";
+import { BrokenHook, type ConnectionDump, type Hook, RpcError } from "../rpc/index.ts";
 import { networkIdentifier, ready } from "../shs/index.ts";
 import {
   type Connection,
@@ -32,11 +40,14 @@ import { Driver, type DriverOwner } from "./driver.ts";
 import { VatError } from "./error.ts";
 import { type Arrival, Handle } from "./handle.ts";
 import { Identity } from "./identity.ts";
+import { type VatLimits, vatLimits } from "./limits.ts";
 import { OpenDoor } from "./open-door.ts";
 import { Pump } from "./pump.ts";
 
 class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly #options: VatOptions;
+  readonly limits: VatLimits;
+  readonly clock = realClock;
   readonly #network: Uint8Array;
   readonly #log: Logger;
   readonly #pump = new Pump(endOfTurn);
@@ -49,13 +60,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
   constructor(options: VatOptions) {
     this.#options = options;
+    this.limits = vatLimits(options.limits);
     this.#network = networkIdentifier(options.network);
     this.#log = options.logger ?? defaultLogger;
     const { id, publicKey } = options.identity;
-    this.#dials = new Dials(this, realClock, publicKey);
+    this.#dials = new Dials(this, this.clock, publicKey);
     this.#host = new Host({
       turns: this.#pump.turns,
-      clock: realClock,
+      clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
       report: ({ error, ...where }) => {
@@ -88,7 +100,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       keyPair: Identity.keyPairOf(identity),
       network: this.#network,
       admit: admit === "anyone" ? () => true : admit,
-      suites: options.suites ?? ["box-stream"],
+      limits: this.limits.net,
+      suites: options.suites ?? ["aead64k"],
       confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
       accepted: (socket) => {
         this.#dials.accepted(this.adopt(socket));
@@ -107,6 +120,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (signal?.aborted === true) void handle.close();
     signal?.addEventListener("abort", () => void handle.close(), { once: true });
     return handle;
+  }
+
+  refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C {
+    return clientOfHook<InterfaceType<C, S>>(type, this.#host.hookOf(server));
+  }
+
+  inspect(): readonly ConnectionDump[] {
+    return [...this.#drivers].map(({ connection }) => connection.dump());
   }
 
   async close(): Promise<void> {
@@ -135,7 +156,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       committed();
       return [];
     };
-    return dial({ address, keyPair, network: this.#network, committed: nothingEarly, signal });
+    return dial({
+      address,
+      keyPair,
+      network: this.#network,
+      committed: nothingEarly,
+      signal,
+      limits: this.limits.net,
+    });
   }
 
   adopt(socket: SecureSocket): Driver {
@@ -154,10 +182,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       const hook = root === undefined ? undefined : hookOf(root, this.turns);
       return hook ?? this.#broken(RpcError.unimplemented("nothing is offered here"));
     } catch (error) {
-      if (error instanceof RpcError) return this.#broken(error);
-      const where = { interface: "bootstrap", method: "bootstrap" };
-      const ref = this.#host.failed({ ...where, error });
-      return this.#broken(RpcError.failed(`internal error (ref ${ref})`));
+      return this.#broken(this.#host.forTheCaller(error, BOOTSTRAP));
     }
   }
 
@@ -194,6 +219,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (this.#life.signal.aborted) throw new VatError("CLOSED", "this vat was closed");
   }
 }
+
+const BOOTSTRAP = { interface: "rpc.capnp", method: "bootstrap" };
 
 /** All the connections and all the local objects of one identity. */
 export const Vat = {

@@ -65,13 +65,13 @@ export declare namespace Counter {
     ): Unwritten.Returns;
   }
   namespace Add {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly amount: number;
     }
     interface Init {
       readonly amount?: number | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly total: number;
     }
     interface Builder {
@@ -84,13 +84,13 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Child {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly start: number;
     }
     interface Init {
       readonly start?: number | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly counter: Counter.Client;
     }
     interface Builder {
@@ -106,13 +106,13 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Same {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly counter: Counter.Client;
     }
     interface Init {
       readonly counter?: $.Cap<Counter.Client, Counter.Server> | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly counter: Counter.Client;
     }
     interface Builder {
@@ -128,44 +128,44 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Hold {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Fail {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly how: string;
     }
     interface Init {
       readonly how?: string | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Watch {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly watcher: Watcher.Client;
     }
     interface Init {
       readonly watcher?: $.Cap<Watcher.Client, Watcher.Server> | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Whoami {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly peer: string;
       readonly principal: string;
       readonly transport: string;
@@ -187,7 +187,7 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Through {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly counter: Counter.Client;
       readonly amount: number;
       readonly how: string;
@@ -197,7 +197,7 @@ export declare namespace Counter {
       readonly amount?: number | undefined;
       readonly how?: string | undefined;
     }
-    interface Results extends $.Readable {
+    interface Results extends $.StructReader {
       readonly total: number;
     }
     interface Builder {
@@ -210,7 +210,7 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit | Builder>;
   }
   namespace Write {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly chunk: $.Bytes;
     }
     interface Init {
@@ -223,9 +223,9 @@ export declare namespace Counter {
     type Returns = $.Returns<ResultsInit>;
   }
   namespace Unwritten {
-    type Params = $.Readable;
+    type Params = $.StructReader;
     type Init = $.NoFields;
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
@@ -655,13 +655,13 @@ export declare namespace Watcher {
     ): Changed.Returns;
   }
   namespace Changed {
-    interface Params extends $.Readable {
+    interface Params extends $.StructReader {
       readonly total: number;
     }
     interface Init {
       readonly total?: number | undefined;
     }
-    type Results = $.Readable;
+    type Results = $.StructReader;
     type Builder = object;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dup, isSame } from "handfast/capnp";
+import { dup, isSame, onBroken, revocable, whenResolved } from "handfast/capnp";
 import { Counter, Watcher } from "../support/counter.capnp.ts";
 import { pair, TestCounter, until } from "./support.ts";
 
@@ -66,12 +66,50 @@ describe("a reference", () => {
   });
 
   it("to an object of a peer that is gone breaks", async () => {
-    const { root, server } = await pair();
+    const { root, server, client } = await pair();
     const { counter } = await root.child({ start: 1 });
     await server.close();
+    await until(() => client.peers.length === 0);
     await expect(counter.add({ amount: 1 })).rejects.toMatchObject({
       kind: "disconnected",
       executed: "no",
     });
   });
+});
+
+describe("a revocable reference", () => {
+  it("fails the calls under way and all later ones, and leaves the object alone", async () => {
+    const { root, server, log } = await pair();
+    const original = server.refer(Counter, new TestCounter(0, log));
+    const { client, revoke } = revocable(original);
+    const { counter } = await root.same({ counter: client });
+    expect((await counter.add({ amount: 1 })).total).toBe(1);
+    const held = counter.hold();
+    await until(() => log.includes("held"));
+    revoke("the membership was withdrawn");
+    await expect(held).rejects.toThrow("withdrawn");
+    await expect(counter.add({ amount: 1 })).rejects.toMatchObject({ code: "REVOKED" });
+    expect((await original.add({ amount: 1 })).total).toBe(2);
+  });
+
+  it("is seen to break by whoever holds it", async () => {
+    const { server } = await pair();
+    const { client, revoke } = revocable(server.refer(Counter, new TestCounter()));
+    const broken: string[] = [];
+    onBroken(client, ({ code }) => broken.push(code));
+    await whenResolved(client);
+    expect(broken).toEqual([]);
+    revoke();
+    expect(broken).toEqual(["REVOKED"]);
+    await expect(whenResolved(client)).rejects.toMatchObject({ code: "REVOKED" });
+  });
+});
+
+it("who holds which reference can be seen", async () => {
+  const { root, server, client } = await pair();
+  await root.child({ start: 1 });
+  const [connection] = server.inspect();
+  expect(connection?.peer).toBe(client.identity.id);
+  expect(connection?.exports.map(({ references }) => references)).toEqual([1, 1]);
+  expect(JSON.parse(JSON.stringify(connection))).toEqual(connection);
 });

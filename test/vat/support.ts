@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { Identity, type Peer, RpcError, Vat, type VatOptions } from "handfast";
+import { Identity, RpcError, Vat, type VatOptions } from "handfast";
 import { type CallContext, dup } from "handfast/capnp";
 import { Counter, type Watcher } from "../support/counter.capnp.ts";
 
