@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Folders whose schemas are compiled together, and where the result goes. */
 const SETS = [
   { schemas: "src/examples", output: "src/examples" },
+  { schemas: "test/support", output: "test/support" },
   { schemas: "test/codegen/schemas", output: "test/codegen/golden" },
 ];
 
