@@ -78,11 +78,11 @@ export interface InterfaceInit {
   readonly methods: readonly Method[];
   /** The interfaces it extends. */
   readonly extends?: (() => readonly InterfaceType[]) | undefined;
-  /** Inherited methods whose names are taken by others; here they go by these. */
-  readonly renamed?: readonly Renaming[] | undefined;
+  /** Inherited methods that go by another name here: an earlier parent has their own. */
+  readonly renamed?: readonly RenamedMethod[] | undefined;
 }
 
-export interface Renaming {
+export interface RenamedMethod {
   readonly interfaceId: bigint;
   readonly methodId: number;
   readonly name: string;
@@ -96,7 +96,7 @@ export class InterfaceDefinition {
   readonly Server: abstract new () => object;
   readonly #own: readonly Method[];
   readonly #parents: () => readonly InterfaceType[];
-  readonly #renamed: readonly Renaming[];
+  readonly #renamed: readonly RenamedMethod[];
   #null: Disposable | undefined;
   #byInterface: ReadonlyMap<bigint, readonly Method[]> | undefined;
 
@@ -144,8 +144,10 @@ export class InterfaceDefinition {
     }
     for (const { interfaceId, methodId, name } of this.#renamed) {
       const methods = all.get(interfaceId) ?? [];
-      const named = methods.map((it) => (it.methodId === methodId ? it.called(name) : it));
-      all.set(interfaceId, named);
+      all.set(
+        interfaceId,
+        methods.map((it) => (it.methodId === methodId ? it.called(name) : it)),
+      );
     }
     return all;
   }

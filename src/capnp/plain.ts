@@ -17,18 +17,15 @@ export interface StructReader extends Readable {
 
 /** What `toObject` makes of a value. */
 export type Plain<T> =
-  T extends ListLike<infer Element>
-    ? Plain<Element>[]
-    : T extends StructReader
-      ? PlainStruct<T>
-      : T;
+  T extends ListLike<infer Element> ? Plain<Element>[] : T extends Readable ? PlainStruct<T> : T;
 
 /** A struct may be null, and then it is not there. */
 type PlainStruct<T> = {
   [Name in FieldOf<T> as IsStruct<T[Name]> extends true ? never : Name]: Plain<T[Name]>;
 } & { [Name in FieldOf<T> as IsStruct<T[Name]> extends true ? Name : never]?: Plain<T[Name]> };
 
-type IsStruct<T> = T extends ListLike<unknown> ? false : T extends StructReader ? true : false;
+// To ask for a `StructReader` here would be to compare what `toObject` returns, without end.
+type IsStruct<T> = T extends ListLike<unknown> ? false : T extends Readable ? true : false;
 
 interface ListLike<Element> extends Readable {
   toArray(): Element[];
