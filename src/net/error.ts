@@ -4,7 +4,8 @@ import { type Blame, HandfastError } from "../base/index.ts";
  * What went wrong on the road.
  *
  * Addresses: `ADDRESS_INVALID` (with the column), `HOST_NOT_FOUND`, `PORT_IN_USE`,
- * `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE` (not of this machine).
+ * `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE` (not of this machine), `INSECURE` (plain TCP to
+ * anywhere but this machine).
  *
  * Connecting: `CONNECTION_REFUSED` (nobody listens), `UNREACHABLE`, `CONNECT_TIMEOUT`,
  * `HANDSHAKE_TIMEOUT`, `HANDSHAKE_CUT` (the peer hung up before it could know us: often another
@@ -18,6 +19,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
  */
 export type NetErrorCode =
   | "ADDRESS_INVALID"
+  | "INSECURE"
   | "HOST_NOT_FOUND"
   | "PORT_IN_USE"
   | "PORT_FORBIDDEN"
@@ -91,6 +93,7 @@ const SYSTEM: Readonly<Record<string, readonly [NetErrorCode, string]>> = {
 
 const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
   ADDRESS_INVALID: "caller",
+  INSECURE: "caller",
   PORT_IN_USE: "caller",
   PORT_FORBIDDEN: "caller",
   ADDRESS_UNAVAILABLE: "caller",
