@@ -9,7 +9,7 @@ import { copyPointer } from "./copy.ts";
 import { MAX_NESTING, WORD_BYTES } from "./limits.ts";
 import { readCapability, readStruct } from "./pointer.ts";
 import { type PointerType } from "./pointer-type.ts";
-import { Arena, budgetFor, Segment } from "./segment.ts";
+import { Arena, budgetFor, Segment, viewOf } from "./segment.ts";
 import { type StructType } from "./struct-type.ts";
 
 /** Content that lies in a message: one that was received, or one of our own that was finished. */
@@ -38,8 +38,17 @@ export class ReceivedContent implements Content {
   root<Reader>(type: PointerType<Reader>, caps?: CapabilitySource): Reader {
     this.segment.arena.caps = caps;
     const codec = pointerCodecOf(type);
-    return codec.read(this.segment, this.pointer, this.depth) ?? codec.absent();
+    return codec.read(this.segment, this.pointer, this.depth) ?? codec.absent(this.segment);
   }
+}
+
+/** The content of a payload that has none, which is a message of its own. */
+export function noContent(): ReceivedContent {
+  const bytes = Buffer.alloc(WORD_BYTES);
+  const arena = new Arena(Infinity);
+  const segment = new Segment(arena, 0, viewOf(bytes), bytes, 0, WORD_BYTES);
+  arena.segments.push(segment);
+  return new ReceivedContent(segment, 0, MAX_NESTING);
 }
 
 /** What stands around the content when it is sent, so that room can be kept in front of it. */
