@@ -204,9 +204,7 @@ function promisedAnswer(at: StructView): PromisedAnswer | undefined {
 
 function payload(at: StructView): WirePayload {
   const content =
-    at.pointers < at.end
-      ? new ReceivedContent(at.segment, at.pointers, at.depth)
-      : noContent();
+    at.pointers < at.end ? new ReceivedContent(at.segment, at.pointers, at.depth) : noContent();
   const table = list(at, 1);
   if (table.length === 0) return { content, capTable: [] };
   if (table.length > MAX_CAP_DESCRIPTORS) {

@@ -6,7 +6,7 @@ import { pointerCodecOf } from "./capability-field.ts";
 import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
 import { CapnpError } from "./capnp-error.ts";
 import { copyPointer } from "./copy.ts";
-import { MAX_NESTING, WORD_BYTES } from "./limits.ts";
+import { COPIES_OF_A_WORD, MAX_NESTING, MIN_COPY_WORDS, WORD_BYTES } from "./limits.ts";
 import { readCapability, readStruct } from "./pointer.ts";
 import { type PointerType } from "./pointer-type.ts";
 import { Arena, budgetFor, Segment, viewOf } from "./segment.ts";
@@ -128,7 +128,7 @@ export function sendable(content: Content, envelope: Envelope): ContentBuilder {
 /** Copies content behind a pointer that is null; the capability table is going to be the same. */
 export function copyContent(content: Content, to: Segment, toAt: number): void {
   if (content instanceof ReceivedContent) {
-    copyPointer(content.segment, content.pointer, content.depth, to, toAt, "verbatim");
+    copyReceived(content, to, toAt);
   } else if (content instanceof ContentBuilder) {
     const { first } = content.arena;
     copyPointer(first, content.pointer, MAX_NESTING, to, toAt, "verbatim");
@@ -136,6 +136,22 @@ export function copyContent(content: Content, to: Segment, toAt: number): void {
     // The core's own content, which is at most one capability.
     const index = content.capabilityAt([]);
     if (index !== undefined) writeCapability(to, toAt, index);
+  }
+}
+
+/** Copies within a budget of its own, in proportion to what was received. */
+function copyReceived(
+  { segment, pointer, depth }: ReceivedContent,
+  to: Segment,
+  toAt: number,
+): void {
+  const { arena } = segment;
+  const { budgetWords } = arena;
+  arena.budgetWords = Math.max(MIN_COPY_WORDS, arena.sizeWords * COPIES_OF_A_WORD);
+  try {
+    copyPointer(segment, pointer, depth, to, toAt, "verbatim");
+  } finally {
+    arena.budgetWords = budgetWords;
   }
 }
 
