@@ -7,11 +7,16 @@ import { type Exports } from "./export.ts";
 import { type Hook, type Payload, type Results, type ResultsSink } from "./hook.ts";
 import { type ExportId, type QuestionId } from "./ids.ts";
 import { type Link } from "./link.ts";
-import { type CapDescriptor, type MessageTarget, type Path } from "./messages.ts";
+import {
+  type CapDescriptor,
+  type MessageTarget,
+  type Path,
+  type PromisedAnswer,
+} from "./messages.ts";
 import { type Outbox } from "./outbox.ts";
 import { capabilityIn, indexIn, NO_CAPS, releaseCaps } from "./payload.ts";
 import { samePath } from "./promise-hook.ts";
-import { RemoteTarget } from "./remote-hook.ts";
+import { RemotePromise, RemoteTarget } from "./remote-hook.ts";
 
 /** What a question needs of the table it is in. */
 export interface Asker {
@@ -153,7 +158,7 @@ export class Question extends CallResults implements ResultsSink {
   /** As {@link returned}. */
   failed(error: RpcError): void {
     if (!this.pending) return;
-    this.settleFailed(error);
+    this.settleFailed(perhapsExecuted(error)); // the peer had it before
     this.#letGo();
   }
 
@@ -255,32 +260,53 @@ export class Question extends CallResults implements ResultsSink {
     for (const target of this.#targets ?? []) {
       const index = indexIn(settled, target.path);
       const cap = typeof index === "number" ? caps[index] : undefined;
+      const reflected = typeof index === "number" && isReflected(capTable[index]);
       if (typeof index === "number" && cap !== undefined) {
-        caps[index] = target.afterEmbargo(cap, isReflected(capTable[index]));
+        caps[index] = target.afterEmbargo(cap, reflected);
       }
       target.promise?.resolve(capabilityIn(settled, target.path, this.turns));
+      if (cap !== undefined && !reflected) target.moveTo(cap);
     }
     return settled;
   }
 }
 
-/** A capability in results that have not returned; held, it keeps the question open. */
+/**
+ * A capability in results that have not returned; held, it keeps the question open. What is strictly
+ * addressed to it stays so when the results are there, unless they say which import it is: that is
+ * the same place at the peer, by the same road, and lets the question end.
+ */
 class PipelinedTarget extends RemoteTarget {
   readonly path: Path;
-  readonly target: MessageTarget;
-  readonly descriptor: CapDescriptor;
   /** What it has become, when the results are taken from a call that has not returned. */
   resolution: Hook | undefined;
   readonly #question: Question;
+  readonly #answer: PromisedAnswer;
+  #moved: RemoteTarget | undefined;
 
   constructor(question: Question, path: Path) {
     super(question.link);
     this.#question = question;
     this.path = path;
-    const answer = { questionId: question.id, transform: path };
-    this.target = { is: "promisedAnswer", answer };
-    this.descriptor = { is: "receiverAnswer", answer };
+    this.#answer = { questionId: question.id, transform: path };
     question.pin();
+  }
+
+  get target(): MessageTarget {
+    return this.#moved?.target ?? { is: "promisedAnswer", answer: this.#answer };
+  }
+
+  get descriptor(): CapDescriptor {
+    return this.#moved?.descriptor ?? { is: "receiverAnswer", answer: this.#answer };
+  }
+
+  /** The results are there, and this is what they say. */
+  moveTo(cap: Hook): void {
+    const place = cap instanceof RemotePromise ? cap.target : cap;
+    if (this.references === 0 || !(place instanceof RemoteTarget)) return;
+    this.#moved = place.retain();
+    place.called ||= this.called;
+    this.#question.unpin();
   }
 
   override retain(): this {
@@ -289,6 +315,7 @@ class PipelinedTarget extends RemoteTarget {
   }
 
   protected unreferenced(): void {
-    this.#question.unpin();
+    if (this.#moved === undefined) this.#question.unpin();
+    else this.#moved.release();
   }
 }
