@@ -236,8 +236,8 @@ class Road {
     const answers = dumps.flatMap((dump) => dump.answers);
     return (
       questions.length > 0 &&
-      questions.every(({ state, references }) => state === "returned" && references === 0) &&
-      answers.every(({ state }) => state === "returned")
+      questions.every(({ id, state }) => state === "returned" || id >= 2 ** 31) &&
+      answers.every(({ state }) => state !== "running" && state !== "failed")
     );
   }
 
