@@ -4,7 +4,7 @@ import { BrokenHook } from "./broken-hook.ts";
 import { CallResults } from "./call-results.ts";
 import { perhapsExecuted, type RpcError, unexecuted } from "./exception.ts";
 import { type Exports } from "./export.ts";
-import { type Hook, type Payload, type Results, type ResultsSink } from "./hook.ts";
+import { type Hook, type Payload, type Request, type Results, type ResultsSink } from "./hook.ts";
 import { type ExportId, type QuestionId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import {
@@ -118,7 +118,9 @@ export class Question extends CallResults implements ResultsSink {
   fail(error: RpcError): void {
     const pins = this.#beginReturn();
     for (const target of this.#targets ?? []) {
-      target.promise?.resolve(new BrokenHook(this.turns, error));
+      const broken = new BrokenHook(this.turns, error);
+      target.promise?.resolve(broken);
+      target.moveTo(broken);
     }
     this.#endReturn();
     this.settleFailed(error);
@@ -264,8 +266,10 @@ export class Question extends CallResults implements ResultsSink {
       if (typeof index === "number" && cap !== undefined) {
         caps[index] = target.afterEmbargo(cap, reflected);
       }
-      target.promise?.resolve(capabilityIn(settled, target.path, this.turns));
-      if (cap !== undefined && !reflected) target.moveTo(cap);
+      const end = capabilityIn(settled, target.path, this.turns);
+      target.promise?.resolve(end.retain());
+      if (!reflected) target.moveTo(end);
+      end.release();
     }
     return settled;
   }
@@ -273,8 +277,8 @@ export class Question extends CallResults implements ResultsSink {
 
 /**
  * A capability in results that have not returned; held, it keeps the question open. What is strictly
- * addressed to it stays so when the results are there, unless they say which import it is: that is
- * the same place at the peer, by the same road, and lets the question end.
+ * addressed to it stays so when the results are there, unless they say which import it is (the same
+ * place at the peer, by the same road) or that there is none: either lets the question end.
  */
 class PipelinedTarget extends RemoteTarget {
   readonly path: Path;
@@ -282,7 +286,7 @@ class PipelinedTarget extends RemoteTarget {
   resolution: Hook | undefined;
   readonly #question: Question;
   readonly #answer: PromisedAnswer;
-  #moved: RemoteTarget | undefined;
+  #moved: RemoteTarget | BrokenHook | undefined;
 
   constructor(question: Question, path: Path) {
     super(question.link);
@@ -293,19 +297,34 @@ class PipelinedTarget extends RemoteTarget {
   }
 
   get target(): MessageTarget {
-    return this.#moved?.target ?? { is: "promisedAnswer", answer: this.#answer };
+    if (this.#moved instanceof RemoteTarget) return this.#moved.target;
+    return { is: "promisedAnswer", answer: this.#answer };
   }
 
   get descriptor(): CapDescriptor {
-    return this.#moved?.descriptor ?? { is: "receiverAnswer", answer: this.#answer };
+    if (this.#moved instanceof RemoteTarget) return this.#moved.descriptor;
+    return { is: "receiverAnswer", answer: this.#answer };
+  }
+
+  override call(request: Request): Results {
+    return this.#moved instanceof BrokenHook ? this.#moved.call(request) : super.call(request);
+  }
+
+  override resolved(): Hook {
+    return this.#moved instanceof BrokenHook ? this.#moved : super.resolved();
+  }
+
+  override get broken(): RpcError | undefined {
+    return this.#moved?.broken ?? super.broken;
   }
 
   /** The results are there, and this is what they say. */
-  moveTo(cap: Hook): void {
-    const place = cap instanceof RemotePromise ? cap.target : cap;
-    if (this.references === 0 || !(place instanceof RemoteTarget)) return;
+  moveTo(hook: Hook): void {
+    if (this.references === 0) return;
+    const place = hook instanceof RemotePromise ? hook.target : hook;
+    if (!(place instanceof RemoteTarget || place instanceof BrokenHook)) return;
     this.#moved = place.retain();
-    place.called ||= this.called;
+    if (place instanceof RemoteTarget) place.called ||= this.called;
     this.#question.unpin();
   }
 

@@ -234,3 +234,13 @@ const CALLER = {
   peer: { address: "simulated", transport: "memory", signal: new AbortController().signal },
   auth: AuthContext.anonymous(),
 } as const;
+
+/** Ends a story: lets go of all that the test holds, and expects that nothing is left anywhere. */
+export function expectCleanEnd(
+  network: SimulatedNetwork,
+  ...held: readonly { release(): void }[]
+): void {
+  for (const one of held) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+}
