@@ -41,11 +41,16 @@ export class SimulatedNetwork {
     return { client, server, root };
   }
 
-  connect(left: SimulatedVat, right: SimulatedVat, options: PeerOptions = {}): void {
+  connect(
+    left: SimulatedVat,
+    right: SimulatedVat,
+    leftOptions: PeerOptions = {},
+    rightOptions: PeerOptions = leftOptions,
+  ): void {
     const there = new Wire(left, right);
     const back = new Wire(right, left);
-    left.attach(right, there, back, options);
-    right.attach(left, back, there, options);
+    left.attach(right, there, back, leftOptions);
+    right.attach(left, back, there, rightOptions);
   }
 
   /** Delivers whatever is under way until nothing is. */
