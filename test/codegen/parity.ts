@@ -22,7 +22,7 @@ export interface Journey {
   readonly ours: object;
   /** What it sees once `capnp` has decoded those and encoded them again. */
   readonly theirs: object;
-  /** What `capnp decode` prints for our bytes, and for ours made of what theirs read as. */
+  /** What `capnp decode` prints for our bytes, and for our copy of theirs. */
   readonly text: string;
   readonly textAgain: string;
 }
@@ -40,13 +40,8 @@ export function journeys({ runs, packed, segmentWords, seed }: ParityOptions): r
     ...(segmentWords === undefined ? [] : [`--segment-size=${segmentWords}`]),
   ]);
   const readers = theirs.map((bytes) => read(Everything, bytes));
-  const again = decodeAll(
-    readers.map((reader) => {
-      const plain: unknown = reader.toObject(); // a type too deep to compare with the initialiser's
-      return write(Everything, plain as Everything.Init);
-    }),
-    flags,
-  );
+  const copies = readers.map((reader) => write(Everything, reader));
+  const again = decodeAll(copies, flags);
   return inits.map((init, i) => ({
     init,
     ours: read(Everything, ours[i]!).toObject(),
@@ -81,8 +76,13 @@ const u = (bits: number) => fc.integer({ min: 0, max: 2 ** bits - 1 });
 const i = (bits: number) => fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 });
 const i64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n);
 const u64 = fc.bigInt(0n, 2n ** 64n - 1n);
-const f32 = fc.float();
-const f64 = fc.double();
+// `capnp decode` prints eight digits of a Float32, which is not all of every one.
+const f32 = fc.oneof(
+  i(20).map((it) => it / 8),
+  fc.constantFrom(Infinity, -Infinity, NaN),
+);
+// Nor does it read back the minus of a zero.
+const f64 = fc.double().map((it) => (it === 0 ? 0 : it));
 // `capnp encode` counts brackets to find where the value ends, those in strings too.
 const text = fc
   .string({ unit: "grapheme", maxLength: 12 })
