@@ -4,6 +4,7 @@ export {
   AuthError,
   type Blame,
   HandfastError,
+  parsePeerId,
   type Peer,
   type PeerId,
 } from "./base/index.ts";
