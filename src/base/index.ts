@@ -1,4 +1,5 @@
 export * from "./auth-context.ts";
+export * from "./byte-queue.ts";
 export * from "./bytes.ts";
 export * from "./clock.ts";
 export * from "./errors.ts";

@@ -1,0 +1,209 @@
+import { isIPv4, isIPv6 } from "node:net";
+import {
+  fromBase64,
+  type PeerId,
+  parsePeerId,
+  peerIdOfKey,
+  PUBLIC_KEY_BYTES,
+  publicKeyOf,
+  toBase64,
+} from "../base/index.ts";
+import { type Suite } from "../shs/index.ts";
+import { NetError } from "./error.ts";
+
+/** Whom to dial: the key is the identity, host and port are a hint where it may be found. */
+export interface PeerAddress {
+  readonly id: PeerId;
+  /** Lower case; an IPv6 address without its brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly suite: Suite;
+  /** Names one object at that peer. */
+  readonly sturdyId?: string | undefined;
+}
+
+/** Where to listen. Port 0 lets the system choose. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The suite of an address that names none. */
+const DEFAULT_SUITE = "aead64k" satisfies Suite;
+
+const SUITES: readonly string[] = ["aead64k", "box-stream", "compact"] satisfies readonly Suite[];
+
+const MAX_PORT = 65_535;
+
+/**
+ * Reads `capnp://ed25519:<key>@host:port[/<sturdy id>][?suite=…]`, or Scuttlebutt's
+ * `net:host:port~shs:<key>`. Throws `NetError` `ADDRESS_INVALID` with the column.
+ */
+export function parsePeerAddress(text: string): PeerAddress {
+  const reader = new Reader(text);
+  if (reader.skip("capnp://")) return parseCapnpAddress(reader);
+  if (reader.skip("net:")) return parseScuttlebuttAddress(reader);
+  throw reader.error("an address starts with capnp:// or net:");
+}
+
+/** The canonical spelling, which {@link parsePeerAddress} reads back to the same address. */
+export function printPeerAddress({ id, host, port, suite, sturdyId }: PeerAddress): string {
+  const path = sturdyId === undefined ? "" : `/${sturdyId}`;
+  const query = suite === DEFAULT_SUITE ? "" : `?suite=${suite}`;
+  return `capnp://${id}@${printHostPort(host, port)}${path}${query}`;
+}
+
+/** Scuttlebutt's spelling of an address; `undefined` when it cannot say it. */
+export function printScuttlebuttAddress(address: PeerAddress): string | undefined {
+  const key = publicKeyOf(address.id);
+  const { host, port, suite, sturdyId } = address;
+  if (key === undefined || suite !== "box-stream" || sturdyId !== undefined) return undefined;
+  return `net:${printHostPort(host, port)}~shs:${toBase64(key)}`;
+}
+
+/** Reads `tcp://host:port`. Throws `NetError` `ADDRESS_INVALID` with the column. */
+export function parseListenAddress(text: string): ListenAddress {
+  const reader = new Reader(text);
+  if (!reader.skip("tcp://")) throw reader.error("where to listen starts with tcp://");
+  const host = readHost(reader);
+  const port = readPort(reader, 0);
+  reader.expectEnd();
+  return { host, port };
+}
+
+/** `host:port`, an IPv6 address in brackets. */
+export function printHostPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function parseCapnpAddress(reader: Reader): PeerAddress {
+  const keyAt = reader.at;
+  const id = parsePeerId(reader.until("@", "a key is followed by @"));
+  if (id === undefined || publicKeyOf(id) === undefined) {
+    throw reader.error("a key is ed25519: and 43 base64url characters", keyAt);
+  }
+  reader.skip("@");
+  const host = readHost(reader);
+  const port = readPort(reader, 1);
+  const sturdyId = readSturdyId(reader);
+  const suite = readSuite(reader);
+  reader.expectEnd();
+  return { id, host, port, suite, ...(sturdyId === undefined ? {} : { sturdyId }) };
+}
+
+function parseScuttlebuttAddress(reader: Reader): PeerAddress {
+  const host = readHost(reader);
+  const port = readPort(reader, 1);
+  if (!reader.skip("~shs:")) throw reader.error("the port is followed by ~shs: and a key");
+  const keyAt = reader.at;
+  const key = fromBase64(reader.rest());
+  if (key?.length !== PUBLIC_KEY_BYTES) {
+    throw reader.error("a key is 44 base64 characters", keyAt);
+  }
+  return { id: peerIdOfKey(key), host, port, suite: "box-stream" };
+}
+
+function readHost(reader: Reader): string {
+  const start = reader.at;
+  if (reader.skip("[")) {
+    const host = reader.until("]", "an IPv6 address ends with ]");
+    if (!isIPv6(host)) throw reader.error("not an IPv6 address", start + 1);
+    reader.skip("]");
+    return host.toLowerCase();
+  }
+  const host = reader.matching(/[A-Za-z0-9._-]*/y).toLowerCase();
+  if (host === "") throw reader.error("a host is missing");
+  if (!isHostName(host)) throw reader.error("not a host name", start);
+  return host;
+}
+
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** RFC 1123 labels; what is all digits and dots must be an IPv4 address. */
+function isHostName(host: string): boolean {
+  if (/^[\d.]+$/.test(host)) return isIPv4(host);
+  return host.length <= 253 && host.split(".").every((label) => LABEL.test(label));
+}
+
+function readPort(reader: Reader, smallest: number): number {
+  if (!reader.skip(":")) throw reader.error("a host is followed by : and a port");
+  const start = reader.at;
+  const digits = reader.matching(/\d*/y);
+  const port = Number(digits);
+  if (String(port) !== digits || port < smallest || port > MAX_PORT) {
+    throw reader.error(`a port is a number from ${smallest} to ${MAX_PORT}`, start);
+  }
+  return port;
+}
+
+function readSturdyId(reader: Reader): string | undefined {
+  if (!reader.skip("/")) return undefined;
+  const start = reader.at;
+  const sturdyId = reader.matching(/[A-Za-z0-9._~-]*/y);
+  if (sturdyId === "") throw reader.error("after / stands the id of an object", start);
+  return sturdyId;
+}
+
+function readSuite(reader: Reader): Suite {
+  if (!reader.skip("?")) return DEFAULT_SUITE;
+  if (!reader.skip("suite=")) throw reader.error("after ? stands suite=");
+  const start = reader.at;
+  const suite = reader.rest();
+  if (!isSuite(suite)) throw reader.error(`a suite is one of ${SUITES.join(", ")}`, start);
+  return suite;
+}
+
+function isSuite(name: string): name is Suite {
+  return SUITES.includes(name);
+}
+
+/** A place in a text that moves forward only. */
+class Reader {
+  readonly text: string;
+  at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Moves past `word` if it is next. */
+  skip(word: string): boolean {
+    if (!this.text.startsWith(word, this.at)) return false;
+    this.at += word.length;
+    return true;
+  }
+
+  /** Everything up to `mark`, which is not moved past. */
+  until(mark: string, otherwise: string): string {
+    const end = this.text.indexOf(mark, this.at);
+    if (end < 0) throw this.error(otherwise, this.text.length);
+    return this.#moveTo(end);
+  }
+
+  /** What a sticky pattern matches here. */
+  matching(pattern: RegExp): string {
+    pattern.lastIndex = this.at;
+    return this.#moveTo(this.at + (pattern.exec(this.text)?.[0].length ?? 0));
+  }
+
+  rest(): string {
+    return this.#moveTo(this.text.length);
+  }
+
+  expectEnd(): void {
+    if (this.at < this.text.length) throw this.error("nothing more is expected here");
+  }
+
+  error(reason: string, at = this.at): NetError {
+    const column = at + 1;
+    return new NetError("ADDRESS_INVALID", `bad address, column ${column}: ${reason}`, {
+      at: { text: this.text, column },
+    });
+  }
+
+  #moveTo(end: number): string {
+    const passed = this.text.slice(this.at, end);
+    this.at = end;
+    return passed;
+  }
+}
