@@ -107,7 +107,7 @@ function describe(error: unknown): Description {
     return { code: error.code, message: error.message, hint: error.hint, stack: undefined };
   }
   if (error instanceof HandfastError) {
-    const { code, message, cause }: HandfastError = error;
+    const { code, message, cause } = error as HandfastError; // `instanceof` says only <any>
     return { code, message: withReason(message, cause), hint: hintFor(code), stack: undefined };
   }
   const known = error instanceof Error ? error : new Error(String(error));
