@@ -1,5 +1,7 @@
 import { type WriteStream } from "node:tty";
 import { HandfastError } from "../base/index.ts";
+import { NetError, type TextPosition } from "../net/index.ts";
+import { StoreError } from "../stores/index.ts";
 import { hintFor } from "./hints.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -71,12 +73,13 @@ export class Terminal {
 
   /** Why the command failed. */
   error(error: unknown): void {
-    const { code, message, hint, stack } = describe(error);
+    const { code, message, at, hint, stack } = describe(error);
     if (this.json) {
-      this.#stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+      this.#stderr.write(`${JSON.stringify({ error: { code, message, at, hint } })}\n`);
       return;
     }
-    this.#stderr.write(`${this.#paint("red", `error ${code}:`)} ${printable(message)}\n`);
+    this.#stderr.write(`${this.#paint("red", `error ${code}:`)} ${oneLine(message)}\n`);
+    if (at !== undefined) this.#stderr.write(caretUnder(at));
     if (hint !== undefined) this.#stderr.write(`${this.#paint("dim", `hint: ${hint}`)}\n`);
     if (stack !== undefined) this.#stderr.write(`${printable(stack)}\n`);
   }
@@ -95,20 +98,35 @@ export function printable(text: string): string {
   );
 }
 
+function oneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\u{0a}");
+}
+
+/** The text on a line of its own, and a caret under the column. */
+function caretUnder({ text, column }: TextPosition): string {
+  const before = oneLine(text.slice(0, column - 1)).replaceAll("\t", " ");
+  const after = oneLine(text.slice(column - 1)).replaceAll("\t", " ");
+  return `  ${before}${after}\n  ${" ".repeat(before.length)}^\n`;
+}
+
 interface Description {
   readonly code: string;
   readonly message: string;
+  /** The text that was misspelt, and where. */
+  readonly at?: TextPosition | undefined;
   readonly hint: string | undefined;
-  readonly stack: string | undefined;
+  readonly stack?: string | undefined;
 }
 
 function describe(error: unknown): Description {
   if (error instanceof UsageError) {
-    return { code: error.code, message: error.message, hint: error.hint, stack: undefined };
+    return { code: error.code, message: error.message, hint: error.hint };
   }
   if (error instanceof HandfastError) {
     const { code, message, cause } = error as HandfastError; // `instanceof` says only <any>
-    return { code, message: withReason(message, cause), hint: hintFor(code), stack: undefined };
+    const text = error instanceof StoreError ? withReason(message, cause) : message;
+    const at = error instanceof NetError ? error.at : undefined;
+    return { code, message: text, at, hint: hintFor(code) };
   }
   const known = error instanceof Error ? error : new Error(String(error));
   return {
