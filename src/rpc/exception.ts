@@ -73,3 +73,18 @@ const CODE_OF_KIND: Readonly<Record<ExceptionKind, RpcErrorCode>> = {
   disconnected: "DISCONNECTED",
   unimplemented: "UNIMPLEMENTED",
 };
+
+/** The same failure of a call that certainly did not run. */
+export function unexecuted(error: RpcError): RpcError {
+  return error.executed === "no" ? error : copied(error, "no");
+}
+
+/** The same failure of a call that may have run. */
+export function perhapsExecuted(error: RpcError): RpcError {
+  return error.executed === "maybe" ? error : copied(error, "maybe");
+}
+
+function copied(error: RpcError, executed: Executed): RpcError {
+  const { kind, message, code, blame, trace, cause } = error;
+  return new RpcError(kind, message, { code, blame, trace, executed, cause: cause ?? error });
+}

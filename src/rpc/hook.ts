@@ -42,8 +42,15 @@ export abstract class Hook {
   /** The hook this one has become, followed to the end; itself while it has become nothing else. */
   abstract resolved(): Hook;
 
-  /** Calls back once it has become another hook or broken; never for one that is settled. */
-  abstract whenResolved(callback: (resolution: Hook) => void): void;
+  /** `false` for a promise that has become nothing yet. */
+  abstract readonly settled: boolean;
+
+  /**
+   * Calls back once it has become another hook, perhaps a promise again, or broken. A local object
+   * and a broken hook never call back; a settled import does when its connection is lost. The
+   * function returned takes the callback back.
+   */
+  abstract whenResolved(callback: (resolution: Hook) => void): () => void;
 
   /** Set on a broken hook: what every call through it fails with. */
   abstract readonly broken: RpcError | undefined;

@@ -1,6 +1,18 @@
+export * from "./broken-hook.ts";
 export * from "./call-context.ts";
+export * from "./connection.ts";
 export * from "./exception.ts";
 export * from "./hook.ts";
 export * from "./ids.ts";
+export * from "./local-hook.ts";
 export * from "./messages.ts";
+export { type Action } from "./outbox.ts";
+export {
+  CAPABILITY_CONTENT,
+  CapabilityContent,
+  NO_CAPS,
+  releaseCaps,
+  retainCaps,
+} from "./payload.ts";
+export { PromiseHook } from "./promise-hook.ts";
 export * from "./turn-queue.ts";

@@ -1,0 +1,215 @@
+import { connect, type Socket } from "node:net";
+import { type Duplex } from "node:stream";
+import { ByteQueue, type Clock, publicKeyOf } from "../base/index.ts";
+import {
+  ClientHandshake,
+  type ClientStep,
+  type Ephemeral,
+  generateEphemeral,
+  type KeyPair,
+  type Session,
+} from "../shs/index.ts";
+import { type PeerAddress, printHostPort } from "./address.ts";
+import { realClock } from "./clock.ts";
+import { NetError, systemError } from "./error.ts";
+import { type NetLimits, withDefaults } from "./limits.ts";
+import { MessageReader } from "./message-reader.ts";
+import { RoadPeer } from "./road-peer.ts";
+import { SecureSocket } from "./secure-socket.ts";
+
+export interface DialOptions {
+  readonly address: PeerAddress;
+  readonly keyPair: KeyPair;
+  /** The network identifier, 32 bytes. */
+  readonly network: Uint8Array;
+  /** Whether our own key may be at the other end; default `refuse`. */
+  readonly selfConnect?: "allow" | "refuse" | undefined;
+  /**
+   * Called when M3 leaves, which commits this dial. What it returns is sealed and leaves in the
+   * same write: early data, which a server that refuses us can read.
+   */
+  readonly committed?: (() => readonly Uint8Array[]) | undefined;
+  /** Gives the dial up. */
+  readonly signal?: AbortSignal | undefined;
+  readonly limits?: Partial<NetLimits> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly ephemeral?: (() => Ephemeral) | undefined;
+}
+
+/**
+ * Dials a peer and proves both keys. Rejects with `NetError` (`HOST_NOT_FOUND`,
+ * `CONNECTION_REFUSED`, `UNREACHABLE`, `CONNECT_TIMEOUT`, `HANDSHAKE_TIMEOUT`, `HANDSHAKE_CUT`,
+ * `NOT_ADMITTED`, `SELF_CONNECT`, `ABORTED`) or, when the server proved the wrong thing, `ShsError`.
+ */
+export function dial(options: DialOptions): Promise<SecureSocket> {
+  const { host, port } = options.address;
+  const open = () => connect({ host, port, allowHalfOpen: true, noDelay: true });
+  return new Promise((resolve, reject) => {
+    new Dial(options, resolve, reject).begin(open);
+  });
+}
+
+/** The same over a wire that is connected already. */
+export function dialWire(wire: Duplex, options: DialOptions): Promise<SecureSocket> {
+  return new Promise((resolve, reject) => {
+    new Dial(options, resolve, reject).shakeHands(wire);
+  });
+}
+
+/** How far a dial came, which decides what a silent hang-up means. */
+type Stage = "connecting" | "awaiting M2" | "awaiting M4" | "over";
+
+class Dial {
+  readonly #options: DialOptions;
+  readonly #limits: NetLimits;
+  readonly #clock: Clock;
+  readonly #resolve: (socket: SecureSocket) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #target: string;
+  #stage: Stage = "connecting";
+  #wire: Duplex | undefined;
+  #machine: ClientHandshake | undefined;
+  #reader: MessageReader<ClientStep> | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(
+    options: DialOptions,
+    resolve: (socket: SecureSocket) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#options = options;
+    this.#limits = withDefaults(options.limits);
+    this.#clock = options.clock ?? realClock;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#target = printHostPort(options.address.host, options.address.port);
+  }
+
+  begin(open: () => Socket): void {
+    if (!this.#mayBegin()) return;
+    const socket = open();
+    this.#wire = socket;
+    this.#cancelTimer = this.#clock.after(this.#limits.connectMs, () => {
+      this.#fail(new NetError("CONNECT_TIMEOUT", `${this.#target}: no answer in time`));
+    });
+    const failed = (error: Error) => {
+      this.#fail(systemError(error, this.#target));
+    };
+    socket.on("error", failed);
+    socket.once("connect", () => {
+      if (this.#stage !== "connecting") return;
+      socket.off("error", failed);
+      this.#cancelTimer?.();
+      this.shakeHands(socket);
+    });
+  }
+
+  shakeHands(wire: Duplex): void {
+    this.#wire = wire;
+    if (!this.#mayBegin()) return;
+    const { address, keyPair, network, ephemeral = generateEphemeral } = this.#options;
+    const { suite } = address;
+    const serverKey = publicKeyOf(address.id) ?? new Uint8Array(0); // refused by the handshake
+    try {
+      const given = { keyPair, serverKey, network, suite, ephemeral: ephemeral() };
+      this.#machine = new ClientHandshake(given);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#stage = "awaiting M2";
+    this.#cancelTimer = this.#clock.after(this.#limits.handshakeMs, this.#late);
+    this.#reader = new MessageReader(wire, this.#machine, {
+      step: (step) => {
+        this.#perform(wire, step);
+      },
+      failed: (error) => {
+        this.#fail(this.#explain(error));
+      },
+    });
+    wire.write(this.#machine.m1);
+  }
+
+  #mayBegin(): boolean {
+    const { signal, address, keyPair, selfConnect = "refuse" } = this.#options;
+    if (selfConnect === "refuse" && address.id === keyPair.id) {
+      this.#fail(new NetError("SELF_CONNECT", `${this.#target} is dialled with its own key`));
+    } else if (signal?.aborted === true) {
+      this.#aborted();
+    } else {
+      signal?.addEventListener("abort", this.#aborted);
+    }
+    return this.#stage !== "over";
+  }
+
+  #perform(wire: Duplex, step: ClientStep): void {
+    switch (step.is) {
+      case "send": {
+        this.#stage = "awaiting M4";
+        wire.cork(); // early data leaves with M3
+        wire.write(step.bytes);
+        const early = new ByteQueue();
+        for (const bytes of this.#options.committed?.() ?? []) early.push(bytes);
+        for (const part of step.sealer.seal(early)) wire.write(part);
+        wire.uncork();
+        return;
+      }
+      case "established":
+        this.#established(wire, step.session);
+        return;
+      default:
+        step satisfies never;
+    }
+  }
+
+  #established(wire: Duplex, session: Session): void {
+    const early = this.#reader?.release() ?? new ByteQueue();
+    this.#leave();
+    const peer = new RoadPeer(session.peer.id, this.#target, "shs");
+    const [limits, clock] = [this.#limits, this.#clock];
+    this.#resolve(new SecureSocket({ wire, peer, session, early, limits, clock }));
+  }
+
+  /** Silence after M3 means the wrong key or a refusal; the wire says no more, and neither can we. */
+  #explain(error: unknown): unknown {
+    const hungUp =
+      error instanceof NetError && (error.code === "HANDSHAKE_CUT" || error.code === "RESET");
+    if (!hungUp) return error;
+    return this.#stage === "awaiting M4"
+      ? new NetError(
+          "NOT_ADMITTED",
+          `${this.#target} hung up after seeing our key: it has another key, or will not have us`,
+          { cause: error.cause },
+        )
+      : new NetError(
+          "HANDSHAKE_CUT",
+          `${this.#target} hung up on our first message: another network, suite or protocol`,
+          { cause: error.cause },
+        );
+  }
+
+  readonly #late = (): void => {
+    const message = `${this.#target}: no handshake in time, still ${this.#stage}`;
+    this.#fail(new NetError("HANDSHAKE_TIMEOUT", message));
+  };
+
+  readonly #aborted = (): void => {
+    const cause: unknown = this.#options.signal?.reason;
+    this.#fail(new NetError("ABORTED", `${this.#target}: the dial was given up`, { cause }));
+  };
+
+  #fail(error: unknown): void {
+    if (this.#stage === "over") return;
+    this.#leave();
+    this.#machine?.abandon();
+    this.#reader?.stop();
+    this.#wire?.destroy();
+    this.#reject(error);
+  }
+
+  #leave(): void {
+    this.#stage = "over";
+    this.#cancelTimer?.();
+    this.#options.signal?.removeEventListener("abort", this.#aborted);
+  }
+}

@@ -1,0 +1,146 @@
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type Clock, type Peer } from "../base/index.ts";
+import {
+  type Ephemeral,
+  generateEphemeral,
+  type KeyPair,
+  type Offer,
+  offersOf,
+  type Suite,
+} from "../shs/index.ts";
+import { acceptWire, type AdmitPeer, type Attempt, type Refusal } from "./accept.ts";
+import { type ListenAddress, type PeerAddress, printHostPort } from "./address.ts";
+import { realClock } from "./clock.ts";
+import { systemError } from "./error.ts";
+import { type NetLimits, withDefaults } from "./limits.ts";
+import { remoteAddressOf } from "./road-peer.ts";
+import { type SecureSocket } from "./secure-socket.ts";
+
+export interface ListenOptions {
+  readonly address: ListenAddress;
+  readonly keyPair: KeyPair;
+  /** The network identifier, 32 bytes. */
+  readonly network: Uint8Array;
+  /** What we can be dialled with; box-stream and compact exclude each other. */
+  readonly suites: readonly Suite[];
+  /** Asked for every client that has proven its key. */
+  readonly admit: AdmitPeer;
+  /** Asked in the turn in which M4 would leave, after `admit`; `false` refuses. */
+  readonly confirm?: ((peer: Peer, attempt: Attempt) => boolean) | undefined;
+  /** Whether our own key may be at the other end; default `refuse`. */
+  readonly selfConnect?: "allow" | "refuse" | undefined;
+  /** The road is there, and waits for its `start`. */
+  readonly accepted: (socket: SecureSocket) => void;
+  /** A handshake came to nothing. For logs: the client was told no reason. */
+  readonly refused?: ((refusal: Refusal) => void) | undefined;
+  /** The system could not accept a connection, such as for want of file descriptors. */
+  readonly failed?: ((error: Error) => void) | undefined;
+  readonly limits?: Partial<NetLimits> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly ephemeral?: (() => Ephemeral) | undefined;
+}
+
+/** An open door. */
+export interface RoadListener {
+  /** What we really listen on; the port is never 0. */
+  readonly address: ListenAddress;
+  /** What to hand to those who should dial us, one for each suite; `host` as they should see it. */
+  peerAddresses(host?: string): readonly PeerAddress[];
+  /** Accepts nobody more and hangs up on handshakes; the roads that are open stay. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens. Rejects with `NetError` `PORT_IN_USE`, `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE`,
+ * `HOST_NOT_FOUND`; throws `ShsError` `NETWORK_INVALID` when the suites cannot be told apart.
+ */
+export async function listen(options: ListenOptions): Promise<RoadListener> {
+  const door = new Door(options, offersOf(options.network, options.suites));
+  await door.open();
+  return door;
+}
+
+class Door implements RoadListener {
+  readonly #options: ListenOptions;
+  readonly #offers: readonly Offer[];
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #limits: NetLimits;
+  #address: ListenAddress;
+  /** Sockets that are still shaking hands. */
+  readonly #shaking = new Set<Socket>();
+
+  constructor(options: ListenOptions, offers: readonly Offer[]) {
+    this.#options = options;
+    this.#offers = offers;
+    this.#address = options.address;
+    this.#clock = options.clock ?? realClock;
+    this.#limits = withDefaults(options.limits);
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      this.#greet(socket);
+    });
+  }
+
+  open(): Promise<void> {
+    const { host, port } = this.#options.address;
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error) => {
+        reject(systemError(error, `cannot listen on ${printHostPort(host, port)}`));
+      };
+      server.once("error", failed);
+      server.listen({ host, port }, () => {
+        server.off("error", failed);
+        server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
+        const { address, port: chosen } = server.address() as AddressInfo; // it listens on TCP
+        this.#address = { host: address, port: chosen };
+        resolve();
+      });
+    });
+  }
+
+  get address(): ListenAddress {
+    return this.#address;
+  }
+
+  peerAddresses(host = this.address.host): readonly PeerAddress[] {
+    const { id } = this.#options.keyPair;
+    const { port } = this.address;
+    return this.#offers.map(({ suite }) => ({ id, host, port, suite }));
+  }
+
+  close(): Promise<void> {
+    this.#server.close(); // its own callback would wait for the roads that stay
+    for (const socket of this.#shaking) socket.destroy();
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #greet(socket: Socket): void {
+    const { keyPair, admit, confirm, selfConnect = "refuse" } = this.#options;
+    this.#shaking.add(socket);
+    acceptWire(
+      socket,
+      remoteAddressOf(socket),
+      {
+        keyPair,
+        offers: this.#offers,
+        admit,
+        confirm,
+        selfConnect,
+        limits: this.#limits,
+        clock: this.#clock,
+        ephemeral: this.#options.ephemeral ?? generateEphemeral,
+      },
+      {
+        accepted: (road) => {
+          this.#shaking.delete(socket);
+          this.#options.accepted(road);
+        },
+        refused: (refusal) => {
+          this.#shaking.delete(socket);
+          this.#options.refused?.(refusal);
+        },
+      },
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { type Peer, type PeerId, type Transport } from "../base/index.ts";
+import { printHostPort } from "./address.ts";
+
+/** The peer of one road. Its signal is made when first asked for: most are never asked. */
+export class RoadPeer implements Peer {
+  readonly id: PeerId;
+  readonly address: string;
+  readonly transport: Transport;
+  #controller: AbortController | undefined;
+  #gone: { readonly reason: unknown } | undefined;
+
+  constructor(id: PeerId, address: string, transport: Transport) {
+    this.id = id;
+    this.address = address;
+    this.transport = transport;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#gone !== undefined) this.#controller.abort(this.#gone.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The road is gone. */
+  abort(reason: unknown): void {
+    this.#gone ??= { reason };
+    this.#controller?.abort(reason);
+  }
+}
+
+/** Where a socket's bytes come from; an IPv4 address mapped into IPv6 is shown as IPv4. */
+export function remoteAddressOf(socket: {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+}): string {
+  const { remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined || remotePort === undefined) return "unknown";
+  return printHostPort(unmapped(remoteAddress), remotePort);
+}
+
+/** `::ffff:192.0.2.1` is 192.0.2.1 (RFC 4291 §2.5.5.2). */
+export function unmapped(host: string): string {
+  return /^::ffff:([\d.]+)$/i.exec(host)?.[1] ?? host;
+}

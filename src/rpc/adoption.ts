@@ -1,0 +1,80 @@
+import { type Answers } from "./answer.ts";
+import { BrokenHook } from "./broken-hook.ts";
+import { RpcError } from "./exception.ts";
+import { type Exports } from "./export.ts";
+import { type Hook } from "./hook.ts";
+import { type Imports } from "./import.ts";
+import { type Link } from "./link.ts";
+import { type CapDescriptor, type PromisedAnswer } from "./messages.ts";
+import { NO_CAPS } from "./payload.ts";
+import { violation } from "./violation.ts";
+
+/** Turns the capabilities that the peer describes into hooks; the reverse of `Exports.describe`. */
+export class Adoption {
+  readonly #link: Link;
+  readonly #imports: Imports;
+  readonly #exports: Exports;
+  readonly #answers: Answers;
+
+  constructor(link: Link, imports: Imports, exports: Exports, answers: Answers) {
+    this.#link = link;
+    this.#imports = imports;
+    this.#exports = exports;
+    this.#answers = answers;
+  }
+
+  /** With one reference to each, for the caller. */
+  adoptAll(capTable: readonly CapDescriptor[]): readonly (Hook | undefined)[] {
+    if (capTable.length === 0) return NO_CAPS;
+    const caps: (Hook | undefined)[] = [];
+    try {
+      for (const descriptor of capTable) caps.push(this.adopt(descriptor));
+    } catch (error) {
+      for (const cap of caps) cap?.release();
+      throw error;
+    }
+    return caps;
+  }
+
+  adopt(descriptor: CapDescriptor): Hook | undefined {
+    switch (descriptor.is) {
+      case "none":
+        return undefined;
+      case "senderHosted":
+        return this.#imports.adopt(descriptor.id, false);
+      case "senderPromise":
+        return this.#imports.adopt(descriptor.id, true);
+      case "receiverHosted":
+        return this.#ownExport(descriptor.id);
+      case "receiverAnswer":
+        return this.promisedAnswer(descriptor.answer);
+      case "thirdPartyHosted":
+        return this.#imports.adopt(descriptor.vineId, false); // Level 1: the vine will do
+      case "unknown":
+        return this.#broken("a capability of a kind that is not understood");
+      default:
+        return descriptor satisfies never;
+    }
+  }
+
+  /** A capability in one of our answers, with a reference. An unknown one is broken, no more. */
+  promisedAnswer({ questionId, transform }: PromisedAnswer): Hook {
+    const answer = this.#answers.get(questionId);
+    return answer?.targetAt(transform) ?? this.#broken(`there is no question ${questionId}`);
+  }
+
+  #ownExport(id: number): Hook {
+    const hook = this.#exports.hookAt(id);
+    if (hook === undefined) throw violation(`receiverHosted ${id} names no export`);
+    return hook.retain();
+  }
+
+  #broken(reason: string): BrokenHook {
+    return new BrokenHook(this.#link.turns, RpcError.failed(reason, { blame: "peer" }));
+  }
+}
+
+/** Whether a description names a capability of the receiver's, so that calls to it come back. */
+export function isReflected(descriptor: CapDescriptor | undefined): boolean {
+  return descriptor?.is === "receiverHosted" || descriptor?.is === "receiverAnswer";
+}

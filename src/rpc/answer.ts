@@ -1,0 +1,224 @@
+import { BrokenHook } from "./broken-hook.ts";
+import { type RpcError } from "./exception.ts";
+import { exceptionOf } from "./exception-message.ts";
+import { type Exports, strictly } from "./export.ts";
+import {
+  type Caller,
+  type Hook,
+  type Payload,
+  type Request,
+  type Results,
+  type ResultsSink,
+} from "./hook.ts";
+import { type AnswerId, type ExportId } from "./ids.ts";
+import { type Link } from "./link.ts";
+import { type Path, type ReturnOutcome } from "./messages.ts";
+import { capabilityIn, NO_CAPS, releaseCaps } from "./payload.ts";
+import { violation } from "./violation.ts";
+
+/**
+ * A call that the peer asked of us.
+ *
+ *   running    the object has it          its outcome: returned, failed or ended
+ *                                         Finish: ended, and Return says canceled (at the end of
+ *                                         the event-loop turn, if it asked for that)
+ *   returned   results with capabilities  Finish: ended
+ *   failed     the error                  Finish: ended
+ *   ended      not in the table; the id is the peer's again
+ *
+ * Results without capabilities need no Finish (Return.noFinishNeeded): they end at once.
+ * Invariant: exactly one Return. While `returned`, pipelined calls go strictly to what the Return
+ * described, whatever it is resolved to later.
+ */
+export class Answer implements Request, ResultsSink {
+  readonly id: AnswerId;
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+  readonly params: Payload;
+  readonly caller: Caller;
+  readonly #answers: Answers;
+  is: "running" | "returned" | "failed" | "ended" = "running";
+  /** Finish has come and waits for the end of the event-loop turn. */
+  finishing = false;
+  #results: Results | undefined;
+  #returned: Payload | undefined;
+  #exported: readonly ExportId[] = NO_CAPS;
+  #error: RpcError | undefined;
+
+  constructor(
+    answers: Answers,
+    id: AnswerId,
+    interfaceId: bigint,
+    methodId: number,
+    params: Payload,
+    caller: Caller,
+  ) {
+    this.#answers = answers;
+    this.id = id;
+    this.interfaceId = interfaceId;
+    this.methodId = methodId;
+    this.params = params;
+    this.caller = caller;
+  }
+
+  /** Makes the call on its target. */
+  start(target: Hook): void {
+    const results = target.call(this);
+    this.#results = results;
+    results.whenReturned(this);
+    if (this.is !== "running") this.#letGo();
+  }
+
+  /** What a pipelined call, or a reference to a result, means; with a reference for the asker. */
+  targetAt(path: Path): Hook {
+    const { turns } = this.#answers.link;
+    if (this.#returned !== undefined) return capabilityIn(this.#returned, path, turns);
+    if (this.#error !== undefined) return new BrokenHook(turns, this.#error);
+    if (this.#results !== undefined) return this.#results.pipeline(path);
+    throw new Error("an answer without an outcome has no results either");
+  }
+
+  returned(results: Payload): void {
+    if (this.is !== "running") {
+      releaseCaps(results);
+      return;
+    }
+    if (results.caps.length === 0) this.#returnPlain(results);
+    else this.#returnCapabilities(results);
+    this.#letGo();
+  }
+
+  failed(error: RpcError): void {
+    if (this.is !== "running") return;
+    this.is = "failed";
+    this.#error = error;
+    this.#send({ is: "exception", exception: exceptionOf(error) }, false);
+    this.#letGo();
+  }
+
+  /** The peer is done with the call. */
+  finish(releaseResultCaps: boolean): void {
+    const underWay = this.is === "running";
+    this.end();
+    if (underWay) this.#send({ is: "canceled" }, false);
+    else if (releaseResultCaps) {
+      for (const id of this.#exported) this.#answers.exports.release(id, 1);
+    }
+  }
+
+  /** Leaves the table; what still runs only for this answer is cancelled. */
+  end(): void {
+    this.is = "ended";
+    this.#answers.remove(this);
+    this.#letGo();
+    const returned = this.#returned;
+    this.#returned = undefined;
+    if (returned !== undefined) releaseCaps(returned);
+  }
+
+  #letGo(): void {
+    const results = this.#results;
+    this.#results = undefined;
+    results?.release();
+  }
+
+  #returnPlain(results: Payload): void {
+    this.is = "ended";
+    this.#answers.remove(this);
+    const payload = { content: results.content, capTable: NO_CAPS };
+    this.#send({ is: "results", payload }, true);
+  }
+
+  #returnCapabilities(results: Payload): void {
+    const { exports, link } = this.#answers;
+    const exported: ExportId[] = [];
+    const payload = exports.describeAll(results, exported);
+    const strict = results.caps.map((cap) => cap && strictly(cap, link).retain());
+    this.is = "returned";
+    this.#returned = { content: results.content, caps: strict };
+    this.#exported = exported;
+    this.#send({ is: "results", payload }, false);
+    exports.announce();
+    releaseCaps(results);
+  }
+
+  #send(outcome: ReturnOutcome, noFinishNeeded: boolean): void {
+    this.#answers.link.send({
+      is: "return",
+      answerId: this.id,
+      releaseParamCaps: false,
+      noFinishNeeded,
+      outcome,
+    });
+  }
+}
+
+/** The answers of one connection. The peer chooses their ids. */
+export class Answers {
+  readonly link: Link;
+  readonly exports: Exports;
+  readonly #table = new Map<number, Answer>();
+  #finishing: Finishing[] = [];
+
+  constructor(link: Link, exports: Exports) {
+    this.link = link;
+    this.exports = exports;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  values(): Iterable<Answer> {
+    return this.#table.values();
+  }
+
+  get(id: number): Answer | undefined {
+    return this.#table.get(id);
+  }
+
+  add(answer: Answer): void {
+    this.#table.set(answer.id, answer);
+  }
+
+  remove(answer: Answer): void {
+    this.#table.delete(answer.id);
+  }
+
+  /**
+   * The peer is done with an answer. `later` (requireEarlyCancellationWorkaround): a call still
+   * under way is cancelled only at the end of the turn. Returns false for an unknown id.
+   */
+  finish(id: number, releaseResultCaps: boolean, later: boolean): boolean {
+    const answer = this.#table.get(id);
+    if (answer === undefined) return false;
+    if (answer.finishing) throw violation(`Finish of question ${id} came twice`);
+    if (later && answer.is === "running") {
+      answer.finishing = true;
+      this.#finishing.push({ answer, releaseResultCaps });
+    } else {
+      answer.finish(releaseResultCaps);
+    }
+    return true;
+  }
+
+  turnEnded(): void {
+    if (this.#finishing.length === 0) return;
+    const finishing = this.#finishing;
+    this.#finishing = [];
+    for (const { answer, releaseResultCaps } of finishing) {
+      if (answer.is !== "ended") answer.finish(releaseResultCaps);
+    }
+  }
+
+  /** The connection is over: every call that runs only for the peer is cancelled. */
+  lose(): void {
+    this.#finishing = [];
+    for (const answer of [...this.#table.values()]) answer.end();
+  }
+}
+
+interface Finishing {
+  readonly answer: Answer;
+  readonly releaseResultCaps: boolean;
+}

@@ -1,0 +1,19 @@
+import { type BrokenHook } from "./broken-hook.ts";
+import { type Hook, type Request, type Results } from "./hook.ts";
+import { type Message, type MessageTarget } from "./messages.ts";
+import { type TurnQueue } from "./turn-queue.ts";
+
+/** A connection as its own table entries and hooks see it. */
+export interface Link {
+  readonly turns: TurnQueue;
+  /** Set once the connection is over: what everything at the peer has become. */
+  readonly over: BrokenHook | undefined;
+  send(message: Message): void;
+  /** Sends the call as a new question. */
+  ask(target: MessageTarget, request: Request): Results;
+  /**
+   * Holds calls to `resolution`, whose reference it takes over, until all that was sent to `target`
+   * has come round. Returns the hook that they wait in.
+   */
+  embargo(target: MessageTarget, resolution: Hook): Hook;
+}

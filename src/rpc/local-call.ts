@@ -1,0 +1,122 @@
+import { type RpcError } from "./exception.ts";
+import {
+  type Caller,
+  type Hook,
+  type IncomingCall,
+  type Payload,
+  type Request,
+  type Servant,
+} from "./hook.ts";
+import { releaseCaps } from "./payload.ts";
+import { LocalResults } from "./promise-hook.ts";
+import { type Turn, type TurnQueue } from "./turn-queue.ts";
+
+/** What a call needs of the object it is made on. */
+export interface CalledObject {
+  readonly turns: TurnQueue;
+  readonly servant: Servant;
+  retain(): this;
+  release(): void;
+}
+
+/**
+ * A call at a local object: its turn, what the object is handed, and its results, in one.
+ *
+ *   queued     waits for its turn        the turn: running; the last release: ended
+ *   running    the object has it         an outcome: ended; the last release: canceled
+ *   canceled   the object will be told,  in a turn of its own, so never inside another call: ended
+ *   ended      later outcomes are dropped
+ *
+ * Invariant: the parameters and a reference to the object are held exactly until `ended`.
+ */
+export class LocalCall extends LocalResults implements Turn, IncomingCall {
+  readonly #object: CalledObject;
+  readonly #request: Request;
+  #is: "queued" | "running" | "canceled" | "ended" = "queued";
+  #canceled = false;
+  #onCanceled: (() => void) | undefined;
+
+  constructor(object: CalledObject, request: Request) {
+    super(object.turns);
+    this.#object = object.retain();
+    this.#request = request;
+  }
+
+  get interfaceId(): bigint {
+    return this.#request.interfaceId;
+  }
+
+  get methodId(): number {
+    return this.#request.methodId;
+  }
+
+  get params(): Payload {
+    return this.#request.params;
+  }
+
+  get caller(): Caller | undefined {
+    return this.#request.caller;
+  }
+
+  get canceled(): boolean {
+    return this.#canceled;
+  }
+
+  onCanceled(callback: () => void): void {
+    this.#onCanceled = callback;
+  }
+
+  run(): void {
+    if (this.#is === "queued") {
+      this.#is = "running";
+      this.#object.servant.deliver(this);
+    } else if (this.#is === "canceled") {
+      this.#onCanceled?.();
+      this.#end();
+    }
+  }
+
+  returns(results: Payload): void {
+    if (this.#is === "running" && this.pending) {
+      this.settleReturned(results);
+      this.#end();
+    } else {
+      releaseCaps(results);
+    }
+  }
+
+  throws(error: RpcError): void {
+    if (this.#is !== "running") return;
+    this.settleFailed(error);
+    this.#end();
+  }
+
+  tailCall(target: Hook, request: Request): void {
+    if (this.#is === "running") {
+      this.forwardTo(target.call(request));
+      this.#end();
+    } else {
+      releaseCaps(request.params);
+    }
+  }
+
+  setPipeline(pipeline: Payload): void {
+    releaseCaps(pipeline);
+  }
+
+  protected abandoned(): void {
+    this.#canceled = true;
+    if (this.#is === "queued") this.#end();
+    else if (this.#is === "running") {
+      this.#is = "canceled";
+      this.turns.push(this);
+    }
+  }
+
+  #end(): void {
+    this.#is = "ended";
+    this.#onCanceled = undefined;
+    releaseCaps(this.#request.params);
+    this.#object.release();
+  }
+}

@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { call } from "../support/made-call.ts";
+import { SimulatedNetwork } from "../support/simulated-network.ts";
+
+it("letting go of a call cancels it at the callee and drops its parameters", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const mine = client.object("mine");
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo", mine.ref());
+  network.settle();
+  const taken = root.takes("foo");
+  foo.release();
+  server.receives("finish, releasing the results");
+  expect(taken.canceled).toBe(true);
+  client.receives("return: canceled");
+  client.receives("release"); // of the parameter
+  taken.returns("too late");
+
+  desk.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("a call that never left is known not to have run, and one that left is not", () => {
+  const network = new SimulatedNetwork();
+  const { client, server } = network.pair();
+  const desk = client.bootstrap();
+  const left = call(desk, "left");
+  network.settle();
+  const waiting = call(desk, "waiting");
+  client.loses(server);
+  expect(left.error).toMatchObject({ kind: "disconnected", executed: "maybe" });
+  expect(waiting.error).toMatchObject({ kind: "disconnected", executed: "no" });
+  const late = call(desk, "late");
+  expect(late.error).toMatchObject({ kind: "disconnected", executed: "no" });
+
+  for (const one of [left, waiting, late, desk]) one.release();
+  network.expectEverythingReleased();
+});
+
+it("Finish that crosses results with capabilities leaks nothing", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const inner = server.object("inner");
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo");
+  network.settle();
+  root.takes("foo").returns("", inner.ref());
+  foo.release();
+  client.receives("return: ");
+  server.receives("finish, releasing the results");
+
+  desk.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
