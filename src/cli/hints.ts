@@ -10,6 +10,9 @@ const HINTS: Readonly<Record<string, string>> = {
   ADDRESS_INVALID:
     "an address is capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY, and wants quotes in a shell",
   CONNECTION_REFUSED: "nothing listens there: is the node up, and the port right?",
+  HANDSHAKE_CUT: "often the peer is in another network: see `--network`",
+  NOT_ADMITTED:
+    "the peer has another key than the address says, or will not have ours; it does not say which",
   NETWORK_INVALID: "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits",
 };
 

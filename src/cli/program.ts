@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addId } from "./commands/id.ts";
 import { addKeygen } from "./commands/keygen.ts";
+import { addPing } from "./commands/ping.ts";
 import { type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -38,6 +39,7 @@ function programFor(terminal: Terminal): Command {
     .showSuggestionAfterError(true);
   addKeygen(program, terminal);
   addId(program, terminal);
+  addPing(program, terminal);
   return program;
 }
 

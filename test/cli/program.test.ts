@@ -9,7 +9,7 @@ describe("the command line", () => {
     const { status, stdout, stderr } = await handfast("--help");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^Usage: handfast/);
-    for (const command of ["keygen", "id"]) expect(stdout).toContain(`  ${command} `);
+    for (const command of ["keygen", "id", "ping"]) expect(stdout).toContain(`  ${command} `);
   });
 
   it("says what a command takes", async () => {
