@@ -1,4 +1,4 @@
-import { type PointerType } from "./struct-type.ts";
+import { type PointerType } from "./pointer-type.ts";
 
 /** Keeps clients of different interfaces apart: each name in its value is an interface it has. */
 export declare const brand: unique symbol;
@@ -46,6 +46,8 @@ export interface InterfaceType<
   readonly id: bigint;
   /** Such as `library.capnp:Desk`. */
   readonly name: string;
+  /** What a null pointer reads as: a reference to nothing, every call of which fails. */
+  readonly nullClient: C;
 }
 
 /** The client of an interface type. */

@@ -10,3 +10,8 @@ export const realClock: Clock = {
     };
   },
 };
+
+/** Calls back once, when the event loop has run out of what this turn brought. */
+export function endOfTurn(callback: () => void): void {
+  setImmediate(callback);
+}

@@ -8,7 +8,7 @@ export {
   printPeerAddress,
   printScuttlebuttAddress,
 } from "./address.ts";
-export { realClock } from "./clock.ts";
+export { endOfTurn, realClock } from "./clock.ts";
 export { dial, type DialOptions } from "./connect.ts";
 export { NetError, type NetErrorCode, type TextPosition } from "./error.ts";
 export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";

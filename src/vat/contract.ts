@@ -1,5 +1,6 @@
-import { type AnonymousPeer, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
 import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
+import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
 
 /** Mints the root capability for one peer; called once a connection, before its first call. */
@@ -27,12 +28,16 @@ export interface VatOptions {
   readonly bootstrap?: BootstrapFactory | undefined;
   /** For roads that prove no key; without it such peers are offered nothing. */
   readonly anonymousBootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
+  /** Default: warnings and errors go to stderr. */
+  readonly logger?: Logger | undefined;
 }
 
 /** Options of one `listen`. */
 export interface ListenOptions {
   /** The host that `address` shows, when it is not the one listened on. */
   readonly advertise?: string | undefined;
+  /** What we can be dialled with. Default `["box-stream"]`. */
+  readonly suites?: readonly Suite[] | undefined;
 }
 
 /** Options of one `connect`. */
@@ -45,6 +50,8 @@ export interface ConnectOptions {
 export interface Listener extends AsyncDisposable {
   /** What to hand to a dialler, such as `capnp://ed25519:<key>@host:7000?suite=box-stream`. */
   readonly address: string;
+  /** One address for each suite; `address` is the first. */
+  readonly addresses: readonly string[];
   /** Stops accepting; connections that were accepted go on. */
   close(): Promise<void>;
 }
@@ -60,7 +67,7 @@ export interface Connection extends AsyncDisposable {
   readonly closed: Promise<Error | undefined>;
   /** The peer's root capability, as its bootstrap factory minted it for us. */
   bootstrap<C extends Client>(type: InterfaceType<C>): C;
-  /** Gives the handle back; calls in flight on the last one fail. */
+  /** Gives the handle back. Stubs that are still held keep the connection, and calls go on. */
   close(): Promise<void>;
 }
 
@@ -75,9 +82,4 @@ export interface Vat extends AsyncDisposable {
   connect(address: string, options?: ConnectOptions): Connection;
   /** Says goodbye on every connection and closes every listener. */
   close(): Promise<void>;
-}
-
-/** What the public const `Vat` offers. */
-export interface VatConstructor {
-  open(options: VatOptions): Promise<Vat>;
 }

@@ -1,2 +1,12 @@
-export * from "./contract.ts";
-export * from "./identity.ts";
+export {
+  type Admit,
+  type BootstrapFactory,
+  type Connection,
+  type ConnectOptions,
+  type Listener,
+  type ListenOptions,
+  type VatOptions,
+} from "./contract.ts";
+export { VatError, type VatErrorCode } from "./error.ts";
+export { Identity } from "./identity.ts";
+export { Vat } from "./open-vat.ts";

@@ -1,16 +1,7 @@
 /** Programs that must compile: the README's, and one of each promise of the public types. */
-import {
-  AuthContext,
-  type CallContext,
-  type IdentityConstructor,
-  type Peer,
-  type PeerId,
-  type VatConstructor,
-} from "handfast";
+import { AuthContext, type CallContext, Identity, type Peer, type PeerId, Vat } from "handfast";
 import { type Book, Library, Loan, Waiter } from "./library.ts";
 
-declare const Vat: VatConstructor;
-declare const Identity: IdentityConstructor;
 declare const members: ReadonlySet<PeerId>;
 declare const lend: (isbn: string, to: PeerId, signal: AbortSignal) => Promise<bigint>;
 

@@ -1,8 +1,7 @@
 /** Mistakes that the compiler must catch; each expectation fails the build when it stops doing so. */
-import { type Peer, type PeerId, type VatConstructor, type VatOptions } from "handfast";
+import { type Peer, type PeerId, Vat, type VatOptions } from "handfast";
 import { Library, Loan, Waiter } from "./library.ts";
 
-declare const Vat: VatConstructor;
 declare const desk: Library.Client;
 declare const loan: Loan.Client;
 declare const identity: VatOptions["identity"];

@@ -19,6 +19,9 @@ import {
   type Cap,
   type Client,
   type InterfaceType,
+  type ListBuilder,
+  type ListInit,
+  type ListReader,
   type NoFields,
   type Servable,
   type serves,
@@ -153,14 +156,14 @@ export declare namespace Library {
       readonly query?: string | undefined;
     }
     interface Results {
-      readonly books: readonly Book.Reader[];
+      readonly books: ListReader<Book.Reader>;
     }
     interface Builder {
-      get books(): readonly Book.Builder[];
-      set books(value: readonly Book.Init[]);
+      get books(): ListBuilder<Book.Builder, Book.Init>;
+      set books(value: ListInit<Book.Init>);
     }
     interface ResultsInit {
-      readonly books?: readonly Book.Init[] | undefined;
+      readonly books?: ListInit<Book.Init> | undefined;
     }
     type Call = BaseCall<Results>;
     type Returns = ResultsInit | Builder | PromiseLike<ResultsInit | Builder>;

@@ -1,0 +1,70 @@
+import { type Hook } from "../rpc/index.ts";
+import { type Client, type ClientOf, type InterfaceType } from "./interface-type.ts";
+import { definitionOf, type InterfaceDefinition } from "./interface-definition.ts";
+import { Reference } from "./reference.ts";
+
+/** What generated client classes extend; their methods begin with the schema's names. */
+export abstract class ClientBase {
+  /** Set once a class by `interfaceType`. */
+  declare readonly $interface: InterfaceDefinition;
+  readonly $reference: Reference;
+
+  constructor(reference: Reference) {
+    this.$reference = reference;
+  }
+
+  [Symbol.dispose](): void {
+    this.$reference.release();
+  }
+}
+
+/** A stub of `type` over a reference that it takes over. */
+export function clientOf<T extends InterfaceType>(type: T, reference: Reference): ClientOf<T> {
+  // interfaceType() made the class and the type together.
+  return new (definitionOf(type).Client)(reference) as unknown as ClientOf<T>;
+}
+
+/** A stub of `type` over a hook whose reference it takes over. */
+export function clientOfHook<T extends InterfaceType>(type: T, hook: Hook): ClientOf<T> {
+  return clientOf(type, new Reference(hook));
+}
+
+/** Whether this is the null capability; calling it is an error of the caller. */
+export function isNull(client: Client): boolean {
+  return referenceOf(client).hook === undefined;
+}
+
+/** A second handle on the same object, with a life of its own: dispose it too. */
+export function dup<C extends Client>(client: C): C {
+  const base = asBase(client);
+  const { Client: Stub } = base.$interface;
+  return new Stub(retained(base.$reference)) as unknown as C; // the same class as `client`
+}
+
+/** The same object under another interface, with a life of its own. Nothing is asked of the peer. */
+export function cast<T extends InterfaceType>(client: Client, type: T): ClientOf<T> {
+  return clientOf(type, retained(referenceOf(client)));
+}
+
+/** Whether two stubs lead to the same object, as far as is known here without asking a peer. */
+export function isSame(left: Client, right: Client): boolean {
+  const [hook, other] = [referenceOf(left).hook, referenceOf(right).hook];
+  return hook !== undefined && hook.resolved() === other?.resolved();
+}
+
+export function isClient(value: unknown): value is Client {
+  return value instanceof ClientBase;
+}
+
+export function referenceOf(client: Client): Reference {
+  return asBase(client).$reference;
+}
+
+function asBase(client: Client): ClientBase {
+  if (!(client instanceof ClientBase)) throw new TypeError("not a capability of this library");
+  return client;
+}
+
+function retained({ hook, failure }: Reference): Reference {
+  return new Reference(hook?.retain(), failure.message);
+}

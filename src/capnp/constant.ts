@@ -1,0 +1,27 @@
+import { pointerCodecOf } from "./capability-field.ts";
+import { MAX_NESTING } from "./limits.ts";
+import { type PointerType } from "./pointer-type.ts";
+import { Arena, bufferOf, Segment, viewOf } from "./segment.ts";
+
+/**
+ * A constant of a schema, or the default of a field behind a pointer: `bytes` (base64 or raw) is a
+ * message of one segment without a frame. Called by generated code.
+ */
+export function constant<Reader>(bytes: string | Uint8Array, type: PointerType<Reader>): Reader {
+  const segment = segmentOf(typeof bytes === "string" ? Buffer.from(bytes, "base64") : bytes);
+  const codec = pointerCodecOf(type);
+  return codec.read(segment, 0, MAX_NESTING) ?? codec.absent();
+}
+
+function segmentOf(bytes: Uint8Array): Segment {
+  const arena = new Arena(Infinity);
+  const segment = new Segment(arena, 0, viewOf(bytes), bufferOf(bytes), 0, bytes.length);
+  arena.segments.push(segment);
+  return segment;
+}
+
+/** Makes a value when it is first asked for: a default may be of a type that is defined later. */
+export function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

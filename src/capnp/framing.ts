@@ -1,0 +1,151 @@
+/**
+ * The stream framing of Cap'n Proto (encoding spec, "Serialization Over a Stream"): each message is
+ * preceded by the number of its segments and their sizes.
+ */
+import { CapnpError } from "./capnp-error.ts";
+import { MAX_MESSAGE_BYTES, MAX_SEGMENTS, WORD_BYTES } from "./limits.ts";
+import { Arena, budgetFor, bufferOf, Segment, viewOf } from "./segment.ts";
+
+export interface FrameLimits {
+  /** Bytes of one message, frame included. Default 64 MiB (limits.ts `MAX_MESSAGE_BYTES`). */
+  readonly maxBytes?: number | undefined;
+}
+
+/** Bytes kept ready at once for a message that has only been announced. Ours. */
+const FIRST_RESERVE_BYTES = 256 * 1024;
+
+/**
+ * Cuts a byte stream into messages. A message that lies whole in one chunk is read there, without
+ * a copy, so a chunk belongs to the reader from `push` on. Of a message that does not, only as many
+ * bytes are kept as have arrived; one that announces too much is refused before it costs anything.
+ */
+export class FrameReader {
+  readonly #maxBytes: number;
+  #chunk: Buffer = Buffer.alloc(0);
+  #view: DataView = viewOf(this.#chunk);
+  #at = 0;
+  /** The beginning of a message that goes on in the next chunk. */
+  #partial: Buffer | undefined = undefined;
+  #partialBytes = 0;
+
+  constructor(limits: FrameLimits = {}) {
+    this.#maxBytes = limits.maxBytes ?? MAX_MESSAGE_BYTES;
+  }
+
+  /** Takes the next bytes of the stream; `next` must have returned `undefined` before. */
+  push(chunk: Uint8Array): void {
+    this.#chunk = bufferOf(chunk);
+    this.#view = viewOf(chunk);
+    this.#at = 0;
+  }
+
+  /**
+   * The next whole message; `undefined` when it has not all arrived. Throws `CapnpError`
+   * `TOO_MANY_SEGMENTS` or `MESSAGE_TOO_LARGE`, after which the stream is lost.
+   */
+  next(): Arena | undefined {
+    if (this.#partial !== undefined) return this.#nextFromPartial();
+    const size = frameBytes(this.#view, this.#at, this.#chunk.length, this.#maxBytes);
+    if (this.#at + size > this.#chunk.length) {
+      this.#keepRest(size);
+      return undefined;
+    }
+    const message = readFrame(this.#view, this.#chunk, this.#at);
+    this.#at += size;
+    return message;
+  }
+
+  /** Bytes of a message that has begun and not ended: 0 when the stream may end here. */
+  get pendingBytes(): number {
+    return this.#partialBytes + this.#chunk.length - this.#at;
+  }
+
+  #keepRest(frameBytes: number): void {
+    const rest = this.#chunk.subarray(this.#at);
+    this.#at = this.#chunk.length;
+    if (rest.length === 0) return;
+    this.#partial = Buffer.allocUnsafeSlow(reserveFor(rest.length, frameBytes));
+    this.#partial.set(rest);
+    this.#partialBytes = rest.length;
+  }
+
+  /** Goes on with a message that began in an earlier chunk, first with its frame, then whole. */
+  #nextFromPartial(): Arena | undefined {
+    for (;;) {
+      const { partial, view } = this.#partialView();
+      const size = frameBytes(view, 0, this.#partialBytes, this.#maxBytes);
+      if (this.#partialBytes === size) {
+        this.#partial = undefined;
+        this.#partialBytes = 0;
+        return readFrame(view, partial, 0);
+      }
+      const wanted = Math.min(size - this.#partialBytes, this.#chunk.length - this.#at);
+      if (wanted === 0) return undefined;
+      this.#append(wanted, size);
+    }
+  }
+
+  #append(bytes: number, frameBytes: number): void {
+    let { partial } = this.#partialView();
+    const end = this.#partialBytes + bytes;
+    if (end > partial.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        reserveFor(Math.max(end, 2 * partial.length), frameBytes),
+      );
+      partial.copy(larger, 0, 0, this.#partialBytes);
+      this.#partial = partial = larger;
+    }
+    this.#chunk.copy(partial, this.#partialBytes, this.#at, this.#at + bytes);
+    this.#partialBytes = end;
+    this.#at += bytes;
+  }
+
+  #partialView(): { partial: Buffer; view: DataView } {
+    const partial = this.#partial ?? Buffer.alloc(0);
+    return { partial, view: viewOf(partial) };
+  }
+}
+
+/** Room for what has arrived; for all of the message, once that is not much more. */
+function reserveFor(bytes: number, frameBytes: number): number {
+  return Math.min(Math.max(bytes, FIRST_RESERVE_BYTES), Math.max(bytes, frameBytes));
+}
+
+/**
+ * Bytes of the frame at `at`, of which those before `end` have arrived: what is certain of it so
+ * far, which is more than has arrived until its table is there.
+ */
+export function frameBytes(view: DataView, at: number, end: number, maxBytes: number): number {
+  if (at + 4 > end) return 4;
+  const segments = view.getUint32(at, true) + 1;
+  if (segments > MAX_SEGMENTS) {
+    throw new CapnpError("TOO_MANY_SEGMENTS", `a message of ${segments} segments`);
+  }
+  const table = tableBytes(segments);
+  if (at + table > end) return table;
+  let bytes = table;
+  for (let i = 0; i < segments; i++) bytes += view.getUint32(at + 4 + i * 4, true) * WORD_BYTES;
+  if (bytes > maxBytes) {
+    throw new CapnpError("MESSAGE_TOO_LARGE", `a message of ${bytes} bytes; at most ${maxBytes}`);
+  }
+  return bytes;
+}
+
+/** The message whose frame begins at `at`; all of it is there. */
+export function readFrame(view: DataView, bytes: Buffer, at: number): Arena {
+  const segments = view.getUint32(at, true) + 1;
+  let start = at + tableBytes(segments);
+  const arena = new Arena(0);
+  for (let id = 0; id < segments; id++) {
+    const end = start + view.getUint32(at + 4 + id * 4, true) * WORD_BYTES;
+    arena.segments.push(new Segment(arena, id, view, bytes, start, end));
+    start = end;
+  }
+  arena.budgetWords = budgetFor((start - at) / WORD_BYTES);
+  return arena;
+}
+
+/** The frame's table: a count and the sizes, four bytes each, padded to a word. */
+export function tableBytes(segments: number): number {
+  return Math.ceil((1 + segments) / 2) * WORD_BYTES;
+}

@@ -1,0 +1,87 @@
+import { type Clock, type Peer } from "../base/index.ts";
+import { type Hook, LocalHook, type Servant, type TurnQueue } from "../rpc/index.ts";
+import { type Servable } from "./interface-type.ts";
+
+/** A method threw something that is not for the caller's eyes. */
+export interface InternalError {
+  /** The number in the `internal error (ref N)` that the caller sees. */
+  readonly ref: number;
+  readonly interface: string;
+  readonly method: string;
+  readonly error: unknown;
+}
+
+/**
+ * What a vat lends to the objects it serves and the calls it makes: time, a place for failures
+ * that must stay at home, and the one hook of each object, so that an object that is passed twice
+ * is the same capability twice.
+ */
+export class Host {
+  readonly turns: TurnQueue;
+  readonly clock: Clock;
+  /** Who calls when the vat calls itself. */
+  readonly self: Peer;
+  /** The hook of each served object while references to it are held. */
+  readonly #hooks = new WeakMap<Servable, LocalHook>();
+  readonly #serve: HostInit["serve"];
+  readonly #report: (failure: InternalError) => void;
+  #failures = 0;
+  #requests = 0;
+
+  constructor({ turns, clock, self, serve, report }: HostInit) {
+    this.turns = turns;
+    this.clock = clock;
+    this.self = self;
+    this.#serve = serve;
+    this.#report = report;
+    hosts.set(turns, this);
+  }
+
+  /** The host of the vat that owns these turns. */
+  static of(turns: TurnQueue): Host {
+    const host = hosts.get(turns);
+    if (host === undefined) throw new TypeError("these turns belong to no vat");
+    return host;
+  }
+
+  /**
+   * The hook of a server object, with a reference for the asker. The same object is the same hook
+   * for as long as anyone holds a reference to it.
+   */
+  hookOf(server: Servable): Hook {
+    const known = this.#hooks.get(server);
+    if (known !== undefined && known.references > 0) return known.retain();
+    const hook = new LocalHook(this.turns, this.#serve(server, this));
+    this.#hooks.set(server, hook);
+    return hook;
+  }
+
+  /** Forgets an object that nobody holds; `false` when it has been handed out anew meanwhile. */
+  forget(server: Servable): boolean {
+    if ((this.#hooks.get(server)?.references ?? 0) > 0) return false;
+    return this.#hooks.delete(server);
+  }
+
+  nextRequestId(): string {
+    this.#requests += 1;
+    return `${this.self.id.slice(-6)}-${this.#requests.toString(36)}`;
+  }
+
+  /** Keeps a failure at home; returns the number that stands for it. */
+  failed(where: Omit<InternalError, "ref">): number {
+    this.#failures += 1;
+    this.#report({ ref: this.#failures, ...where });
+    return this.#failures;
+  }
+}
+
+export interface HostInit {
+  readonly turns: TurnQueue;
+  readonly clock: Clock;
+  readonly self: Peer;
+  /** How the calls to an object reach its methods. */
+  readonly serve: (server: Servable, host: Host) => Servant;
+  readonly report: (failure: InternalError) => void;
+}
+
+const hosts = new WeakMap<TurnQueue, Host>();

@@ -1,0 +1,92 @@
+import { BrokenHook, type Hook, PromiseHook, RpcError, type TurnQueue } from "../rpc/index.ts";
+import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
+import { clientOfHook, isClient, referenceOf } from "./client.ts";
+
+import { Host } from "./host.ts";
+import { type Cap, type Client, type InterfaceType, type Servable } from "./interface-type.ts";
+import { isServer } from "./server.ts";
+
+/** The capability table of a message being built. It owns its hooks until the message is sent. */
+export class OutgoingCapabilities implements CapabilitySink {
+  readonly #turns: TurnQueue;
+  readonly #hooks: Hook[] = [];
+
+  constructor(turns: TurnQueue) {
+    this.#turns = turns;
+  }
+
+  add(value: Cap<Client, Servable>, _type: InterfaceType): number | undefined {
+    const hook = hookOf(value, this.#turns);
+    return hook === undefined ? undefined : this.#hooks.push(hook) - 1;
+  }
+
+  clientAt(index: number, type: InterfaceType): Client {
+    const hook = this.#hooks[index];
+    return hook === undefined ? type.nullClient : clientOfHook(type, hook.retain());
+  }
+
+  adopt(source: CapabilitySource, index: number): number | undefined {
+    const hook = source.hookAt(index);
+    return hook === undefined ? undefined : this.#hooks.push(hook) - 1;
+  }
+
+  hookAt(index: number): Hook | undefined {
+    return this.#hooks[index]?.retain();
+  }
+
+  /** Hands the hooks over to whoever sends the message. */
+  take(): readonly Hook[] {
+    return this.#hooks;
+  }
+
+  /** Gives everything back: the message will not be sent. */
+  dispose(): void {
+    for (const hook of this.#hooks.splice(0)) hook.release();
+  }
+}
+
+/** A reference to what the value stands for; `undefined` for the null capability. */
+export function hookOf(value: Cap<Client, Servable>, turns: TurnQueue): Hook | undefined {
+  if (isClient(value)) return referenceOf(value).hook?.retain();
+  if (isServer(value)) return Host.of(turns).hookOf(value);
+  if (isPromise(value)) return hookOfPromise(value, turns);
+  throw new TypeError("a capability is a client, a server object, or a promise of one");
+}
+
+/** A promised capability is a capability at once: calls wait in it, in order. */
+function hookOfPromise(promise: PromiseLike<unknown>, turns: TurnQueue): Hook {
+  const hook = new PromiseHook(turns);
+  const settle = hook.retain();
+  promise.then(
+    (value) => {
+      try {
+        const resolution = hookOf(value as Cap<Client, Servable>, turns); // checked by hookOf
+        settle.resolve(resolution ?? new BrokenHook(turns, nullResolution()));
+      } catch (error) {
+        settle.break(RpcError.failed("a promised capability was not one", { cause: error }));
+      }
+      settle.release();
+    },
+    (error: unknown) => {
+      settle.break(
+        error instanceof RpcError
+          ? error
+          : RpcError.failed("a promised capability was never made", { cause: error }),
+      );
+      settle.release();
+    },
+  );
+  return hook;
+}
+
+function nullResolution(): RpcError {
+  return RpcError.failed("a promised capability turned out to be null");
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === "function" // any thenable will do
+  );
+}

@@ -1,0 +1,28 @@
+/** Turning what a message holds into plain values that outlive it. */
+
+/** Structs and lists: what can say itself plainly. */
+export interface Readable {
+  /** A plain object or array, deeply: what the same type accepts as an initialiser. */
+  toObject(): unknown;
+  /** What `JSON.stringify` writes: 64-bit integers as strings, Data in base64. */
+  toJSON(): unknown;
+}
+
+/** The plain form of a field's value. Data is copied; capabilities are kept. */
+export function plainOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) return value.slice();
+  return isReadable(value) ? value.toObject() : value;
+}
+
+/** The JSON form of a field's value, as C++ `JsonCodec` has it but for Data, which is base64. */
+export function jsonOf(value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (isReadable(value)) return value.toJSON();
+  return typeof value === "object" ? null : value; // null, or a capability
+}
+
+function isReadable(value: unknown): value is Readable {
+  return typeof value === "object" && value !== null && "toObject" in value && "toJSON" in value;
+}

@@ -1,0 +1,206 @@
+import { type AnonymousPeer, AuthContext, AuthError, type Peer } from "../base/index.ts";
+import { type CallContext, type IncomingCall, type Payload, RpcError } from "../rpc/index.ts";
+import { CallBase } from "./call.ts";
+import { ClientBase } from "./client.ts";
+import { type Host } from "./host.ts";
+import { type Method } from "./interface-definition.ts";
+import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
+import { requestOf } from "./outgoing-call.ts";
+import { ContentBuilder } from "./payload.ts";
+import { received } from "./received-content.ts";
+import { ReceivedCapabilities } from "./received-capabilities.ts";
+
+/**
+ * One call at a server object: the context its method gets, and the one who answers for it. All
+ * that the method may never ask for is made when it asks.
+ */
+export class ServerCall implements CallContext<object> {
+  readonly #incoming: IncomingCall;
+  readonly #method: Method;
+  readonly #host: Host;
+  #requestId: string | undefined;
+  #signal: AbortSignal | undefined;
+  #results: Outgoing | undefined;
+  #params: ReceivedCapabilities | undefined;
+  #ended: ((error: RpcError | undefined) => void) | undefined;
+  #handedOver = false;
+
+  constructor(incoming: IncomingCall, method: Method, host: Host) {
+    this.#incoming = incoming;
+    this.#method = method;
+    this.#host = host;
+  }
+
+  get peer(): Peer | AnonymousPeer {
+    return this.#incoming.caller?.peer ?? this.#host.self;
+  }
+
+  get auth(): AuthContext {
+    return this.#incoming.caller?.auth ?? AuthContext.ofPeer(this.#host.self);
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= this.#makeSignal());
+  }
+
+  get requestId(): string {
+    return (this.#requestId ??= this.#host.nextRequestId());
+  }
+
+  get interface(): string {
+    return this.#method.interfaceName;
+  }
+
+  get method(): string {
+    return this.#method.name;
+  }
+
+  get results(): object {
+    return (this.#results ??= this.#outgoing()).root as object; // a builder
+  }
+
+  setPipeline(results: object): void {
+    const pipeline = this.#outgoing(results);
+    this.#incoming.setPipeline(payloadOf(pipeline));
+  }
+
+  tailCall(target: object, name: string, ...[params]: readonly unknown[]): Promise<never> {
+    if (!(target instanceof ClientBase)) throw new TypeError("tailCall goes to a client");
+    const { hook, failure } = target.$reference;
+    const method = target.$interface.methodNamed(name);
+    if (hook === undefined) throw failure;
+    if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
+    this.#handedOver = true;
+    this.#incoming.tailCall(hook, requestOf(method, params as object | undefined, hook));
+    return new Promise(() => {}); // the answer goes to the caller, never through here
+  }
+
+  /** Runs the method and answers the call; `ended` is told once it has been. */
+  run(object: object, body: MethodBody, ended?: (error: RpcError | undefined) => void): void {
+    this.#ended = ended;
+    let returned: unknown;
+    try {
+      returned = body.call(object, this.#readParams(), this);
+    } catch (error) {
+      this.#throws(error);
+      return;
+    }
+    if (returned instanceof CallBase) this.#forward(returned);
+    else if (isThenable(returned)) returned.then(this.#returns, this.#throws);
+    else this.#returns(returned);
+  }
+
+  /** A method may return a call of its own: that one's results, and its cancellation. */
+  #forward(call: CallBase<unknown>): void {
+    this.#incoming.onCanceled(() => {
+      call[Symbol.dispose]();
+    });
+    call.then((results) => {
+      this.#returns(results);
+      results[Symbol.dispose]();
+    }, this.#throws);
+  }
+
+  #readParams(): unknown {
+    const { content, caps } = this.#incoming.params;
+    if (caps.length > 0) {
+      const owned = caps.map((hook) => hook?.retain());
+      this.#params = new ReceivedCapabilities(owned, OVER);
+    }
+    return received(content).root(this.#method.params, this.#params);
+  }
+
+  readonly #returns = (value: unknown): void => {
+    if (this.#handedOver) {
+      this.#end(undefined);
+      return;
+    }
+    try {
+      const filled = this.#results;
+      const outgoing =
+        filled !== undefined && value === filled.root ? filled : this.#outgoing(resultsIn(value));
+      if (outgoing !== filled) filled?.capabilities.dispose();
+      this.#incoming.returns(payloadOf(outgoing));
+      this.#end(undefined);
+    } catch (error) {
+      this.#throws(error);
+    }
+  };
+
+  readonly #throws = (thrown: unknown): void => {
+    this.#results?.capabilities.dispose();
+    const error = this.#forTheCaller(thrown);
+    this.#incoming.throws(error);
+    this.#end(error);
+  };
+
+  /** Only what was meant for the caller crosses the wire; the rest stays here under a number. */
+  #forTheCaller(thrown: unknown): RpcError {
+    if (thrown instanceof RpcError) return thrown;
+    if (thrown instanceof AuthError) {
+      return RpcError.failed(thrown.message, { code: "PERMISSION_DENIED", cause: thrown });
+    }
+    const where = { interface: this.interface, method: this.method };
+    const ref = this.#host.failed({ ...where, error: thrown });
+    return RpcError.failed(`internal error (ref ${ref})`, { cause: thrown });
+  }
+
+  #end(error: RpcError | undefined): void {
+    this.#params?.dispose();
+    this.#ended?.(error);
+  }
+
+  #outgoing(init?: object): Outgoing {
+    const content = new ContentBuilder("return");
+    const capabilities = new OutgoingCapabilities(this.#host.turns);
+    const { results } = this.#method;
+    try {
+      if (init === undefined)
+        return { content, capabilities, root: content.root(results, capabilities) };
+      content.fill(results, init, capabilities);
+      return { content, capabilities, root: undefined };
+    } catch (error) {
+      capabilities.dispose();
+      throw error;
+    }
+  }
+
+  #makeSignal(): AbortSignal {
+    const controller = new AbortController();
+    const gone = () => {
+      controller.abort(RpcError.failed("the caller gave the call up", { code: "CANCELED" }));
+    };
+    if (this.#incoming.canceled) gone();
+    else this.#incoming.onCanceled(gone);
+    return controller.signal;
+  }
+}
+
+/** A method of a server object, whatever its parameters and results are. */
+export type MethodBody = (params: unknown, call: CallContext<object>) => unknown;
+
+interface Outgoing {
+  readonly content: ContentBuilder;
+  readonly capabilities: OutgoingCapabilities;
+  /** The builder, for a method that fills its results in place. */
+  readonly root: unknown;
+}
+
+const OVER = "a parameter lives until its call returns: dup() what is to outlive it";
+
+function payloadOf({ content, capabilities }: Outgoing): Payload {
+  return { content, caps: capabilities.take() };
+}
+
+function resultsIn(value: unknown): object {
+  if (typeof value === "object" && value !== null) return value;
+  throw new TypeError("a method returns an object: its results, or {} when there are none");
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === "function" // any thenable will do
+  );
+}

@@ -1,0 +1,68 @@
+/** Messages that are no part of a call: for files, caches, other transports. */
+import { concatBytes } from "../base/index.ts";
+import { BuildArena } from "./build-arena.ts";
+import { pointerCodecOf } from "./capability-field.ts";
+import { CapnpError } from "./capnp-error.ts";
+import { FrameWriter } from "./frame-writer.ts";
+import { frameBytes, type FrameLimits, readFrame } from "./framing.ts";
+import { MAX_MESSAGE_BYTES, MAX_NESTING, WORD_BYTES } from "./limits.ts";
+import { pack, unpack } from "./packing.ts";
+import { type PointerType } from "./pointer-type.ts";
+import { bufferOf, viewOf } from "./segment.ts";
+
+/**
+ * A framed message with this root, as `capnp encode` writes it. Throws `CapnpError`
+ * `VALUE_OUT_OF_RANGE`, `MESSAGE_TOO_LARGE`, or `NO_CAPABILITIES`.
+ */
+export function encode<Init>(
+  type: PointerType<unknown, Init>,
+  init: Init,
+  { maxBytes }: FrameLimits = {},
+): Uint8Array {
+  const arena = new BuildArena(1, maxBytes);
+  pointerCodecOf(type).write(arena.first, arena.first.start, init);
+  const writer = new FrameWriter();
+  writer.add(arena);
+  return concatBytes(...writer.take());
+}
+
+/**
+ * Reads the root of a framed message, which is all there is in `bytes`; what it reads stays a view
+ * of them. Throws `CapnpError`, here and in every getter, for a message that is malformed.
+ */
+export function decode<Reader>(
+  type: PointerType<Reader>,
+  bytes: Uint8Array,
+  { maxBytes = MAX_MESSAGE_BYTES }: FrameLimits = {},
+): Reader {
+  const view = viewOf(bytes);
+  const size = frameBytes(view, 0, bytes.length, maxBytes);
+  if (size > bytes.length) throw new CapnpError("MESSAGE_TRUNCATED", "the message is cut short");
+  if (size < bytes.length) {
+    throw new CapnpError("TRAILING_BYTES", `${bytes.length - size} bytes follow the message`);
+  }
+  const [first] = readFrame(view, bufferOf(bytes), 0).segments;
+  if (first === undefined || first.end - first.start < WORD_BYTES) {
+    throw new CapnpError("NO_ROOT", "the message is empty");
+  }
+  const codec = pointerCodecOf(type);
+  return codec.read(first, first.start, MAX_NESTING) ?? codec.absent();
+}
+
+/** As `encode`, packed (encoding spec, "Packing"). */
+export function encodePacked<Init>(
+  type: PointerType<unknown, Init>,
+  init: Init,
+  limits?: FrameLimits,
+): Uint8Array {
+  return pack(encode(type, init, limits));
+}
+
+/** As `decode`, of a packed message; also throws `PACKING_INVALID`. */
+export function decodePacked<Reader>(
+  type: PointerType<Reader>,
+  packed: Uint8Array,
+  limits: FrameLimits = {},
+): Reader {
+  return decode(type, unpack(packed, limits.maxBytes ?? MAX_MESSAGE_BYTES), limits);
+}

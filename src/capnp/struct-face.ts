@@ -1,0 +1,68 @@
+import { inspect } from "node:util";
+import { jsonOf, plainOf, type Readable } from "./plain.ts";
+import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
+
+/**
+ * What generated readers and builders extend: the fields of a struct as properties. Cap'n Proto
+ * names never contain `$`, so what is ours begins with it.
+ */
+export abstract class Struct implements Readable {
+  /** Where it lies; for generated code only. */
+  readonly $: StructView;
+  /** Set once for each class, by `nameFields`. */
+  declare protected readonly $fields: readonly string[] | undefined;
+
+  protected constructor($: StructView) {
+    this.$ = $;
+  }
+
+  /** The fields as a plain object, deeply, without null structs and unset members of unions. */
+  toObject(): object {
+    return mapFields(this, this.$fields, plainOf);
+  }
+
+  toJSON(): object {
+    return mapFields(this, this.$fields, jsonOf);
+  }
+
+  /** Of the results of a call: gives the capabilities in them back. */
+  [Symbol.dispose](): void {
+    this.$.segment.arena.caps?.dispose();
+  }
+
+  [inspect.custom](): unknown {
+    return mapFields(this, this.$fields, (value) => value);
+  }
+}
+
+/** Tells the faces of a struct or of a group the names of their fields; called by generated code. */
+export function nameFields(
+  { Reader, Builder }: { readonly Reader: ClassLike; readonly Builder: ClassLike },
+  fields: readonly string[],
+): void {
+  for (const { prototype } of [Reader, Builder]) {
+    Object.defineProperty(prototype, "$fields", { value: fields });
+  }
+}
+
+interface ClassLike {
+  readonly prototype: unknown;
+}
+
+function mapFields(
+  from: object,
+  fields: readonly string[] = [],
+  project: (value: unknown) => unknown,
+): object {
+  const entries: [string, unknown][] = [];
+  for (const name of fields) {
+    const value: unknown = Reflect.get(from, name);
+    if (!isAbsent(value)) entries.push([name, project(value)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** A member of a union that is not set, or a null pointer: a type may hold itself for ever. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || (value instanceof Struct && value.$ === DEFAULT_STRUCT);
+}

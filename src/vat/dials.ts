@@ -1,0 +1,192 @@
+import { type Clock, compareBytes, type PeerId, publicKeyOf } from "../base/index.ts";
+import {
+  DEFAULT_LIMITS,
+  NetError,
+  type PeerAddress,
+  printPeerAddress,
+  type SecureSocket,
+} from "../net/index.ts";
+import { type Driver } from "./driver.ts";
+import { VatError } from "./error.ts";
+import { type Arrival } from "./handle.ts";
+
+/** What dialling needs of the vat. */
+export interface DialOwner {
+  /** Whether peers can dial us, so that a refused dial may still be answered by theirs. */
+  readonly listening: boolean;
+  /** Rejects when there is no connection to be had; `committed` is told when M3 leaves. */
+  dial(address: PeerAddress, committed: () => void, signal: AbortSignal): Promise<SecureSocket>;
+  /** Makes the connection one of the vat's. */
+  adopt(socket: SecureSocket): Driver;
+}
+
+/**
+ * The dials of a vat. Whoever connects to an address being dialled joins in.
+ *
+ * When two vats dial each other at once, one connection is enough. A dial commits when it sends M3,
+ * an accept when it sends M4, and the vat with the greater raw key decides: while a committed dial
+ * of its own is unfinished it refuses that peer's connection, and so it does with a handshake that
+ * began before that dial finished; otherwise it accepts, which cancels its own dial. The lower
+ * always accepts, and its `connect()` waits for the greater's connection when its own is refused.
+ */
+export class Dials {
+  readonly #owner: DialOwner;
+  readonly #clock: Clock;
+  readonly #ownKey: Uint8Array;
+  readonly #byAddress = new Map<string, Dial>();
+  /** When the last of our dials to a peer finished, while the connection lives. */
+  readonly #finishedAtMs = new Map<PeerId, number>();
+
+  constructor(owner: DialOwner, clock: Clock, ownKey: Uint8Array) {
+    this.#owner = owner;
+    this.#clock = clock;
+    this.#ownKey = ownKey;
+  }
+
+  join(address: PeerAddress): Arrival {
+    const key = printPeerAddress(address);
+    let dial = this.#byAddress.get(key);
+    if (dial === undefined) {
+      dial = new Dial(this.#owner, this.#clock, address);
+      this.#byAddress.set(key, dial);
+      dial.own.then(
+        (driver) => {
+          this.#finished(address.id, driver);
+        },
+        () => {}, // whoever waits is told
+      );
+      const over = () => this.#byAddress.delete(key);
+      dial.driver.then(over, over);
+    }
+    return dial.join();
+  }
+
+  /** Asked just before we would prove our key to a peer whose handshake began at that time. */
+  confirm(peer: PeerId, startedAtMs: number): boolean {
+    if (!this.#decides(peer)) return true;
+    if (this.#dialsTo(peer).some(({ state }) => state === "committed")) return false;
+    return startedAtMs >= (this.#finishedAtMs.get(peer) ?? -Infinity);
+  }
+
+  /** The peer's connection is here: our own dial to it is not needed. */
+  accepted(driver: Driver): void {
+    const { id } = driver.peer;
+    if (id === undefined) return;
+    for (const dial of this.#dialsTo(id)) dial.settle(driver);
+  }
+
+  /** The vat is closing: nobody waits any longer. */
+  close(): void {
+    for (const dial of this.#byAddress.values()) dial.cancel();
+  }
+
+  #decides(peer: PeerId): boolean {
+    const key = publicKeyOf(peer);
+    return key !== undefined && compareBytes(this.#ownKey, key) > 0;
+  }
+
+  #dialsTo(peer: PeerId): readonly Dial[] {
+    return [...this.#byAddress.values()].filter(({ address }) => address.id === peer);
+  }
+
+  #finished(peer: PeerId, driver: Driver): void {
+    this.#finishedAtMs.set(peer, this.#clock.now());
+    void driver.closed.then(() => this.#finishedAtMs.delete(peer));
+  }
+}
+
+/**
+ * One dial, and how many wait for it; when nobody does, it is given up.
+ *
+ *   dialling → committed → over       by our own handshake
+ *       └────────┴───────→ over       by the peer's connection, or `cancel`
+ *   committed → refused → over        refused, but the peer's may be on its way
+ */
+class Dial {
+  readonly address: PeerAddress;
+  /** Where those who wait get their connection, whoever dialled it. */
+  readonly driver: Promise<Driver>;
+  /** Our own handshake. */
+  readonly own: Promise<Driver>;
+  state: "dialling" | "committed" | "refused" | "over" = "dialling";
+  readonly #controller = new AbortController();
+  #resolve!: (driver: Driver) => void;
+  #reject!: (error: unknown) => void;
+  #stopWaiting: (() => void) | undefined;
+  #waiting = 0;
+
+  constructor(owner: DialOwner, clock: Clock, address: PeerAddress) {
+    this.address = address;
+    this.driver = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const startedAtMs = clock.now();
+    const committed = () => {
+      if (this.state === "dialling") this.state = "committed";
+    };
+    this.own = owner
+      .dial(address, committed, this.#controller.signal)
+      .then((socket) => owner.adopt(socket));
+    this.own.then(
+      (driver) => {
+        this.settle(driver);
+      },
+      (error: unknown) => {
+        const leftMs = startedAtMs + DEFAULT_LIMITS.handshakeMs - clock.now();
+        if (isRefusal(error) && owner.listening && leftMs > 0) this.#await(clock, leftMs, error);
+        else this.#fail(error);
+      },
+    );
+  }
+
+  join(): Arrival {
+    this.#waiting += 1;
+    let joined = true;
+    const abandon = () => {
+      if (!joined) return;
+      joined = false;
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.cancel();
+    };
+    return { driver: this.driver, abandon };
+  }
+
+  /** There is a connection. If it is not our own, our own is given up. */
+  settle(driver: Driver): void {
+    if (this.state === "over") return;
+    this.#over();
+    this.#resolve(driver);
+    this.#controller.abort(new VatError("CLOSED", "the peer's own dial was faster"));
+  }
+
+  cancel(): void {
+    const error = new VatError("CLOSED", "the dial was given up");
+    this.#controller.abort(error);
+    this.#fail(error);
+  }
+
+  /** Refused, perhaps only because the peer's own dial is to be the connection. */
+  #await(clock: Clock, leftMs: number, error: unknown): void {
+    if (this.state === "over") return;
+    this.state = "refused";
+    this.#stopWaiting = clock.after(leftMs, () => {
+      this.#fail(error);
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.state === "over") return;
+    this.#over();
+    this.#reject(error);
+  }
+
+  #over(): void {
+    this.state = "over";
+    this.#stopWaiting?.();
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof NetError && error.code === "NOT_ADMITTED";
+}
