@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { runProgram } from "../support/program.ts";
+import { runProgram, start } from "../support/program.ts";
 
 const handfast = (...args: string[]) => runProgram("src/cli/main.ts", args);
 
@@ -38,6 +39,15 @@ describe("the command line", () => {
       expect.stringMatching(/^error USAGE: /),
       expect.stringMatching(/^hint: .*--help/),
     ]);
+  });
+
+  it("does not mind a reader who has seen enough", async () => {
+    const child = start("src/cli/main.ts", ["--help"]);
+    let stderr = "";
+    child.stderr?.on("data", (bytes) => (stderr += String(bytes)));
+    child.stdout?.destroy();
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(stderr).toBe("");
   });
 
   it("speaks JSON about errors too, wherever --json stands", async () => {
