@@ -14,6 +14,7 @@ export {
   type CallOptions,
   type Cap,
   type Client,
+  dup,
   type InterfaceType,
 } from "./capnp/index.ts";
 export {
