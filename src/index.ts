@@ -4,6 +4,7 @@ export {
   AuthError,
   type Blame,
   HandfastError,
+  type Logger,
   parsePeerId,
   type Peer,
   type PeerId,

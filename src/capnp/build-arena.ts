@@ -10,9 +10,9 @@ import { type Slab, slabFor } from "./slab.ts";
  * Large Data joins as a segment of its own, in the caller's memory.
  */
 export class BuildArena extends Arena {
-  override caps: CapabilitySink | undefined = undefined;
+  declare caps: CapabilitySink | undefined;
   /** The segment where `allocate` has just put something. */
-  placed: Segment;
+  declare placed: Segment;
   /** The segment that still grows, up to the end of what its slab has handed out. */
   #tail: Segment;
   #slab: Slab;

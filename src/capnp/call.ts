@@ -25,9 +25,9 @@ import { Reference } from "./reference.ts";
 export abstract class CallBase<R> implements Call<R>, ResultsSink {
   readonly $method: Method;
   readonly #results: Results | undefined;
-  #outcome: Outcome<R> | undefined;
+  #outcome: Outcome | undefined;
   #promise: Promise<R & Disposable> | undefined;
-  #settle: ((outcome: Outcome<R>) => void) | undefined;
+  #settle: ((outcome: Outcome) => void) | undefined;
   #handles: Map<string, Disposable> | undefined;
   #heldHandles = 0;
   #stopWatching: (() => void) | undefined;
@@ -94,7 +94,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
     }
     try {
       const { results } = this.$method;
-      const root = received(content).root(results, capabilities) as R & Disposable; // its own schema
+      const root = received(content).root(results, capabilities);
       this.#end({ is: "returned", root, content, capabilities });
     } catch (cause) {
       capabilities?.dispose();
@@ -108,8 +108,9 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
 
   #awaited(): Promise<R & Disposable> {
     return (this.#promise ??= new Promise((resolve, reject) => {
-      const settle = (outcome: Outcome<R>) => {
-        if (outcome.is === "returned") resolve(outcome.root);
+      const settle = (outcome: Outcome) => {
+        // The method's own schema says that its results read as R.
+        if (outcome.is === "returned") resolve(outcome.root as R & Disposable);
         else reject(outcome.error);
       };
       if (this.#outcome === undefined) this.#settle = settle;
@@ -117,7 +118,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
     }));
   }
 
-  #end(outcome: Outcome<R>): void {
+  #end(outcome: Outcome): void {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
     this.#stopWatching?.();
@@ -148,10 +149,10 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   }
 }
 
-type Outcome<R> =
+type Outcome =
   | {
       readonly is: "returned";
-      readonly root: R & Disposable;
+      readonly root: unknown;
       readonly content: Payload["content"];
       readonly capabilities: ReceivedCapabilities | undefined;
     }

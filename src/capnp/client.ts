@@ -36,9 +36,17 @@ export function isNull(client: Client): boolean {
 
 /** A second handle on the same object, with a life of its own: dispose it too. */
 export function dup<C extends Client>(client: C): C {
-  const base = asBase(client);
-  const { Client: Stub } = base.$interface;
-  return new Stub(retained(base.$reference)) as unknown as C; // the same class as `client`
+  return likeStub(client, retained(referenceOf(client)));
+}
+
+/** A stub of the same interface over another hook, whose reference it takes over. */
+export function sameStub<C extends Client>(client: C, hook: Hook): C {
+  return likeStub(client, new Reference(hook));
+}
+
+function likeStub<C extends Client>(client: C, reference: Reference): C {
+  const { Client: Stub } = asBase(client).$interface;
+  return new Stub(reference) as unknown as C; // the same class as `client`
 }
 
 /** The same object under another interface, with a life of its own. Nothing is asked of the peer. */

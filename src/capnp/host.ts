@@ -1,13 +1,17 @@
-import { type Clock, type Peer } from "../base/index.ts";
-import { type Hook, LocalHook, type Servant, type TurnQueue } from "../rpc/index.ts";
+import { AuthError, type Clock, type Peer } from "../base/index.ts";
+import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
 import { type Servable } from "./interface-type.ts";
 
-/** A method threw something that is not for the caller's eyes. */
-export interface InternalError {
-  /** The number in the `internal error (ref N)` that the caller sees. */
-  readonly ref: number;
+/** Where something failed, in the schema's words. */
+export interface Place {
   readonly interface: string;
   readonly method: string;
+}
+
+/** A method threw something that is not for the caller's eyes. */
+export interface InternalError extends Place {
+  /** The number in the `internal error (ref N)` that the caller sees. */
+  readonly ref: number;
   readonly error: unknown;
 }
 
@@ -67,10 +71,20 @@ export class Host {
     return `${this.self.id.slice(-6)}-${this.#requests.toString(36)}`;
   }
 
+  /** What a caller gets to see of a failure: what was meant for it; the rest stays at home. */
+  forTheCaller(thrown: unknown, where: Place): RpcError {
+    if (thrown instanceof RpcError) return thrown;
+    if (thrown instanceof AuthError) {
+      return RpcError.failed(thrown.message, { code: "PERMISSION_DENIED", cause: thrown });
+    }
+    const ref = this.failed(thrown, where);
+    return RpcError.failed(`internal error (ref ${ref})`, { cause: thrown });
+  }
+
   /** Keeps a failure at home; returns the number that stands for it. */
-  failed(where: Omit<InternalError, "ref">): number {
+  failed(error: unknown, where: Place): number {
     this.#failures += 1;
-    this.#report({ ref: this.#failures, ...where });
+    this.#report({ ref: this.#failures, ...where, error });
     return this.#failures;
   }
 }

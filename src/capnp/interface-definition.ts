@@ -50,6 +50,11 @@ export class Method {
     this.#init = init;
   }
 
+  /** The same method under another name. */
+  called(name: string): Method {
+    return new Method({ ...this.#init, name });
+  }
+
   get params(): StructType {
     return (this.#params ??= this.#init.params());
   }
@@ -73,6 +78,14 @@ export interface InterfaceInit {
   readonly methods: readonly Method[];
   /** The interfaces it extends. */
   readonly extends?: (() => readonly InterfaceType[]) | undefined;
+  /** Inherited methods that go by another name here: an earlier parent has their own. */
+  readonly renamed?: readonly RenamedMethod[] | undefined;
+}
+
+export interface RenamedMethod {
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+  readonly name: string;
 }
 
 /** An interface at run time: what an `InterfaceType` is underneath. */
@@ -83,6 +96,7 @@ export class InterfaceDefinition {
   readonly Server: abstract new () => object;
   readonly #own: readonly Method[];
   readonly #parents: () => readonly InterfaceType[];
+  readonly #renamed: readonly RenamedMethod[];
   #null: Disposable | undefined;
   #byInterface: ReadonlyMap<bigint, readonly Method[]> | undefined;
 
@@ -93,6 +107,7 @@ export class InterfaceDefinition {
     this.Server = init.Server;
     this.#own = init.methods;
     this.#parents = init.extends ?? (() => []);
+    this.#renamed = init.renamed ?? [];
   }
 
   /** Its own methods and its ancestors', by the id of the interface that declares them. */
@@ -126,6 +141,13 @@ export class InterfaceDefinition {
     const all = new Map<bigint, readonly Method[]>([[this.id, this.#own]]);
     for (const parent of this.#parents()) {
       for (const [id, methods] of definitionOf(parent).methods) all.set(id, methods);
+    }
+    for (const { interfaceId, methodId, name } of this.#renamed) {
+      const methods = all.get(interfaceId) ?? [];
+      all.set(
+        interfaceId,
+        methods.map((it) => (it.methodId === methodId ? it.called(name) : it)),
+      );
     }
     return all;
   }

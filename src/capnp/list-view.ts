@@ -20,17 +20,17 @@ export const DATA_BYTES: readonly number[] = [0, 0, 1, 2, 4, 8, 0, 0];
 
 /** Where one list lies. Each element has a data section and a pointer section, like a struct. */
 export class ListView {
-  readonly segment: Segment;
-  readonly size: ElementSize;
+  declare readonly segment: Segment;
+  declare readonly size: ElementSize;
   /** The first byte of the first element. */
-  readonly start: number;
-  readonly length: number;
+  declare readonly start: number;
+  declare readonly length: number;
   /** Bytes from one element to the next; 0 in a list of bits. */
-  readonly step: number;
+  declare readonly step: number;
   /** Bytes of an element's data section; pointers fill the rest of the step. */
-  readonly dataBytes: number;
+  declare readonly dataBytes: number;
   /** How many more pointers may be followed from here. */
-  readonly depth: number;
+  declare readonly depth: number;
 
   constructor(
     segment: Segment,

@@ -42,7 +42,7 @@ abstract class ListInPlace<T> implements List<T> {
   }
 
   /** The element at an index that exists. */
-  protected abstract element(index: number): T;
+  abstract element(index: number): T;
 
   get length(): number {
     return this.$.length;
@@ -53,8 +53,8 @@ abstract class ListInPlace<T> implements List<T> {
     return this.#has(position) ? this.element(position) : undefined;
   }
 
-  *[Symbol.iterator](): Iterator<T> {
-    for (let index = 0; index < this.length; index++) yield this.element(index);
+  [Symbol.iterator](): Iterator<T> {
+    return new ListIterator(this.length, this);
   }
 
   map<U>(project: (element: T, index: number) => U): U[] {
@@ -119,6 +119,23 @@ abstract class ListInPlace<T> implements List<T> {
   }
 }
 
+/** Several times as quick as a generator. */
+class ListIterator<T> implements Iterator<T, undefined> {
+  readonly #length: number;
+  readonly #list: ListInPlace<T>;
+  #next = 0;
+
+  constructor(length: number, list: ListInPlace<T>) {
+    this.#length = length;
+    this.#list = list;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    if (this.#next === this.#length) return { done: true, value: undefined };
+    return { done: false, value: this.#list.element(this.#next++) };
+  }
+}
+
 export class ListReader<Reader> extends ListInPlace<Reader> {
   readonly #codec: Codec<Reader>;
 
@@ -127,7 +144,7 @@ export class ListReader<Reader> extends ListInPlace<Reader> {
     this.#codec = codec;
   }
 
-  protected override element(index: number): Reader {
+  override element(index: number): Reader {
     return this.#codec.readElement(this.$, index);
   }
 }
@@ -148,7 +165,7 @@ export class ListEditor<Builder, Init>
     this.#codec.writeElement(this.$, index, value);
   }
 
-  protected override element(index: number): Builder {
+  override element(index: number): Builder {
     return this.#codec.buildElement(this.$, index);
   }
 }

@@ -57,27 +57,23 @@ export function hookOf(value: Cap<Client, Servable>, turns: TurnQueue): Hook | u
 function hookOfPromise(promise: PromiseLike<unknown>, turns: TurnQueue): Hook {
   const hook = new PromiseHook(turns);
   const settle = hook.retain();
-  promise.then(
-    (value) => {
-      try {
-        const resolution = hookOf(value as Cap<Client, Servable>, turns); // checked by hookOf
-        settle.resolve(resolution ?? new BrokenHook(turns, nullResolution()));
-      } catch (error) {
-        settle.break(RpcError.failed("a promised capability was not one", { cause: error }));
-      }
+  const broken = (error: unknown) => {
+    settle.break(Host.of(turns).forTheCaller(error, PROMISED));
+    settle.release();
+  };
+  promise.then((value) => {
+    try {
+      const resolution = hookOf(value as Cap<Client, Servable>, turns); // which checks it
+      settle.resolve(resolution ?? new BrokenHook(turns, nullResolution()));
       settle.release();
-    },
-    (error: unknown) => {
-      settle.break(
-        error instanceof RpcError
-          ? error
-          : RpcError.failed("a promised capability was never made", { cause: error }),
-      );
-      settle.release();
-    },
-  );
+    } catch (error) {
+      broken(error);
+    }
+  }, broken);
   return hook;
 }
+
+const PROMISED = { interface: "a promised capability", method: "then" };
 
 function nullResolution(): RpcError {
   return RpcError.failed("a promised capability turned out to be null");

@@ -14,10 +14,10 @@ import { type StructType } from "./struct-type.ts";
 
 /** Content that lies in a message: one that was received, or one of our own that was finished. */
 export class ReceivedContent implements Content {
-  readonly segment: Segment;
+  declare readonly segment: Segment;
   /** The place of the pointer to it. */
-  readonly pointer: number;
-  readonly depth: number;
+  declare readonly pointer: number;
+  declare readonly depth: number;
 
   constructor(segment: Segment, pointer: number, depth: number) {
     this.segment = segment;
@@ -53,8 +53,8 @@ export const ENVELOPE_WORDS: Readonly<Record<Envelope, number>> = { call: 13, re
 
 /** Params or results under construction, in the very message that they will be sent in. */
 export class ContentBuilder implements Content {
-  readonly envelope: Envelope;
-  readonly arena: BuildArena;
+  declare readonly envelope: Envelope;
+  declare readonly arena: BuildArena;
 
   /** `maxBytes` bounds the whole message (limits.ts `MAX_MESSAGE_BYTES`). */
   constructor(envelope: Envelope, maxBytes?: number) {

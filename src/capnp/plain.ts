@@ -8,6 +8,31 @@ export interface Readable {
   toJSON(): unknown;
 }
 
+/** What generated readers of structs extend. */
+export interface StructReader extends Readable {
+  /** The fields as a plain object, deeply, without null structs and unset members of unions. */
+  toObject(): Plain<this>;
+  toJSON(): object;
+}
+
+/** What `toObject` makes of a value. */
+export type Plain<T> =
+  T extends ListLike<infer Element> ? Plain<Element>[] : T extends Readable ? PlainStruct<T> : T;
+
+/** A struct may be null, and then it is not there. */
+type PlainStruct<T> = {
+  [Name in FieldOf<T> as IsStruct<T[Name]> extends true ? never : Name]: Plain<T[Name]>;
+} & { [Name in FieldOf<T> as IsStruct<T[Name]> extends true ? Name : never]?: Plain<T[Name]> };
+
+// To ask for a `StructReader` here would be to compare what `toObject` returns, without end.
+type IsStruct<T> = T extends ListLike<unknown> ? false : T extends Readable ? true : false;
+
+interface ListLike<Element> extends Readable {
+  toArray(): Element[];
+}
+
+type FieldOf<T> = Exclude<keyof T, keyof StructReader | "which" | "$" | symbol>;
+
 /** The plain form of a field's value. Data is copied; capabilities are kept. */
 export function plainOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.slice();

@@ -7,16 +7,16 @@ import { MIN_TRAVERSAL_WORDS, TRAVERSALS_OF_A_WORD, WORD_BYTES } from "./limits.
  * share one buffer, its `view` and its `bytes`; every offset in this room counts from their start.
  */
 export class Segment {
-  readonly arena: Arena;
+  declare readonly arena: Arena;
   /** The number that far pointers know it by. */
-  readonly id: number;
-  readonly view: DataView;
-  readonly bytes: Buffer;
-  readonly start: number;
+  declare readonly id: number;
+  declare readonly view: DataView;
+  declare readonly bytes: Buffer;
+  declare readonly start: number;
   /** Grows while the segment is being built. */
-  end: number;
+  declare end: number;
   /** Someone else's memory: Data that is sent from where it lies. Never written to. */
-  borrowed = false;
+  declare borrowed: boolean;
 
   constructor(arena: Arena, id: number, view: DataView, bytes: Buffer, start: number, end: number) {
     this.arena = arena;
@@ -25,19 +25,22 @@ export class Segment {
     this.bytes = bytes;
     this.start = start;
     this.end = end;
+    this.borrowed = false;
   }
 }
 
 /** The segments of one message, and what belongs to the message as a whole. */
 export class Arena {
-  readonly segments: Segment[] = [];
+  declare readonly segments: Segment[];
   /** Words that reading may still visit (limits.ts `MIN_TRAVERSAL_WORDS`). */
-  budgetWords: number;
+  declare budgetWords: number;
   /** Absent for a message that is no part of a call. */
-  caps: CapabilitySource | undefined = undefined;
+  declare caps: CapabilitySource | undefined;
 
   constructor(budgetWords: number) {
+    this.segments = [];
     this.budgetWords = budgetWords;
+    this.caps = undefined;
   }
 
   /** Charges for following a pointer; throws `TRAVERSAL_LIMIT`. */

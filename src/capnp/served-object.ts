@@ -45,7 +45,7 @@ class ServedObject implements Servant {
       dispose.call(this.#server);
     } catch (error) {
       const { name } = this.#server.$interface;
-      this.#host.failed({ interface: name, method: "[Symbol.dispose]", error });
+      this.#host.failed(error, { interface: name, method: "[Symbol.dispose]" });
     }
   }
 

@@ -1,4 +1,4 @@
-import { type AnonymousPeer, AuthContext, AuthError, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, AuthContext, type Peer } from "../base/index.ts";
 import { type CallContext, type IncomingCall, type Payload, RpcError } from "../rpc/index.ts";
 import { CallBase } from "./call.ts";
 import { ClientBase } from "./client.ts";
@@ -129,21 +129,13 @@ export class ServerCall implements CallContext<object> {
 
   readonly #throws = (thrown: unknown): void => {
     this.#results?.capabilities.dispose();
-    const error = this.#forTheCaller(thrown);
+    const error = this.#host.forTheCaller(thrown, {
+      interface: this.interface,
+      method: this.method,
+    });
     this.#incoming.throws(error);
     this.#end(error);
   };
-
-  /** Only what was meant for the caller crosses the wire; the rest stays here under a number. */
-  #forTheCaller(thrown: unknown): RpcError {
-    if (thrown instanceof RpcError) return thrown;
-    if (thrown instanceof AuthError) {
-      return RpcError.failed(thrown.message, { code: "PERMISSION_DENIED", cause: thrown });
-    }
-    const where = { interface: this.interface, method: this.method };
-    const ref = this.#host.failed({ ...where, error: thrown });
-    return RpcError.failed(`internal error (ref ${ref})`, { cause: thrown });
-  }
 
   #end(error: RpcError | undefined): void {
     this.#params?.dispose();

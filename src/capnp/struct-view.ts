@@ -7,15 +7,15 @@ import { Arena, Segment } from "./segment.ts";
  * meets objects of a single class.
  */
 export class StructView {
-  readonly segment: Segment;
+  declare readonly segment: Segment;
   /** The first byte of the data section. */
-  readonly data: number;
+  declare readonly data: number;
   /** The first byte of the pointer section, and so the end of the data section. */
-  readonly pointers: number;
+  declare readonly pointers: number;
   /** The end of the pointer section. */
-  readonly end: number;
+  declare readonly end: number;
   /** How many more pointers may be followed from here. */
-  readonly depth: number;
+  declare readonly depth: number;
 
   constructor(segment: Segment, data: number, pointers: number, end: number, depth: number) {
     this.segment = segment;

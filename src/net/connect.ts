@@ -43,7 +43,16 @@ export interface DialOptions {
  */
 export function dial(options: DialOptions): Promise<SecureSocket> {
   const { host, port } = options.address;
-  const open = () => connect({ host, port, allowHalfOpen: true, noDelay: true });
+  const { keepaliveMs } = withDefaults(options.limits);
+  const open = () =>
+    connect({
+      host,
+      port,
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepaliveMs,
+    });
   return new Promise((resolve, reject) => {
     new Dial(options, resolve, reject).begin(open);
   });

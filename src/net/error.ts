@@ -12,7 +12,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
  * us; by design the wire does not say which), `SELF_CONNECT`.
  *
  * Connected: `TRUNCATED` (cut without a goodbye), `RESET`, `IDLE_TIMEOUT`, `STALLED` (a record was
- * begun and never completed), `WRITE_TIMEOUT` (the peer stopped reading), `OVERFLOW` (more was
+ * begun and never completed), `FLOODED` (signs of life and nothing else), `WRITE_TIMEOUT` (the peer stopped reading), `OVERFLOW` (more was
  * written than a limit of ours allows), `CLOSED` (written after our own end), `ABORTED` (a signal,
  * or `destroy`), `SOCKET_FAILED` (see `cause`).
  */
@@ -33,6 +33,7 @@ export type NetErrorCode =
   | "RESET"
   | "IDLE_TIMEOUT"
   | "STALLED"
+  | "FLOODED"
   | "WRITE_TIMEOUT"
   | "OVERFLOW"
   | "CLOSED"
@@ -97,6 +98,7 @@ const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
   HANDSHAKE_CUT: "peer",
   SELF_CONNECT: "caller",
   STALLED: "peer",
+  FLOODED: "peer",
   WRITE_TIMEOUT: "peer",
   OVERFLOW: "caller",
   CLOSED: "caller",

@@ -8,10 +8,22 @@ export interface NetLimits {
   readonly admitMs: number;
   /** Above this much unsent, `write` returns false. */
   readonly highWaterBytes: number;
+  /** Above this much unsent the road is cut: its writer does not heed `write`'s answer. */
+  readonly maxUnsentBytes: number;
   /** This much is sealed and sent at once instead of at the end of the turn. */
   readonly flushBytes: number;
   /** From our goodbye to the peer's; then the road is cut. */
   readonly lingerMs: number;
+  /** A road this quiet gets a ping, in suites that have one; also TCP's own keepalive. */
+  readonly keepaliveMs: number;
+  /** A peer this silent, where it would have answered a ping, is gone. */
+  readonly idleMs: number;
+  /** From a record's first byte to its last. */
+  readonly recordMs: number;
+  /** How long nothing may move of what is to be sent. */
+  readonly writeMs: number;
+  /** Pings in one second; above it the peer is cut off. */
+  readonly maxPingsPerSecond: number;
 }
 
 export const DEFAULT_LIMITS: NetLimits = {
@@ -19,8 +31,14 @@ export const DEFAULT_LIMITS: NetLimits = {
   handshakeMs: 5_000, // Scuttlebutt's servers give 5 s to each read; we give it to all of them
   admitMs: 1_000, // ours: a look-up in a database fits; refusals all take exactly this long
   highWaterBytes: 256 * 1024, // ours: four of the largest records
+  maxUnsentBytes: 64 * 1024 * 1024, // ours: one of Cap'n Proto's largest messages by default
   flushBytes: 64 * 1024, // one record of the largest suite
   lingerMs: 5_000, // ours: as long as a handshake
+  keepaliveMs: 30_000, // below the 60 s after which many proxies forget a quiet connection
+  idleMs: 90_000, // ours: three pings unanswered
+  recordMs: 30_000, // ours: the largest record at 2 kB/s
+  writeMs: 60_000, // ours: one high-water mark at 4 kB/s
+  maxPingsPerSecond: 100, // ours: 3000 times what a keepalive needs
 };
 
 /** The defaults with some of them replaced. */

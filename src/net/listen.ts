@@ -60,6 +60,16 @@ export async function listen(options: ListenOptions): Promise<RoadListener> {
   return door;
 }
 
+/** TCP's own keepalive beside ours: it finds dead peers where the suite has no ping. */
+function socketOptions({ keepaliveMs }: NetLimits) {
+  return {
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepaliveMs,
+  };
+}
+
 class Door implements RoadListener {
   readonly #options: ListenOptions;
   readonly #offers: readonly Offer[];
@@ -76,7 +86,7 @@ class Door implements RoadListener {
     this.#address = options.address;
     this.#clock = options.clock ?? realClock;
     this.#limits = withDefaults(options.limits);
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    this.#server = createServer(socketOptions(this.#limits), (socket) => {
       this.#greet(socket);
     });
   }

@@ -1,11 +1,14 @@
 import { type Duplex } from "node:stream";
-import { ByteQueue, type Clock, type Peer } from "../base/index.ts";
-import { type CloseReason, type Received, type Session, type Suite } from "../shs/index.ts";
+import { type ByteQueue, type Clock, type Peer } from "../base/index.ts";
+import { type CloseReason, type Session, type Suite } from "../shs/index.ts";
 import { NetError, systemError } from "./error.ts";
+import { Incoming } from "./incoming.ts";
+import { LifeWatch } from "./life-watch.ts";
 import { type NetLimits } from "./limits.ts";
+import { Outgoing } from "./outgoing.ts";
 import { type RoadPeer } from "./road-peer.ts";
 
-/** What happens on a road, told to the one who drives it. None of these may throw. */
+/** What happens on a road, told to the one who drives it. */
 export interface RoadEvents {
   /** Bytes from the peer, in order. The view is the receiver's for good. */
   data(bytes: Uint8Array): void;
@@ -23,7 +26,7 @@ export interface RoadEvents {
   closed(error: Error | undefined): void;
 }
 
-/** Bytes and records of one road since it was opened. */
+/** Bytes of one road since it was opened. */
 export interface RoadCounters {
   /** Of the application. */
   readonly sentBytes: number;
@@ -45,16 +48,10 @@ export interface SecureSocketOptions {
   readonly clock: Clock;
 }
 
-type Outgoing = "open" | "ended" | "gone";
-type Incoming = "open" | "ended" | "gone";
-
 /**
  * A road to one peer whose key is proven: bytes in, bytes out, sealed on the wire. Nothing is read
- * before {@link SecureSocket.start}. What is written in one turn of the event loop is sealed together and leaves
- * in one write. Each direction ends with a goodbye of its own.
- *
- *     outgoing:  open ── our goodbye ──▶ ended ──▶ gone
- *     incoming:  open ── the peer's  ──▶ ended ──▶ gone
+ * before {@link SecureSocket.start}. What is written in one turn of the event loop is sealed
+ * together and leaves in one write. Each direction ends with a goodbye of its own.
  *
  * Invariant: `closed` is told exactly once, and nothing is told after it.
  */
@@ -66,26 +63,15 @@ export class SecureSocket {
 
   readonly #wire: Duplex;
   readonly #roadPeer: RoadPeer;
-  readonly #session: Session;
-  readonly #limits: NetLimits;
-  readonly #clock: Clock;
-  readonly #outbox = new ByteQueue();
+  readonly #early: ByteQueue;
+  readonly #outgoing: Outgoing;
+  readonly #incoming: Incoming;
+  readonly #watch: LifeWatch;
   #events: RoadEvents | undefined;
-  #outgoing: Outgoing = "open";
-  #incoming: Incoming = "open";
-  #paused = true;
-  #delivering = false;
-  #wireEnded = false;
-  #flushDue: NodeJS.Immediate | undefined;
-  #drainDue = false;
+  #closeReason: CloseReason | undefined;
   #cancelLinger: (() => void) | undefined;
   #failure: Error | undefined;
-
-  #sentBytes = 0;
-  #receivedBytes = 0;
-  #wireSentBytes = 0;
-  #wireReceivedBytes = 0;
-  #flushes = 0;
+  #gone = false;
 
   constructor({ wire, peer, session, early, limits, clock }: SecureSocketOptions) {
     this.peer = peer;
@@ -93,39 +79,68 @@ export class SecureSocket {
     this.channelBinding = session.channelBinding;
     this.#wire = wire;
     this.#roadPeer = peer;
-    this.#session = session;
-    this.#limits = limits;
-    this.#clock = clock;
-    this.#wireReceivedBytes = early.length;
-    while (early.length > 0) session.opener.push(early.takeSome(early.length));
-    wire.on("error", this.#onWireError);
-    wire.on("close", this.#onWireClose);
-    wire.on("drain", this.#onWireDrain);
-    wire.on("end", this.#onWireEnd);
+    this.#early = early;
+    const { sealer, opener } = session;
+    this.#outgoing = new Outgoing(wire, sealer, limits, {
+      moved: (unsent) => this.#watch.moved(unsent),
+      drained: () => this.#events?.drain(),
+      overflowed: (error) => this.destroy(error),
+    });
+    this.#incoming = new Incoming(wire, opener, limits, clock, {
+      data: (bytes) => this.#events?.data(bytes),
+      ended: (how) => this.#events?.ended(how),
+      pinged: () => this.#outgoing.pong(),
+      reason: (reason) => (this.#closeReason = reason),
+      heard: (completed, half) => this.#watch.heard(completed, half),
+      failed: (error) => this.destroy(error),
+    });
+    this.#watch = new LifeWatch(clock, limits, sealer.showsLife, {
+      ping: () => this.#outgoing.ping(),
+      dead: (error) => this.destroy(error),
+    });
+    wire.on("error", (error: Error) => {
+      this.#failure ??= systemError(error, `road to ${peer.address}`);
+    });
+    wire.on("close", () => {
+      this.#finish();
+    });
+    wire.on("finish", () => {
+      this.#cancelLinger ??= clock.after(limits.lingerMs, () => wire.destroy());
+    });
   }
 
   get counters(): RoadCounters {
     return {
-      sentBytes: this.#sentBytes,
-      receivedBytes: this.#receivedBytes,
-      wireSentBytes: this.#wireSentBytes,
-      wireReceivedBytes: this.#wireReceivedBytes,
-      flushes: this.#flushes,
+      sentBytes: this.#outgoing.sentBytes,
+      receivedBytes: this.#incoming.receivedBytes,
+      wireSentBytes: this.#outgoing.wireBytes,
+      wireReceivedBytes: this.#incoming.wireBytes,
+      flushes: this.#outgoing.flushes,
     };
+  }
+
+  /** Why the peer is leaving, when it said so. The text is of its choosing: escape it in logs. */
+  get closeReason(): CloseReason | undefined {
+    return this.#closeReason;
   }
 
   /** Bytes written and not yet taken by the system. */
   get bufferedBytes(): number {
-    return this.#outbox.length + this.#wire.writableLength;
+    return this.#outgoing.unsentBytes;
   }
 
   /** Begins to read. What came before waits until now. */
   start(events: RoadEvents): void {
     if (this.#events !== undefined) throw new NetError("CLOSED", "the road was started already");
     this.#events = events;
-    this.#wire.on("data", this.#onWireData);
-    if (this.#outgoing === "gone") setImmediate(this.#tellClosed);
-    else this.resume();
+    if (this.#gone) {
+      setImmediate(() => {
+        events.closed(this.#failure);
+      });
+      return;
+    }
+    this.#incoming.start(this.#early);
+    this.resume();
   }
 
   /**
@@ -134,178 +149,55 @@ export class SecureSocket {
    * that is gone the bytes are dropped.
    */
   write(bytes: Uint8Array): boolean {
-    if (this.#outgoing === "ended") throw new NetError("CLOSED", "written after end()");
-    if (this.#outgoing === "gone") return false;
-    this.#sentBytes += bytes.length;
-    this.#outbox.push(bytes);
-    if (this.#outbox.length >= this.#limits.flushBytes) this.flush();
-    else this.#flushDue ??= setImmediate(this.#flushNow);
-    if (this.bufferedBytes < this.#limits.highWaterBytes) return true;
-    this.#drainDue = true;
-    return false;
+    return this.#outgoing.write(bytes);
   }
 
   /** Seals and sends now what would leave at the end of the turn. */
   flush(): void {
-    if (this.#flushDue !== undefined) clearImmediate(this.#flushDue);
-    this.#flushDue = undefined;
-    if (this.#outbox.length === 0 || this.#outgoing !== "open") return;
-    this.#flushes += 1;
-    this.#send(this.#session.sealer.seal(this.#outbox));
+    this.#outgoing.flush();
   }
 
   /** Stops `data` until {@link resume}; the peer is slowed down by TCP. */
   pause(): void {
-    this.#paused = true;
-    this.#wire.pause();
+    this.#incoming.pause();
+    this.#watch.listens(false);
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#deliver();
-    if (this.#mayRead()) this.#wire.resume();
+    this.#watch.listens(true);
+    this.#incoming.resume();
   }
 
   /**
-   * Sends what is waiting, and our goodbye. The road is gone once the peer has said its own, or
-   * after `lingerMs`.
+   * Sends what is waiting, then why, where the suite can say it, then our goodbye. The road is gone
+   * once the peer has said its own, or `lingerMs` after ours has left.
    */
   end(reason?: CloseReason): void {
-    if (this.#outgoing !== "open") return;
-    this.flush();
-    this.#outgoing = "ended";
-    const { sealer } = this.#session;
-    const lastWords = reason === undefined ? undefined : sealer.closeReason(reason);
-    const goodbye = sealer.goodbye();
-    this.#send([...(lastWords === undefined ? [] : [lastWords]), goodbye]);
-    this.#wire.end();
-    this.#cancelLinger = this.#clock.after(this.#limits.lingerMs, () => this.#wire.destroy());
+    this.#outgoing.end(reason);
   }
 
   /** Cuts the road without a goodbye; the peer sees a truncated stream. */
   destroy(error: Error = new NetError("ABORTED", "the road was cut by us")): void {
     this.#failure ??= error;
-    this.#outgoing = "gone";
-    this.#incoming = "gone";
+    this.#stop();
     this.#wire.destroy();
   }
 
-  readonly #flushNow = (): void => {
-    this.flush();
-  };
-
-  #send(parts: readonly Uint8Array[]): void {
-    const wire = this.#wire;
-    if (parts.length > 1) wire.cork();
-    for (const part of parts) {
-      this.#wireSentBytes += part.length;
-      wire.write(part);
-    }
-    if (parts.length > 1) wire.uncork();
-  }
-
-  #mayRead(): boolean {
-    return !this.#paused && this.#incoming !== "gone";
-  }
-
-  readonly #onWireData = (chunk: Uint8Array): void => {
-    this.#wireReceivedBytes += chunk.length;
-    this.#session.opener.push(chunk);
-    this.#deliver();
-  };
-
-  /** The end of the peer's TCP stream. */
-  readonly #onWireEnd = (): void => {
-    this.#wireEnded = true;
-    this.#deliver();
-  };
-
-  /** Hands up what is opened, until it runs dry, breaks a rule, or the driver pauses. */
-  #deliver(): void {
-    if (this.#delivering) return; // resume() from within data()
-    this.#delivering = true;
-    try {
-      while (this.#mayRead()) {
-        const received = this.#session.opener.next();
-        if (received !== undefined) {
-          this.#receive(received);
-          continue;
-        }
-        if (this.#wireEnded) this.#judgeEnding();
-        break;
-      }
-    } catch (error) {
-      this.destroy(error instanceof Error ? error : new NetError("ABORTED", String(error)));
-    } finally {
-      this.#delivering = false;
-    }
-  }
-
-  #receive(received: Received): void {
-    switch (received.is) {
-      case "data":
-        this.#receivedBytes += received.bytes.length;
-        this.#events?.data(received.bytes);
-        return;
-      case "goodbye":
-        this.#peerEnded("goodbye");
-        return;
-      case "ping":
-      case "pong":
-      case "close-reason":
-        return;
-      default:
-        received satisfies never;
-    }
-  }
-
-  /** All that came was opened, and nothing more will come. */
-  #judgeEnding(): void {
-    const { ending } = this.#session.opener;
-    switch (ending) {
-      case "goodbye":
-        return; // heard already
-      case "unknown":
-        this.#peerEnded("unknown");
-        return;
-      case "truncated":
-        this.destroy(new NetError("TRUNCATED", "the peer's stream ends without a goodbye"));
-        return;
-      default:
-        ending satisfies never;
-    }
-  }
-
-  #peerEnded(how: "goodbye" | "unknown"): void {
-    if (this.#incoming !== "open") return;
-    this.#incoming = "ended";
-    this.#events?.ended(how);
-  }
-
-  readonly #onWireDrain = (): void => {
-    if (!this.#drainDue || this.#outgoing !== "open") return;
-    this.#drainDue = false;
-    this.#events?.drain();
-  };
-
-  readonly #onWireError = (error: Error): void => {
-    this.#failure ??= systemError(error, `road to ${this.peer.address}`);
-  };
-
-  readonly #onWireClose = (): void => {
-    if (this.#incoming === "open" || this.#outgoing === "open") {
+  #finish(): void {
+    if (!this.#gone && (this.#incoming.isOpen || this.#outgoing.isOpen)) {
       this.#failure ??= new NetError("TRUNCATED", "the road was cut without a goodbye");
     }
-    this.#outgoing = "gone";
-    this.#incoming = "gone";
-    if (this.#flushDue !== undefined) clearImmediate(this.#flushDue);
+    this.#stop();
     this.#cancelLinger?.();
-    this.#outbox.clear();
     this.#roadPeer.abort(this.#failure);
-    this.#tellClosed();
-  };
-
-  readonly #tellClosed = (): void => {
     this.#events?.closed(this.#failure);
-  };
+  }
+
+  /** Nothing is sent or handed up any more. */
+  #stop(): void {
+    this.#gone = true;
+    this.#watch.stop();
+    this.#outgoing.stop();
+    this.#incoming.stop();
+  }
 }

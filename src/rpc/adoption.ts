@@ -59,6 +59,7 @@ export class Adoption {
 
   /** A capability in one of our answers, with a reference. An unknown one is broken, no more. */
   promisedAnswer({ questionId, transform }: PromisedAnswer): Hook {
+    if (transform.length > this.#link.limits.maxPathLength) return this.#broken("too long a path");
     const answer = this.#answers.get(questionId);
     return answer?.targetAt(transform) ?? this.#broken(`there is no question ${questionId}`);
   }

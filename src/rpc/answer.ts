@@ -1,5 +1,5 @@
 import { BrokenHook } from "./broken-hook.ts";
-import { type RpcError } from "./exception.ts";
+import { RpcError } from "./exception.ts";
 import { exceptionOf } from "./exception-message.ts";
 import { type Exports, strictly } from "./export.ts";
 import {
@@ -12,8 +12,8 @@ import {
 } from "./hook.ts";
 import { type AnswerId, type ExportId } from "./ids.ts";
 import { type Link } from "./link.ts";
-import { type Path, type ReturnOutcome } from "./messages.ts";
-import { capabilityIn, NO_CAPS, releaseCaps } from "./payload.ts";
+import { type CallMessage, type Path, type ReturnOutcome } from "./messages.ts";
+import { CAPABILITY_CONTENT, capabilityIn, NO_CAPS, releaseCaps } from "./payload.ts";
 import { violation } from "./violation.ts";
 
 /**
@@ -24,6 +24,9 @@ import { violation } from "./violation.ts";
  *                                         the event-loop turn, if it asked for that)
  *   returned   results with capabilities  Finish: ended
  *   failed     the error                  Finish: ended
+ *   forwarded  a tail call to the peer    Finish: ended
+ *   kept       results that the peer      `take` hands them to a question of our own
+ *              wants kept here            Finish: ended
  *   ended      not in the table; the id is the peer's again
  *
  * Results without capabilities need no Finish (Return.noFinishNeeded): they end at once.
@@ -36,8 +39,15 @@ export class Answer implements Request, ResultsSink {
   readonly methodId: number;
   readonly params: Payload;
   readonly caller: Caller;
+  /** How many unanswered calls it waited for when it came. */
+  readonly depth: number;
+  /** The connection, so that a call that goes back out on it becomes a tail call. */
+  readonly returnTo: object | undefined;
+  /** Call.sendResultsTo.yourself. */
+  readonly #keep: boolean;
   readonly #answers: Answers;
-  is: "running" | "returned" | "failed" | "ended" = "running";
+  #taker: ResultsSink | undefined;
+  is: "running" | "returned" | "failed" | "forwarded" | "kept" | "ended" = "running";
   /** Finish has come and waits for the end of the event-loop turn. */
   finishing = false;
   #results: Results | undefined;
@@ -48,17 +58,33 @@ export class Answer implements Request, ResultsSink {
   constructor(
     answers: Answers,
     id: AnswerId,
-    interfaceId: bigint,
-    methodId: number,
+    message: CallMessage | undefined,
     params: Payload,
     caller: Caller,
+    depth: number,
   ) {
     this.#answers = answers;
     this.id = id;
-    this.interfaceId = interfaceId;
-    this.methodId = methodId;
+    this.interfaceId = message?.interfaceId ?? 0n;
+    this.methodId = message?.methodId ?? 0;
     this.params = params;
     this.caller = caller;
+    this.depth = depth;
+    this.#keep = message?.sendResultsTo === "yourself";
+    this.returnTo = this.#keep ? undefined : answers.link;
+  }
+
+  /** The root capability, whose reference it takes over. */
+  returnRoot(root: Hook): void {
+    if (root.broken === undefined) this.returned({ content: CAPABILITY_CONTENT, caps: [root] });
+    else this.failed(root.broken);
+  }
+
+  /** Nothing of the call was looked at, so its parameters are given back with the Return. */
+  refuse(error: RpcError): void {
+    this.is = "failed";
+    this.#error = error;
+    this.#send({ is: "exception", exception: exceptionOf(error) }, false, true);
   }
 
   /** Makes the call on its target. */
@@ -66,7 +92,7 @@ export class Answer implements Request, ResultsSink {
     const results = target.call(this);
     this.#results = results;
     results.whenReturned(this);
-    if (this.is !== "running") this.#letGo();
+    if (this.is === "returned" || this.is === "failed" || this.is === "ended") this.#letGo();
   }
 
   /** What a pipelined call, or a reference to a result, means; with a reference for the asker. */
@@ -79,6 +105,12 @@ export class Answer implements Request, ResultsSink {
   }
 
   returned(results: Payload): void {
+    if (this.#keep) {
+      if (this.#taker === undefined) releaseCaps(results);
+      else this.#taker.returned(results);
+      this.#kept();
+      return;
+    }
     if (this.is !== "running") {
       releaseCaps(results);
       return;
@@ -89,11 +121,38 @@ export class Answer implements Request, ResultsSink {
   }
 
   failed(error: RpcError): void {
+    if (this.#keep) {
+      this.#taker?.failed(error);
+      this.#kept();
+      return;
+    }
     if (this.is !== "running") return;
     this.is = "failed";
     this.#error = error;
     this.#send({ is: "exception", exception: exceptionOf(error) }, false);
     this.#letGo();
+  }
+
+  /** The call went back to the peer, which has the results already. */
+  keptByPeer(questionId: number): void {
+    if (this.is !== "running") return;
+    this.is = "forwarded";
+    this.#send({ is: "takeFromOtherQuestion", questionId }, false);
+  }
+
+  /**
+   * The results that we were asked to keep, with a reference; `taker` gets their outcome. It is
+   * undefined when they were not to be kept, or are taken already.
+   */
+  take(taker: ResultsSink): Results | undefined {
+    if (!this.#keep || this.#taker !== undefined) return undefined;
+    this.#taker = taker;
+    return this.#results?.retain();
+  }
+
+  /** Tells the taker, if the results are there already. */
+  handOver(): void {
+    if (this.is === "kept" && this.#taker !== undefined) this.#results?.whenReturned(this.#taker);
   }
 
   /** The peer is done with the call. */
@@ -116,6 +175,12 @@ export class Answer implements Request, ResultsSink {
     if (returned !== undefined) releaseCaps(returned);
   }
 
+  #kept(): void {
+    if (this.is !== "running") return;
+    this.is = "kept";
+    this.#send({ is: "resultsSentElsewhere" }, false);
+  }
+
   #letGo(): void {
     const results = this.#results;
     this.#results = undefined;
@@ -131,6 +196,12 @@ export class Answer implements Request, ResultsSink {
 
   #returnCapabilities(results: Payload): void {
     const { exports, link } = this.#answers;
+    const { maxExports, maxCapTable } = link.limits;
+    if (exports.size + results.caps.length > maxExports || results.caps.length > maxCapTable) {
+      releaseCaps(results);
+      this.failed(RpcError.overloaded("too many capabilities are held"));
+      return;
+    }
     const exported: ExportId[] = [];
     const payload = exports.describeAll(results, exported);
     const strict = results.caps.map((cap) => cap && strictly(cap, link).retain());
@@ -142,11 +213,11 @@ export class Answer implements Request, ResultsSink {
     releaseCaps(results);
   }
 
-  #send(outcome: ReturnOutcome, noFinishNeeded: boolean): void {
+  #send(outcome: ReturnOutcome, noFinishNeeded: boolean, releaseParamCaps = false): void {
     this.#answers.link.send({
       is: "return",
       answerId: this.id,
-      releaseParamCaps: false,
+      releaseParamCaps,
       noFinishNeeded,
       outcome,
     });
@@ -159,6 +230,8 @@ export class Answers {
   readonly exports: Exports;
   readonly #table = new Map<number, Answer>();
   #finishing: Finishing[] = [];
+  /** The size of the parameters of all of them, in 8-byte words. */
+  words = 0;
 
   constructor(link: Link, exports: Exports) {
     this.link = link;
@@ -179,10 +252,12 @@ export class Answers {
 
   add(answer: Answer): void {
     this.#table.set(answer.id, answer);
+    this.words += answer.params.content.sizeWords;
   }
 
   remove(answer: Answer): void {
     this.#table.delete(answer.id);
+    this.words -= answer.params.content.sizeWords;
   }
 
   /**

@@ -41,6 +41,11 @@ export abstract class CallResults extends Results {
     return this.#references;
   }
 
+  /** Where a sink that sends the results on sends them. */
+  protected get sinkReturnsTo(): object | undefined {
+    return this.#sink?.returnTo;
+  }
+
   pipeline(path: Path): Hook {
     const outcome = this.#outcome;
     switch (outcome.is) {

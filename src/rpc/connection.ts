@@ -1,27 +1,34 @@
 import { Adoption, isReflected } from "./adoption.ts";
-import { Answer, Answers } from "./answer.ts";
+import { Answers } from "./answer.ts";
 import { BrokenHook } from "./broken-hook.ts";
 import { Embargoes } from "./embargo.ts";
 import { RpcError, unexecuted } from "./exception.ts";
 import { errorOf, exceptionOf } from "./exception-message.ts";
 import { Exports } from "./export.ts";
 import { type Caller, type Hook, type Request, type Results } from "./hook.ts";
-import { type AnswerId } from "./ids.ts";
 import { Imports } from "./import.ts";
+import { IncomingCalls } from "./incoming-calls.ts";
+import {
+  brokenRules,
+  type ConnectionDump,
+  type ConnectionStats,
+  dumpOf,
+  statsOf,
+  type Tables,
+} from "./inspect.ts";
+import { DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
 import { type Link } from "./link.ts";
 import {
-  type CallMessage,
   type DisembargoMessage,
   type Message,
   type MessageTarget,
   type ResolveMessage,
 } from "./messages.ts";
 import { type Action, Outbox } from "./outbox.ts";
-import { CAPABILITY_CONTENT, NO_CAPS } from "./payload.ts";
-import { Questions } from "./question.ts";
-import { RemotePromise, RemoteTarget } from "./remote-hook.ts";
+import { Questions } from "./questions.ts";
+import { Reflections } from "./reflection.ts";
 import { type TurnQueue } from "./turn-queue.ts";
-import { violation } from "./violation.ts";
+import { cutOff, violation } from "./violation.ts";
 
 export interface ConnectionOptions {
   readonly turns: TurnQueue;
@@ -31,6 +38,20 @@ export interface ConnectionOptions {
   readonly bootstrap: () => Hook;
   /** Told when there are actions to take, after there were none. */
   readonly wake: () => void;
+  /** Those that differ from {@link DEFAULT_RPC_LIMITS}. */
+  readonly limits?: Partial<RpcLimits> | undefined;
+  /**
+   * Whether calls may ask the peer to keep results for itself (Call.sendResultsTo.yourself).
+   * Default `false`: C++ and handfast understand it, Go and capnp-ts do not.
+   */
+  readonly tailCalls?: boolean | undefined;
+  readonly observer?: RpcObserver | undefined;
+}
+
+/** Told of what the protocol tolerates; must not call back into the connection. */
+export interface RpcObserver {
+  /** A message that has no effect: usually it crossed one of ours. */
+  ignored?(message: Message): void;
 }
 
 /**
@@ -39,30 +60,47 @@ export interface ConnectionOptions {
  */
 export class Connection implements Link {
   readonly turns: TurnQueue;
+  readonly limits: RpcLimits;
+  readonly tailCalls: boolean;
+  /** What `since` and `last call` in dumps are measured by; the owner sets it when it likes. */
+  nowMs = 0;
   readonly #caller: Caller;
-  readonly #bootstrap: () => Hook;
   readonly #outbox: Outbox;
-  readonly #questions: Questions;
-  readonly #answers: Answers;
   readonly #exports: Exports;
   readonly #imports: Imports;
+  readonly #answers: Answers;
   readonly #embargoes: Embargoes;
   readonly #adoption: Adoption;
+  readonly #questions: Questions;
+  readonly #incoming: IncomingCalls;
+  readonly #reflections: Reflections;
+  readonly #observer: RpcObserver | undefined;
   #over: BrokenHook | undefined;
-  /** Messages that were rightly ignored, and would be signs of a confused peer. */
   #ignored = 0;
 
-  constructor({ turns, caller, bootstrap, wake }: ConnectionOptions) {
-    this.turns = turns;
-    this.#caller = caller;
-    this.#bootstrap = bootstrap;
-    this.#outbox = new Outbox(wake);
+  constructor(options: ConnectionOptions) {
+    this.turns = options.turns;
+    this.limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+    this.tailCalls = options.tailCalls ?? false;
+    this.#caller = options.caller;
+    this.#observer = options.observer;
+    this.#outbox = new Outbox(options.wake);
     this.#exports = new Exports(this);
     this.#imports = new Imports(this);
     this.#answers = new Answers(this, this.#exports);
     this.#embargoes = new Embargoes(this);
     this.#adoption = new Adoption(this, this.#imports, this.#exports, this.#answers);
-    this.#questions = new Questions(this, this.#outbox, this.#exports, this.#adoption);
+    this.#questions = new Questions(
+      this,
+      this.#outbox,
+      this.#exports,
+      this.#answers,
+      this.#adoption,
+    );
+    this.#incoming = new IncomingCalls(this.#answers, this.#adoption, options);
+    this.#reflections = new Reflections(this, this.#exports, this.#adoption, (error) =>
+      this.#failed(error),
+    );
   }
 
   /** The peer's root capability, usable at once, with a reference for the asker. */
@@ -82,15 +120,17 @@ export class Connection implements Link {
   }
 
   get stats(): ConnectionStats {
-    return {
-      questions: this.#questions.size,
-      answers: this.#answers.size,
-      exports: this.#exports.size,
-      imports: this.#imports.size,
-      embargoes: this.#embargoes.size,
-      messagesSent: this.#outbox.sent,
-      messagesIgnored: this.#ignored,
-    };
+    return statsOf(this.#tables);
+  }
+
+  /** Who holds what, as plain JSON. */
+  dump(): ConnectionDump {
+    return dumpOf(this.#tables);
+  }
+
+  /** The invariants that do not hold, in words; empty unless there is a bug in this library. */
+  check(): readonly string[] {
+    return brokenRules(this.#tables);
   }
 
   /** One message of the peer's. What breaks the protocol aborts the connection. */
@@ -103,7 +143,25 @@ export class Connection implements Link {
     }
   }
 
-  /** The event-loop turn in which messages were received is over. */
+  /** A message that was taken cannot be written: the call that it belongs to fails. */
+  unsendable(message: Message, error: RpcError): void {
+    if (this.#over !== undefined) return;
+    const outcome = { is: "exception", exception: exceptionOf(error) } as const;
+    if (message.is === "call") {
+      const answer = { answerId: message.questionId, releaseParamCaps: true, noFinishNeeded: true };
+      this.receive({ is: "return", ...answer, outcome });
+    } else if (message.is === "return" && message.outcome.is === "results") {
+      for (const cap of message.outcome.payload.capTable) {
+        if (cap.is === "senderHosted" || cap.is === "senderPromise")
+          this.#exports.release(cap.id, 1);
+      }
+      this.send({ ...message, outcome });
+    } else {
+      this.abort(error);
+    }
+  }
+
+  /** The event-loop turn in which messages were received is over, and its turns are drained. */
   turnEnded(): void {
     this.#answers.turnEnded();
   }
@@ -146,28 +204,30 @@ export class Connection implements Link {
   #dispatch(message: Message): void {
     switch (message.is) {
       case "call":
-        this.#call(message);
+        this.#incoming.call(message);
         return;
       case "return":
-        this.#questions.return(message);
+        if (!this.#questions.return(message)) this.#ignore(message);
+        this.#boundEmbargoes();
         return;
       case "finish": {
         const { questionId, releaseResultCaps } = message;
         const later = message.requireEarlyCancellationWorkaround;
-        if (!this.#answers.finish(questionId, releaseResultCaps, later)) this.#ignored += 1;
+        if (!this.#answers.finish(questionId, releaseResultCaps, later)) this.#ignore(message);
         return;
       }
       case "release":
-        if (!this.#exports.release(message.id, message.referenceCount)) this.#ignored += 1;
+        if (!this.#exports.release(message.id, message.referenceCount)) this.#ignore(message);
         return;
       case "resolve":
         this.#resolve(message);
+        this.#boundEmbargoes();
         return;
       case "disembargo":
         this.#disembargo(message);
         return;
       case "bootstrap":
-        this.#answerBootstrap(message.questionId);
+        this.#incoming.bootstrap(message.questionId);
         return;
       case "unimplemented":
         this.#unimplemented(message.message);
@@ -181,47 +241,6 @@ export class Connection implements Link {
       default:
         message satisfies never;
     }
-  }
-
-  #call(message: CallMessage): void {
-    if (message.sendResultsTo === "thirdParty") {
-      this.send({ is: "unimplemented", message }); // Level 3
-      return;
-    }
-    const { interfaceId, methodId, params } = message;
-    const id = this.#newAnswerId(message.questionId);
-    const target = this.#target(message.target);
-    const caps = this.#adoptFor(target, params.capTable);
-    const payload = { content: params.content, caps };
-    const answer = new Answer(this.#answers, id, interfaceId, methodId, payload, this.#caller);
-    this.#answers.add(answer);
-    answer.start(target);
-    target.release();
-  }
-
-  #answerBootstrap(questionId: number): void {
-    const id = this.#newAnswerId(questionId);
-    const nothing = { content: CAPABILITY_CONTENT, caps: NO_CAPS };
-    const answer = new Answer(this.#answers, id, 0n, 0, nothing, this.#caller);
-    this.#answers.add(answer);
-    const root = this.#bootstrap();
-    if (root.broken === undefined) answer.returned({ content: CAPABILITY_CONTENT, caps: [root] });
-    else answer.failed(root.broken);
-  }
-
-  #newAnswerId(questionId: number): AnswerId {
-    if (this.#answers.get(questionId) !== undefined) {
-      throw violation(`question ${questionId} was asked twice`);
-    }
-    return questionId as AnswerId; // the peer's question is our answer
-  }
-
-  /** What a message of the peer's is addressed to, with a reference. */
-  #target(target: MessageTarget): Hook {
-    if (target.is === "promisedAnswer") return this.#adoption.promisedAnswer(target.answer);
-    const hook = this.#exports.hookAt(target.id);
-    if (hook === undefined) throw violation(`a message to export ${target.id}, which is not there`);
-    return hook.retain();
   }
 
   #resolve(message: ResolveMessage): void {
@@ -248,15 +267,9 @@ export class Connection implements Link {
   #disembargo(message: DisembargoMessage): void {
     const { context } = message;
     switch (context.is) {
-      case "senderLoopback": {
-        const target = this.#target(message.target);
-        try {
-          this.#reflect(target, context.embargoId);
-        } finally {
-          target.release();
-        }
+      case "senderLoopback":
+        this.#reflections.begin(message.target, context.embargoId);
         return;
-      }
       case "receiverLoopback":
         this.#embargoes.lift(context.embargoId);
         return;
@@ -265,36 +278,6 @@ export class Connection implements Link {
         return;
       default:
         context satisfies never;
-    }
-  }
-
-  /**
-   * Sends a Disembargo back to where the calls before it went, which must be the peer
-   * (rpc.capnp Disembargo.senderLoopback). Calls pass through here without waiting, so those before
-   * it have left; only a target that is still a promise must be waited for.
-   */
-  #reflect(target: Hook, embargoId: number): void {
-    const end = target.resolved();
-    const place = end instanceof RemotePromise ? end.target : end;
-    if (place instanceof RemoteTarget && place.link === this) {
-      this.send({
-        is: "disembargo",
-        target: place.target,
-        context: { is: "receiverLoopback", embargoId },
-      });
-    } else if (end.settled) {
-      throw violation("Disembargo of something that does not point back to its sender");
-    } else {
-      end.whenResolved((resolution) => this.#reflectLater(resolution, embargoId));
-    }
-  }
-
-  #reflectLater(target: Hook, embargoId: number): void {
-    if (this.#over !== undefined) return;
-    try {
-      this.#reflect(target, embargoId);
-    } catch (error) {
-      this.#failed(error);
     }
   }
 
@@ -314,7 +297,7 @@ export class Connection implements Link {
       case "abort":
       case "unimplemented":
       case "unknown":
-        this.#ignored += 1; // nothing of ours depends on it
+        this.#ignore(message); // nothing of ours depends on it
         return;
       case "disembargo":
         throw violation("the peer cannot disembargo, so the order of calls cannot be kept");
@@ -340,17 +323,32 @@ export class Connection implements Link {
     this.#outbox.close(error);
   }
 
-  #adoptFor(target: Hook, capTable: CallMessage["params"]["capTable"]) {
-    try {
-      return this.#adoption.adoptAll(capTable);
-    } catch (error) {
-      target.release();
-      throw error;
-    }
-  }
-
   #broken(reason: string): BrokenHook {
     return new BrokenHook(this.turns, RpcError.failed(reason));
+  }
+
+  get #tables(): Tables {
+    return {
+      peer: this.#caller.peer,
+      over: this.#over?.broken,
+      questions: this.#questions,
+      answers: this.#answers,
+      exports: this.#exports,
+      imports: this.#imports,
+      embargoes: this.#embargoes,
+      reflections: this.#reflections,
+      messagesSent: this.#outbox.sent,
+      messagesIgnored: this.#ignored,
+    };
+  }
+
+  #ignore(message: Message): void {
+    this.#ignored += 1;
+    this.#observer?.ignored?.(message);
+  }
+
+  #boundEmbargoes(): void {
+    if (this.#embargoes.size > 2 * this.limits.maxEmbargoes) throw cutOff("embargoes");
   }
 
   #failed(error: unknown): void {
@@ -368,15 +366,4 @@ export class Connection implements Link {
     this.#imports.lose(this.#over);
     this.#exports.lose();
   }
-}
-
-/** How much of everything there is. */
-export interface ConnectionStats {
-  readonly questions: number;
-  readonly answers: number;
-  readonly exports: number;
-  readonly imports: number;
-  readonly embargoes: number;
-  readonly messagesSent: number;
-  readonly messagesIgnored: number;
 }

@@ -1,5 +1,5 @@
 import { type Blame, HandfastError } from "../base/index.ts";
-import { type ExceptionKind } from "./messages.ts";
+import { type ExceptionDetail, type ExceptionKind } from "./messages.ts";
 
 /**
  * What went wrong, finer than the wire's four kinds. The first four are those kinds themselves.
@@ -29,6 +29,8 @@ export interface RpcErrorOptions {
   readonly executed?: Executed | undefined;
   /** The remote stack, when the peer sent one; text of the peer's choosing. */
   readonly trace?: string | undefined;
+  /** Data for programs; what came from a peer is of the peer's choosing. */
+  readonly details?: readonly ExceptionDetail[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -41,6 +43,7 @@ export class RpcError extends HandfastError<RpcErrorCode> {
   readonly kind: ExceptionKind;
   readonly executed: Executed;
   readonly trace: string | undefined;
+  readonly details: readonly ExceptionDetail[] | undefined;
 
   constructor(kind: ExceptionKind, message: string, options: RpcErrorOptions = {}) {
     const { code = CODE_OF_KIND[kind], blame = "caller", cause } = options;
@@ -48,6 +51,7 @@ export class RpcError extends HandfastError<RpcErrorCode> {
     this.kind = kind;
     this.executed = options.executed ?? "maybe";
     this.trace = options.trace;
+    this.details = options.details;
   }
 
   static failed(message: string, options?: RpcErrorOptions): RpcError {
@@ -85,6 +89,11 @@ export function perhapsExecuted(error: RpcError): RpcError {
 }
 
 function copied(error: RpcError, executed: Executed): RpcError {
-  const { kind, message, code, blame, trace, cause } = error;
-  return new RpcError(kind, message, { code, blame, trace, executed, cause: cause ?? error });
+  const { kind, message, code, blame, trace, details, cause = error } = error;
+  return new RpcError(kind, message, { code, blame, trace, details, executed, cause });
+}
+
+/** A chain of promises that leads nowhere. */
+export function cycle(): RpcError {
+  return RpcError.failed("a promise was resolved to itself");
 }

@@ -27,8 +27,14 @@ class Export {
   count = 1;
   /** Takes back the wait for a promise. */
   stopWaiting: (() => void) | undefined;
+  readonly sinceMs: number;
+  calls = 0;
+  lastCallMs = 0;
+  lastInterfaceId = 0n;
+  lastMethodId = 0;
 
-  constructor(id: ExportId, is: Export["is"], hook: Hook) {
+  constructor(id: ExportId, is: Export["is"], hook: Hook, sinceMs: number) {
+    this.sinceMs = sinceMs;
     this.id = id;
     this.is = is;
     this.hook = hook;
@@ -56,9 +62,25 @@ export class Exports {
     return this.#table.values();
   }
 
+  /** The entry under which a capability is sent. */
+  find(hook: Hook): Export | undefined {
+    return this.#byHook.get(hook);
+  }
+
   /** What the peer addresses; undefined when there is no such export. */
   hookAt(id: number): Hook | undefined {
     return this.#table.get(id)?.hook;
+  }
+
+  /** What the peer calls; undefined when there is no such export. */
+  called(id: number, interfaceId: bigint, methodId: number): Hook | undefined {
+    const entry = this.#table.get(id);
+    if (entry === undefined) return undefined;
+    entry.calls += 1;
+    entry.lastCallMs = this.#link.nowMs;
+    entry.lastInterfaceId = interfaceId;
+    entry.lastMethodId = methodId;
+    return entry.hook;
   }
 
   /**
@@ -144,7 +166,7 @@ export class Exports {
 
   #add(hook: Hook, is: Export["is"]): Export {
     const id = this.#table.claim();
-    const entry = new Export(id, is, hook.retain());
+    const entry = new Export(id, is, hook.retain(), this.#link.nowMs);
     this.#table.set(id, entry);
     return entry;
   }

@@ -23,6 +23,13 @@ export interface Request {
   readonly params: Payload;
   /** Absent for a call that this vat makes on its own account. */
   readonly caller?: Caller | undefined;
+  /** Nobody will look at the results, only call what they contain (Call.onlyPromisePipeline). */
+  readonly onlyPipeline?: boolean | undefined;
+  /**
+   * Where the results go on to: when the call itself goes out there, they need not come back
+   * (Call.sendResultsTo.yourself). Only connections set and compare it.
+   */
+  readonly returnTo?: object | undefined;
 }
 
 /**
@@ -64,6 +71,10 @@ export interface ResultsSink {
   /** Ownership of the payload passes to the sink. */
   returned(results: Payload): void;
   failed(error: RpcError): void;
+  /** Of a sink that sends the results on: where to, as in {@link Request.returnTo}. */
+  readonly returnTo?: object | undefined;
+  /** The call went out with `returnTo`, and the peer keeps its results under this question id. */
+  keptByPeer?(questionId: number): void;
 }
 
 /**

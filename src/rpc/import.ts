@@ -21,6 +21,7 @@ export class Import extends RemoteTarget {
   readonly target: MessageTarget;
   readonly descriptor: CapDescriptor;
   is: "settled" | "promise" | "resolved";
+  readonly sinceMs: number;
   /** How many references of the peer's count we must give back. */
   received = 1;
   readonly #imports: Imports;
@@ -29,6 +30,7 @@ export class Import extends RemoteTarget {
     super(link);
     this.#imports = imports;
     this.id = id;
+    this.sinceMs = link.nowMs;
     this.is = promised ? "promise" : "settled";
     this.target = { is: "importedCap", id };
     this.descriptor = { is: "receiverHosted", id };

@@ -5,7 +5,10 @@ export * from "./exception.ts";
 export * from "./hook.ts";
 export * from "./ids.ts";
 export * from "./local-hook.ts";
+export { Membrane, type MembranePolicy, type Revocable, revocable } from "./membrane.ts";
 export * from "./messages.ts";
+export { type ConnectionDump, type ConnectionStats, tableOf } from "./inspect.ts";
+export * from "./limits.ts";
 export { type Action } from "./outbox.ts";
 export {
   CAPABILITY_CONTENT,

@@ -1,5 +1,6 @@
 import { type BrokenHook } from "./broken-hook.ts";
 import { type Hook, type Request, type Results } from "./hook.ts";
+import { type RpcLimits } from "./limits.ts";
 import { type Message, type MessageTarget } from "./messages.ts";
 import { type TurnQueue } from "./turn-queue.ts";
 
@@ -8,6 +9,11 @@ export interface Link {
   readonly turns: TurnQueue;
   /** Set once the connection is over: what everything at the peer has become. */
   readonly over: BrokenHook | undefined;
+  /** The time that the owner told last, for people. */
+  readonly nowMs: number;
+  readonly limits: RpcLimits;
+  /** Whether the peer understands Call.sendResultsTo.yourself. */
+  readonly tailCalls: boolean;
   send(message: Message): void;
   /** Sends the call as a new question. */
   ask(target: MessageTarget, request: Request): Results;

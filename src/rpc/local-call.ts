@@ -7,8 +7,10 @@ import {
   type Request,
   type Servant,
 } from "./hook.ts";
+import { type Path } from "./messages.ts";
 import { releaseCaps } from "./payload.ts";
 import { LocalResults } from "./promise-hook.ts";
+import { SetPipeline } from "./set-pipeline.ts";
 import { type Turn, type TurnQueue } from "./turn-queue.ts";
 
 /** What a call needs of the object it is made on. */
@@ -34,6 +36,7 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
   readonly #request: Request;
   #is: "queued" | "running" | "canceled" | "ended" = "queued";
   #canceled = false;
+  #pipeline: SetPipeline | undefined;
   #onCanceled: (() => void) | undefined;
 
   constructor(object: CalledObject, request: Request) {
@@ -78,7 +81,7 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
 
   returns(results: Payload): void {
     if (this.#is === "running" && this.pending) {
-      this.settleReturned(results);
+      this.settleReturned(this.#pipeline?.reconcile(results) ?? results);
       this.#end();
     } else {
       releaseCaps(results);
@@ -93,7 +96,8 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
 
   tailCall(target: Hook, request: Request): void {
     if (this.#is === "running") {
-      this.forwardTo(target.call(request));
+      const returnTo = this.sinkReturnsTo;
+      this.forwardTo(target.call(returnTo === undefined ? request : { ...request, returnTo }));
       this.#end();
     } else {
       releaseCaps(request.params);
@@ -101,7 +105,19 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
   }
 
   setPipeline(pipeline: Payload): void {
-    releaseCaps(pipeline);
+    if (this.#is !== "running" || this.#pipeline !== undefined) {
+      releaseCaps(pipeline);
+      return;
+    }
+    const set = new SetPipeline(pipeline, this.turns);
+    this.#pipeline = set;
+    this.retain(); // the pipelined hooks may be the last to hold the call
+    this.resolvePipelines((path) => set.pipeline(path));
+    this.release();
+  }
+
+  protected override pendingPipeline(path: Path): Hook {
+    return this.#pipeline?.pipeline(path) ?? super.pendingPipeline(path);
   }
 
   protected abandoned(): void {
@@ -116,6 +132,8 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
   #end(): void {
     this.#is = "ended";
     this.#onCanceled = undefined;
+    this.#pipeline?.release();
+    this.#pipeline = undefined;
     releaseCaps(this.#request.params);
     this.#object.release();
   }

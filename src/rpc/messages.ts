@@ -49,6 +49,14 @@ export interface Exception {
   readonly kind: ExceptionKind;
   readonly reason: string;
   readonly trace?: string | undefined;
+  /** Only the newest schema has them; others drop them. */
+  readonly details?: readonly ExceptionDetail[] | undefined;
+}
+
+/** Data about a failure for programs (rpc.capnp Exception.Detail): what it is, and its bytes. */
+export interface ExceptionDetail {
+  readonly id: bigint;
+  readonly data: Uint8Array;
 }
 
 export type SendResultsTo = "caller" | "yourself" | "thirdParty";

@@ -1,7 +1,8 @@
 import { BrokenHook } from "./broken-hook.ts";
 import { CallResults } from "./call-results.ts";
-import { CountedHook } from "./counted-hook.ts";
-import { RpcError } from "./exception.ts";
+import { cycle } from "./exception.ts";
+import { type RpcError } from "./exception.ts";
+import { ForwardingHook } from "./forwarding-hook.ts";
 import { type Hook, type Payload, type Request, type Results } from "./hook.ts";
 import { type Path } from "./messages.ts";
 import { capabilityIn, releaseCaps } from "./payload.ts";
@@ -17,11 +18,10 @@ import { type TurnQueue } from "./turn-queue.ts";
  * Invariant: no call passes one that was made before it. A waiting call holds the promise, so
  * nothing is lost when everybody else lets go.
  */
-export class PromiseHook extends CountedHook {
+export class PromiseHook extends ForwardingHook {
   readonly turns: TurnQueue;
-  #state: State = { is: "waiting" };
+  #is: "waiting" | "resolving" | "resolved" = "waiting";
   #queue: QueuedCall[] | undefined;
-  #callbacks: Set<(resolution: Hook) => void> | undefined;
 
   constructor(turns: TurnQueue) {
     super();
@@ -29,56 +29,29 @@ export class PromiseHook extends CountedHook {
   }
 
   call(request: Request): Results {
-    const state = this.#state;
-    if (state.is === "resolved") return state.to.call(request);
+    if (this.to !== undefined) return this.to.call(request);
     const call = new QueuedCall(this, request);
     (this.#queue ??= []).push(call);
     return call;
   }
 
-  resolved(): Hook {
-    const state = this.#state;
-    return state.is === "resolved" ? state.to.resolved() : this;
-  }
-
-  get settled(): boolean {
-    const state = this.#state;
-    return state.is === "resolved" && state.to.settled;
-  }
-
-  get broken(): RpcError | undefined {
-    const state = this.#state;
-    return state.is === "resolved" ? state.to.broken : undefined;
-  }
-
-  whenResolved(callback: (resolution: Hook) => void): () => void {
-    const state = this.#state;
-    if (state.is === "resolved") return state.to.whenResolved(callback);
-    const callbacks = (this.#callbacks ??= new Set());
-    callbacks.add(callback);
-    return () => callbacks.delete(callback);
-  }
-
   /** Becomes `hook`, whose reference it takes over. Later resolutions are ignored. */
   resolve(hook: Hook): void {
-    if (this.#state.is !== "waiting" || this.references === 0) {
+    if (this.#is !== "waiting" || this.references === 0) {
       hook.release();
       return;
     }
     this.retain(); // the waiting calls may be the last to hold it
+    this.#is = "resolving";
     const end = hook.resolved();
-    let to = end === this ? this.#cycle(hook) : shortened(hook, end);
-    this.#state = { is: "resolving" };
-    for (let call = this.#queue?.shift(); call !== undefined; call = this.#queue?.shift()) {
-      call.goOn(to);
+    const target = end === this ? new BrokenHook(this.turns, cycle()) : end;
+    for (let index = 0; index < (this.#queue?.length ?? 0); index += 1) {
+      this.#queue?.[index]?.goOn(target);
     }
     this.#queue = undefined;
-    if (to.resolved() === this) to = this.#cycle(to); // closed by a callback just now
-    this.#state = { is: "resolved", to };
+    this.#is = "resolved";
+    this.become(hook);
     this.becameResolved();
-    const callbacks = this.#callbacks;
-    this.#callbacks = undefined;
-    if (callbacks !== undefined) for (const callback of callbacks) callback(to);
     this.release();
   }
 
@@ -89,6 +62,7 @@ export class PromiseHook extends CountedHook {
 
   /** A waiting call was given up. */
   forget(call: QueuedCall): void {
+    if (this.#is !== "waiting") return; // it is on its way
     const index = this.#queue?.indexOf(call) ?? -1;
     if (index >= 0) this.#queue?.splice(index, 1);
   }
@@ -97,29 +71,6 @@ export class PromiseHook extends CountedHook {
   protected becameResolved(): void {
     // a plain promise holds nothing
   }
-
-  protected unreferenced(): void {
-    const state = this.#state;
-    if (state.is === "resolved") state.to.release();
-  }
-
-  #cycle(hook: Hook): Hook {
-    hook.release();
-    return new BrokenHook(this.turns, RpcError.failed("a promise was resolved to itself"));
-  }
-}
-
-type State =
-  | { readonly is: "waiting" }
-  | { readonly is: "resolving" }
-  | { readonly is: "resolved"; readonly to: Hook };
-
-/** Steps over promises that are resolved already, so chains stay short. */
-function shortened(hook: Hook, end: Hook): Hook {
-  if (end === hook) return hook;
-  end.retain();
-  hook.release();
-  return end;
 }
 
 /**

@@ -1,24 +1,35 @@
-import { BrokenHook, FailedResults } from "./broken-hook.ts";
-import { type Adoption, isReflected } from "./adoption.ts";
+import { isReflected } from "./adoption.ts";
+import { type Answer } from "./answer.ts";
+import { BrokenHook } from "./broken-hook.ts";
 import { CallResults } from "./call-results.ts";
-import { perhapsExecuted, RpcError, unexecuted } from "./exception.ts";
-import { errorOf } from "./exception-message.ts";
+import { perhapsExecuted, type RpcError, unexecuted } from "./exception.ts";
 import { type Exports } from "./export.ts";
-import { type Hook, type Payload, type Request, type Results } from "./hook.ts";
+import { type Hook, type Payload, type Results, type ResultsSink } from "./hook.ts";
 import { type ExportId, type QuestionId } from "./ids.ts";
 import { type Link } from "./link.ts";
-import {
-  type CapDescriptor,
-  type MessageTarget,
-  type Path,
-  type ReturnMessage,
-} from "./messages.ts";
+import { type CapDescriptor, type MessageTarget, type Path } from "./messages.ts";
 import { type Outbox } from "./outbox.ts";
 import { capabilityIn, indexIn, NO_CAPS, releaseCaps } from "./payload.ts";
 import { samePath } from "./promise-hook.ts";
 import { RemoteTarget } from "./remote-hook.ts";
-import { OwnTable } from "./table.ts";
-import { violation } from "./violation.ts";
+
+/** What a question needs of the table it is in. */
+export interface Asker {
+  readonly link: Link;
+  readonly outbox: Outbox;
+  readonly exports: Exports;
+  finish(question: Question, releaseResultCaps: boolean): void;
+  remove(question: Question): void;
+}
+
+/** How the results of a question come back. */
+export type Returning =
+  /** By a Return, as usual. */
+  | "here"
+  /** Not: the peer keeps them for a call of its own (Call.sendResultsTo.yourself). */
+  | "kept"
+  /** Not: only what is in them will be called (Call.onlyPromisePipeline). */
+  | "never";
 
 /**
  * A call that we asked of the peer.
@@ -29,51 +40,64 @@ import { violation } from "./violation.ts";
  *              addressed to its results
  *   ended      not in the table
  *
+ * A kept question stays `returned` until its last release; one that never returns is ended by that.
  * Invariant: the id is free only when Return was received and Finish sent, or when the Return said
  * that no Finish is needed. After Finish nothing is addressed to its results any more.
  */
-export class Question extends CallResults {
+export class Question extends CallResults implements ResultsSink {
   readonly id: QuestionId;
   is: "waiting" | "canceled" | "returned" | "ended" = "waiting";
+  readonly returning: Returning;
   /** The place of its Call among all messages sent. */
   readonly serial: number;
-  /** The references that the parameters gave to the peer. */
-  readonly #paramExports: readonly ExportId[];
   /** Return.releaseParamCaps: the peer gave the parameters back. */
   releaseParamCaps = false;
   /** Whether the Return must be followed by Finish. */
   finishNeeded = true;
-  readonly #questions: Questions;
+  /** Whether Finish gives the results back unseen. */
+  releaseResultCaps = false;
+  readonly #asker: Asker;
+  /** The references that the parameters gave to the peer. */
+  #paramExports: readonly ExportId[];
   #targets: PipelinedTarget[] | undefined;
   /** Targets that somebody holds. */
   #pins = 0;
+  /** The results of our own that these are (Return.takeFromOtherQuestion). */
+  #taken: Results | undefined;
 
   constructor(
-    questions: Questions,
+    asker: Asker,
     id: QuestionId,
     serial: number,
+    returning: Returning,
     paramExports: readonly ExportId[],
   ) {
-    super(questions.link.turns);
-    this.#questions = questions;
+    super(asker.link.turns);
+    this.#asker = asker;
     this.id = id;
     this.serial = serial;
+    this.returning = returning;
     this.#paramExports = paramExports;
   }
 
   get link(): Link {
-    return this.#questions.link;
+    return this.#asker.link;
+  }
+
+  override whenReturned(sink: ResultsSink): void {
+    if (this.returning === "kept" && this.pending) sink.keptByPeer?.(this.id);
+    else super.whenReturned(sink);
   }
 
   /** A target in the results is held: until the Return, that holds the call too. */
   pin(): void {
     this.#pins += 1;
-    if (this.is === "waiting") this.retain();
+    if (this.#pinsHold) this.retain();
   }
 
   unpin(): void {
     this.#pins -= 1;
-    if (this.is === "waiting") this.release();
+    if (this.#pinsHold) this.release();
     else if (this.is === "returned" && this.#pins === 0) this.#finishAndEnd();
   }
 
@@ -96,28 +120,72 @@ export class Question extends CallResults {
     this.#releaseAll(pins);
   }
 
+  /** The results are those of a call at one of our own objects, and may not be there yet. */
+  takeFrom(answer: Answer, results: Results): void {
+    const pins = this.#beginReturn();
+    this.#taken = results;
+    for (const target of this.#targets ?? []) {
+      target.resolution = target.afterEmbargo(results.pipeline(target.path), true);
+      target.promise?.resolve(target.resolution.retain());
+    }
+    this.#endReturn();
+    answer.handOver();
+    this.#releaseAll(pins);
+  }
+
+  /** Results that were taken are there: what was called goes on through its embargo. */
+  returned(payload: Payload): void {
+    if (!this.pending) {
+      releaseCaps(payload);
+      return;
+    }
+    const caps = [...payload.caps];
+    for (const { path, resolution } of this.#targets ?? []) {
+      const index = indexIn(payload, path);
+      if (typeof index !== "number" || resolution === undefined) continue;
+      caps[index]?.release();
+      caps[index] = resolution.retain();
+    }
+    this.settleReturned({ content: payload.content, caps });
+    this.#letGo();
+  }
+
+  /** As {@link returned}. */
+  failed(error: RpcError): void {
+    if (!this.pending) return;
+    this.settleFailed(error);
+    this.#letGo();
+  }
+
+  /** The peer keeps the results, and says that they are there. */
+  keptReturn(): void {
+    this.#releaseParams();
+    this.is = "returned";
+  }
+
   /** Return was received and Finish sent: the id is free. */
   end(): void {
-    if (this.releaseParamCaps) this.#questions.exports.releaseParams(this.#paramExports);
+    this.#releaseParams();
     this.is = "ended";
-    this.#questions.remove(this);
+    this.#asker.remove(this);
   }
 
   /** The connection is over. */
   lose(over: BrokenHook): void {
-    const { is } = this;
     this.finishNeeded = false;
-    if (is === "waiting") {
-      const left = this.#questions.outbox.hasLeft(this.serial);
+    if (this.is === "waiting" && this.returning === "here") {
+      const left = this.#asker.outbox.hasLeft(this.serial);
       this.fail(left ? perhapsExecuted(over.broken) : unexecuted(over.broken));
     }
-    this.is = "ended";
     for (const target of this.#targets ?? []) target.lost(over);
   }
 
   protected pendingPipeline(path: Path): Hook {
     const targets = (this.#targets ??= []);
     const known = targets.find((target) => samePath(target.path, path));
+    if (this.#taken !== undefined) {
+      return known?.resolution?.retain() ?? this.#taken.pipeline(path);
+    }
     if (known !== undefined) return known.asPromise();
     const target = new PipelinedTarget(this, path);
     targets.push(target);
@@ -127,8 +195,18 @@ export class Question extends CallResults {
   }
 
   protected abandoned(): void {
+    if (this.#taken !== undefined) {
+      this.#letGo();
+      return;
+    }
+    const wasWaiting = this.is === "waiting";
     this.is = "canceled";
-    this.#questions.finish(this, true);
+    this.#asker.finish(this, true);
+    if (!wasWaiting || this.returning === "never") this.end();
+  }
+
+  get #pinsHold(): boolean {
+    return this.is === "waiting" || (this.is === "returned" && this.returning === "kept");
   }
 
   /** Keeps Finish back until everything that belongs before it has been sent. */
@@ -141,8 +219,7 @@ export class Question extends CallResults {
   }
 
   #endReturn(): void {
-    if (this.releaseParamCaps) this.#questions.exports.releaseParams(this.#paramExports);
-    this.releaseParamCaps = false;
+    this.#releaseParams();
     this.#pins -= 1;
     if (this.#pins === 0) this.#finishAndEnd();
   }
@@ -153,8 +230,22 @@ export class Question extends CallResults {
   }
 
   #finishAndEnd(): void {
-    if (this.finishNeeded) this.#questions.finish(this, false);
+    if (this.finishNeeded) this.#asker.finish(this, this.releaseResultCaps);
     this.end();
+  }
+
+  #releaseParams(): void {
+    if (this.releaseParamCaps) this.#asker.exports.releaseParams(this.#paramExports);
+    this.#paramExports = NO_CAPS;
+  }
+
+  #letGo(): void {
+    for (const target of this.#targets ?? []) {
+      target.resolution?.release();
+      target.resolution = undefined;
+    }
+    this.#taken?.release();
+    this.#taken = undefined;
   }
 
   /** What was called while it was pipelined goes on through an embargo, for everybody. */
@@ -178,6 +269,8 @@ class PipelinedTarget extends RemoteTarget {
   readonly path: Path;
   readonly target: MessageTarget;
   readonly descriptor: CapDescriptor;
+  /** What it has become, when the results are taken from a call that has not returned. */
+  resolution: Hook | undefined;
   readonly #question: Question;
 
   constructor(question: Question, path: Path) {
@@ -197,136 +290,5 @@ class PipelinedTarget extends RemoteTarget {
 
   protected unreferenced(): void {
     this.#question.unpin();
-  }
-}
-
-/** The questions of one connection. */
-export class Questions {
-  readonly link: Link;
-  readonly outbox: Outbox;
-  readonly exports: Exports;
-  readonly #adoption: Adoption;
-  readonly #table = new OwnTable<QuestionId, Question>();
-
-  constructor(link: Link, outbox: Outbox, exports: Exports, adoption: Adoption) {
-    this.link = link;
-    this.outbox = outbox;
-    this.exports = exports;
-    this.#adoption = adoption;
-  }
-
-  get size(): number {
-    return this.#table.size;
-  }
-
-  values(): Iterable<Question> {
-    return this.#table.values();
-  }
-
-  bootstrap(): Hook {
-    const { over } = this.link;
-    if (over !== undefined) return over;
-    const questionId = this.#table.claim();
-    const serial = this.outbox.send({ is: "bootstrap", questionId });
-    const question = this.#add(questionId, serial, NO_CAPS);
-    const root = question.pipeline([]);
-    question.release();
-    return root;
-  }
-
-  call(target: MessageTarget, { interfaceId, methodId, params }: Request): Results {
-    const { over, turns } = this.link;
-    if (over !== undefined) {
-      releaseCaps(params);
-      return new FailedResults(turns, over.broken);
-    }
-    const questionId = this.#table.claim();
-    const exported: ExportId[] = [];
-    const payload = this.exports.describeAll(params, exported);
-    const serial = this.outbox.send({
-      is: "call",
-      questionId,
-      target,
-      interfaceId,
-      methodId,
-      params: payload,
-      sendResultsTo: "caller",
-      allowThirdPartyTailCall: false,
-      noPromisePipelining: false,
-      onlyPromisePipeline: false,
-    });
-    this.exports.announce();
-    releaseCaps(params);
-    return this.#add(questionId, serial, exported);
-  }
-
-  finish({ id }: Question, releaseResultCaps: boolean): void {
-    this.link.send({
-      is: "finish",
-      questionId: id,
-      releaseResultCaps,
-      requireEarlyCancellationWorkaround: false,
-    });
-  }
-
-  remove({ id }: Question): void {
-    if (this.link.over === undefined) this.#table.remove(id);
-  }
-
-  return(message: ReturnMessage): void {
-    const { answerId, outcome } = message;
-    const question = this.#table.get(answerId);
-    if (question === undefined || question.is === "returned") {
-      throw violation(`Return for question ${answerId}, which does not wait for one`);
-    }
-    question.releaseParamCaps = message.releaseParamCaps;
-    if (question.is === "canceled") {
-      question.end(); // Finish released whatever this Return brings
-      return;
-    }
-    switch (outcome.is) {
-      case "results": {
-        const { content, capTable } = outcome.payload;
-        question.finishNeeded = !message.noFinishNeeded || capTable.length > 0;
-        question.return({ content, caps: this.#adoption.adoptAll(capTable) }, capTable);
-        return;
-      }
-      case "exception":
-        question.fail(errorOf(outcome.exception));
-        return;
-      case "canceled":
-        throw violation(`Return says that question ${answerId} was canceled, and it was not`);
-      case "resultsSentElsewhere":
-      case "takeFromOtherQuestion":
-        throw violation(`Return of question ${answerId} with results elsewhere`);
-      case "unknown":
-        this.link.send({ is: "unimplemented", message });
-        question.fail(RpcError.unimplemented("the call returned in a way that is not understood"));
-        return;
-      default:
-        outcome satisfies never;
-    }
-  }
-
-  /** The peer does not know this message: it holds nothing of it, and will not Return. */
-  unimplemented(id: number): void {
-    const question = this.#table.get(id);
-    if (question === undefined || question.is === "returned") {
-      throw violation(`Unimplemented for question ${id}, which does not wait for anything`);
-    }
-    question.releaseParamCaps = true;
-    question.finishNeeded = false;
-    if (question.is === "canceled") question.end();
-    else question.fail(RpcError.unimplemented("the peer does not implement this kind of call"));
-  }
-
-  lose(over: BrokenHook): void {
-    for (const question of this.#table.takeAll()) question.lose(over);
-  }
-
-  #add(id: QuestionId, serial: number, paramExports: readonly ExportId[]): Question {
-    const question = new Question(this, id, serial, paramExports);
-    this.#table.set(id, question);
-    return question;
   }
 }

@@ -1,6 +1,7 @@
-import { BrokenHook } from "./broken-hook.ts";
+import { type BrokenHook } from "./broken-hook.ts";
 import { CountedHook } from "./counted-hook.ts";
-import { RpcError } from "./exception.ts";
+import { type RpcError } from "./exception.ts";
+import { ForwardingHook } from "./forwarding-hook.ts";
 import { type Hook, type Request, type Results } from "./hook.ts";
 import { type Link } from "./link.ts";
 import { type CapDescriptor, type MessageTarget } from "./messages.ts";
@@ -97,16 +98,15 @@ function comesBack(end: Hook, link: Link): boolean {
  *
  * Invariant: it holds the target exactly while waiting.
  */
-export class RemotePromise extends CountedHook {
+export class RemotePromise extends ForwardingHook {
   readonly link: Link;
-  #state: State;
-  #callbacks: Set<(resolution: Hook) => void> | undefined;
+  #target: RemoteTarget | undefined;
 
   /** Takes over one reference to the target. */
   constructor(target: RemoteTarget) {
     super();
     this.link = target.link;
-    this.#state = { is: "waiting", target };
+    this.#target = target;
   }
 
   get turns() {
@@ -115,72 +115,38 @@ export class RemotePromise extends CountedHook {
 
   /** The place at the peer that it still stands for. */
   get target(): RemoteTarget | undefined {
-    return this.#state.is === "waiting" ? this.#state.target : undefined;
+    return this.#target;
   }
 
   call(request: Request): Results {
-    const state = this.#state;
-    return state.is === "waiting" ? state.target.call(request) : state.to.call(request);
+    return (this.#target ?? this.resolved()).call(request);
   }
 
   /** Calls or references went this way under another name. */
   wasCalled(): void {
-    if (this.#state.is === "waiting") this.#state.target.called = true;
-  }
-
-  resolved(): Hook {
-    return this.#state.is === "waiting" ? this : this.#state.to.resolved();
-  }
-
-  get settled(): boolean {
-    return this.#state.is === "resolved" && this.#state.to.settled;
-  }
-
-  get broken(): RpcError | undefined {
-    return this.#state.is === "resolved" ? this.#state.to.broken : undefined;
-  }
-
-  whenResolved(callback: (resolution: Hook) => void): () => void {
-    const state = this.#state;
-    if (state.is === "resolved") return state.to.whenResolved(callback);
-    const callbacks = (this.#callbacks ??= new Set());
-    callbacks.add(callback);
-    return () => callbacks.delete(callback);
+    if (this.#target !== undefined) this.#target.called = true;
   }
 
   /** Becomes `hook`, whose reference it takes over; any embargo is already in front of it. */
   resolve(hook: Hook): void {
-    const state = this.#state;
-    if (state.is === "resolved") {
+    const target = this.#target;
+    if (target === undefined) {
       hook.release();
       return;
     }
     this.retain();
-    let to = hook;
-    if (hook.resolved() === this) {
-      hook.release();
-      to = new BrokenHook(this.turns, RpcError.failed("a promise was resolved to itself"));
-    }
-    this.#state = { is: "resolved", to };
-    state.target.promise = undefined;
-    const callbacks = this.#callbacks;
-    this.#callbacks = undefined;
-    if (callbacks !== undefined) for (const callback of callbacks) callback(to);
-    state.target.release();
+    this.#target = undefined;
+    target.promise = undefined;
+    this.become(hook);
+    target.release();
     this.release();
   }
 
-  protected unreferenced(): void {
-    const state = this.#state;
-    if (state.is === "waiting") {
-      state.target.promise = undefined;
-      state.target.release();
-    } else {
-      state.to.release();
-    }
+  protected override unreferenced(): void {
+    super.unreferenced();
+    const target = this.#target;
+    if (target === undefined) return;
+    target.promise = undefined;
+    target.release();
   }
 }
-
-type State =
-  | { readonly is: "waiting"; readonly target: RemoteTarget }
-  | { readonly is: "resolved"; readonly to: Hook };

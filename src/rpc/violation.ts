@@ -4,3 +4,8 @@ import { RpcError } from "./exception.ts";
 export function violation(rule: string): RpcError {
   return RpcError.failed(rule, { code: "PROTOCOL", blame: "peer" });
 }
+
+/** The peer went on after having been told that it is too much. */
+export function cutOff(what: string): RpcError {
+  return RpcError.overloaded(`twice as many ${what} as allowed`, { blame: "peer" });
+}

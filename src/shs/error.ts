@@ -52,3 +52,7 @@ const BLAME: Partial<Readonly<Record<ShsErrorCode, Blame>>> = {
   NETWORK_INVALID: "caller",
   OUT_OF_TURN: "caller",
 };
+
+export function sealedAfterGoodbye(): ShsError {
+  return new ShsError("SEALED_AFTER_GOODBYE", "nothing can be sent after our goodbye");
+}

@@ -27,10 +27,15 @@ export type Ending = "goodbye" | "truncated" | "unknown";
 /** Turns bytes to send into records, in one direction of one connection. */
 export interface Sealer {
   /**
-   * Seals everything in the queue and empties it. Throws `ShsError` `SEALED_AFTER_GOODBYE`. The
-   * buffers returned are the caller's.
+   * Whether the suite can show life: `answered` when the peer answers a ping, `one-way` when it
+   * need not, `none` when there is no ping.
    */
-  seal(plaintext: ByteQueue): readonly Uint8Array[];
+  readonly showsLife: "answered" | "one-way" | "none";
+  /**
+   * Seals and removes the first `maxBytes` of the queue, all of it by default. Throws `ShsError`
+   * `SEALED_AFTER_GOODBYE`. The buffers returned are the caller's.
+   */
+  seal(plaintext: ByteQueue, maxBytes?: number): readonly Uint8Array[];
   /** The record after which this direction is silent; empty where the suite has none. */
   goodbye(): Uint8Array;
   /** A record that shows life and carries nothing; `undefined` where the suite has none. */

@@ -1,5 +1,8 @@
+import { AeadOpener, AeadSealer } from "./aead-stream.ts";
 import { BoxStreamOpener, BoxStreamSealer } from "./box-stream.ts";
+import { CompactOpener, CompactSealer } from "./compact-stream.ts";
 import { directionKey, directionNonce } from "./key-schedule.ts";
+import { AEAD64K_DOMAIN } from "./network.ts";
 import { hkdfExpand32, hkdfExtract, sha256 } from "./primitives.ts";
 import { type Opener, type Sealer, type Suite } from "./record.ts";
 import { type VerifiedPeer } from "./verified-peer.ts";
@@ -35,13 +38,31 @@ export interface Agreement {
 export type Direction = "c2s" | "s2c";
 
 export function createSealer(agreement: Agreement, direction: Direction): Sealer {
-  const { key, nonce } = boxStreamKeys(agreement, direction);
-  return new BoxStreamSealer(key, nonce);
+  const { suite } = agreement;
+  switch (suite) {
+    case "aead64k":
+      return new AeadSealer(aeadKey(agreement, direction));
+    case "box-stream":
+      return new BoxStreamSealer(...boxKeys(agreement, direction));
+    case "compact":
+      return new CompactSealer(...boxKeys(agreement, direction));
+    default:
+      return suite satisfies never;
+  }
 }
 
 export function createOpener(agreement: Agreement, direction: Direction): Opener {
-  const { key, nonce } = boxStreamKeys(agreement, direction);
-  return new BoxStreamOpener(key, nonce);
+  const { suite } = agreement;
+  switch (suite) {
+    case "aead64k":
+      return new AeadOpener(aeadKey(agreement, direction));
+    case "box-stream":
+      return new BoxStreamOpener(...boxKeys(agreement, direction));
+    case "compact":
+      return new CompactOpener(...boxKeys(agreement, direction));
+    default:
+      return suite satisfies never;
+  }
 }
 
 /** `Expand(PRK, domain ‖ "bind" ‖ h(M1‖M2‖M3‖M4), 32)`. */
@@ -49,7 +70,7 @@ export function channelBinding(agreement: Agreement, m4: Uint8Array): Uint8Array
   return hkdfExpand32(
     recordSecret(agreement),
     domainOf(agreement.suite),
-    BIND,
+    ascii("bind"),
     sha256(...agreement.messages, m4),
   );
 }
@@ -59,20 +80,26 @@ function recordSecret({ messages, Z }: Agreement): Uint8Array {
   return hkdfExtract(sha256(...messages), Z);
 }
 
-/** Both suites of Scuttlebutt's family start from the same key and nonce. */
-function boxStreamKeys(
+/** `Expand(PRK, D ‖ "c2s" | "s2c" ‖ Ap ‖ Bp, 32)` */
+function aeadKey(agreement: Agreement, direction: Direction): Uint8Array {
+  const { Ap, Bp } = agreement;
+  return hkdfExpand32(recordSecret(agreement), AEAD64K_DOMAIN, ascii(direction), Ap, Bp);
+}
+
+/** Key and first nonce of box-stream, which compact shares. */
+function boxKeys(
   { K, Z, Ap, Bp, ap, bp }: Agreement,
   direction: Direction,
-): { readonly key: Uint8Array; readonly nonce: Uint8Array } {
-  const towardsServer = direction === "c2s";
-  return {
-    key: directionKey(Z, towardsServer ? Bp : Ap),
-    nonce: directionNonce(K, towardsServer ? bp : ap),
-  };
+): [key: Uint8Array, nonce: Uint8Array] {
+  return direction === "c2s"
+    ? [directionKey(Z, Bp), directionNonce(K, bp)]
+    : [directionKey(Z, Ap), directionNonce(K, ap)];
 }
 
 function domainOf(suite: Suite): Uint8Array {
-  return Uint8Array.from(Buffer.from(`handfast/shs1+${suite}/v1`, "ascii"));
+  return ascii(`handfast/shs1+${suite}/v1`);
 }
 
-const BIND = Uint8Array.from(Buffer.from("bind", "ascii"));
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, "ascii"));
+}

@@ -1,7 +1,9 @@
 import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
 import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
+import { type ConnectionDump } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
+import { type VatLimitOptions } from "./limits.ts";
 
 /** Mints the root capability for one peer; called once a connection, before its first call. */
 export type BootstrapFactory<P = Peer> = (
@@ -28,6 +30,8 @@ export interface VatOptions {
   readonly bootstrap?: BootstrapFactory | undefined;
   /** For roads that prove no key; without it such peers are offered nothing. */
   readonly anonymousBootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
+  /** What peers may cost, where the defaults do not suit. */
+  readonly limits?: VatLimitOptions | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: Logger | undefined;
 }
@@ -36,7 +40,7 @@ export interface VatOptions {
 export interface ListenOptions {
   /** The host that `address` shows, when it is not the one listened on. */
   readonly advertise?: string | undefined;
-  /** What we can be dialled with. Default `["box-stream"]`. */
+  /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
 }
 
@@ -73,13 +77,24 @@ export interface Connection extends AsyncDisposable {
 
 /** All the connections and all the local objects of one identity. */
 export interface Vat extends AsyncDisposable {
+  readonly identity: Identity;
+  /** Who is connected now; one entry a connection. */
+  readonly peers: readonly (Peer | AnonymousPeer)[];
   /**
    * Listens on `tcp://host:port`; port 0 picks a free one. Throws `NetError` `ADDRESS_INVALID`,
    * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`; `VatError` `ADMIT_MISSING` when nobody said who may in.
    */
   listen(address: string, options?: ListenOptions): Promise<Listener>;
-  /** Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`; returns at once. */
+  /**
+   * Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`, or joins the connection
+   * to that peer when there is one; returns at once. A connected peer may be named by its id alone.
+   * Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`; everything else rejects `ready`.
+   */
   connect(address: string, options?: ConnectOptions): Connection;
+  /** A reference to an object of this vat: a client of it that can be held, passed and revoked. */
+  refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C;
+  /** Who holds which capability, connection by connection; plain JSON. */
+  inspect(): readonly ConnectionDump[];
   /** Says goodbye on every connection and closes every listener. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type AnonymousPeer, AuthContext, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, AuthContext, type Clock, type Peer } from "../base/index.ts";
 import {
   CapnpError,
   decodeMessage,
@@ -7,11 +7,21 @@ import {
   FrameWriter,
 } from "../capnp/index.ts";
 import { type SecureSocket } from "../net/index.ts";
-import { type Action, Connection, type Hook, RpcError, type TurnQueue } from "../rpc/index.ts";
+import {
+  type Action,
+  Connection,
+  type Hook,
+  type Message,
+  RpcError,
+  type TurnQueue,
+} from "../rpc/index.ts";
+import { type VatLimits } from "./limits.ts";
 
 /** What a driver needs of its vat. */
 export interface DriverOwner {
   readonly turns: TurnQueue;
+  readonly clock: Clock;
+  readonly limits: VatLimits;
   /** Makes the root for the peer, at its first asking; the reference is the driver's. */
   bootstrap(peer: Peer | AnonymousPeer): Hook;
   /** It has something to do once the current turn is over. */
@@ -29,7 +39,7 @@ export class Driver {
   readonly connection: Connection;
   readonly #socket: SecureSocket;
   readonly #owner: DriverOwner;
-  readonly #reader = new FrameReader();
+  readonly #reader: FrameReader;
   readonly #writer = new FrameWriter();
   /** Settles once the connection is gone: `undefined` after a clean goodbye. */
   readonly closed: Promise<Error | undefined>;
@@ -37,12 +47,15 @@ export class Driver {
   #root: Hook | undefined;
   /** How many handles of ours hold it; `undefined` for a connection nobody here asked for. */
   #handles: number | undefined;
+  /** Set while a message has begun to arrive and not ended. */
+  #cancelFrameTimer: (() => void) | undefined;
   #ended = false;
 
   constructor(socket: SecureSocket, owner: DriverOwner) {
     this.#socket = socket;
     this.#owner = owner;
     this.peer = socket.peer;
+    this.#reader = new FrameReader({ maxBytes: owner.limits.messageBytes });
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -53,7 +66,9 @@ export class Driver {
       wake: () => {
         owner.wake(this);
       },
+      limits: owner.limits.rpc,
     });
+    this.connection.nowMs = owner.clock.now();
     socket.start({
       data: (chunk) => {
         this.#receive(chunk);
@@ -88,8 +103,7 @@ export class Driver {
 
   /** Performs what the state machine has asked for since the last time. */
   perform(): void {
-    for (const action of this.connection.takeActions()) this.#perform(action);
-    this.#send();
+    this.#flush();
     if (this.#handles === 0 && this.connection.idle) this.close();
   }
 
@@ -101,37 +115,51 @@ export class Driver {
   /** Says goodbye once everything sent has left. Calls in flight fail. */
   close(): void {
     if (this.#ended) return;
-    this.#socket.end();
-    this.#over(undefined);
+    this.#flush();
+    this.#finish(undefined);
   }
 
-  #send(): void {
+  #flush(): void {
+    for (const action of this.connection.takeActions()) this.#perform(action);
     for (const bytes of this.#writer.take()) this.#socket.write(bytes);
   }
 
   #receive(chunk: Uint8Array): void {
+    this.connection.nowMs = this.#owner.clock.now();
     try {
       this.#reader.push(chunk);
-      for (
-        let message = this.#reader.next();
-        message !== undefined;
-        message = this.#reader.next()
-      ) {
-        this.connection.receive(decodeMessage(message));
+      for (let arena = this.#reader.next(); arena !== undefined; arena = this.#reader.next()) {
+        this.#stopFrameTimer();
+        this.connection.receive(decodeMessage(arena));
       }
     } catch (error) {
       if (!(error instanceof CapnpError)) throw error;
-      this.connection.abort(RpcError.failed(error.message, { code: "PROTOCOL", blame: "peer" }));
+      this.connection.abort(brokenRule(error.message));
     }
+    if (this.#reader.pendingBytes > 0) this.#startFrameTimer();
     this.#owner.wake(this);
+  }
+
+  #startFrameTimer(): void {
+    const { clock, limits } = this.#owner;
+    this.#cancelFrameTimer ??= clock.after(limits.frameMs, () => {
+      this.connection.abort(brokenRule(`a message took more than ${limits.frameMs} ms to arrive`));
+      this.#owner.wake(this);
+    });
+  }
+
+  #stopFrameTimer(): void {
+    this.#cancelFrameTimer?.();
+    this.#cancelFrameTimer = undefined;
   }
 
   #perform(action: Action): void {
     switch (action.do) {
       case "send":
-        if (!this.#ended) this.#writer.add(encodeMessage(action.message));
+        if (!this.#ended) this.#add(action.message);
         break;
       case "close":
+        for (const bytes of this.#writer.take()) this.#socket.write(bytes);
         this.#finish(action.error);
         break;
       default:
@@ -139,10 +167,19 @@ export class Driver {
     }
   }
 
-  /** The state machine wants no more of this connection. */
+  /** A message that cannot be written fails one call, not the connection. */
+  #add(message: Message): void {
+    try {
+      this.#writer.add(encodeMessage(message));
+    } catch (error) {
+      if (!(error instanceof CapnpError)) throw error;
+      this.connection.unsendable(message, RpcError.failed(error.message, { cause: error }));
+    }
+  }
+
+  /** Nothing more is sent: says goodbye. */
   #finish(error: Error | undefined): void {
     if (this.#ended) return;
-    this.#send();
     this.#socket.end();
     this.#over(error);
   }
@@ -150,12 +187,17 @@ export class Driver {
   #over(error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#stopFrameTimer();
     this.connection.disconnect(disconnected(error));
     this.#root?.release();
     this.#root = undefined;
     this.#settleClosed(error);
     this.#owner.ended(this, error);
   }
+}
+
+function brokenRule(message: string): RpcError {
+  return RpcError.failed(message, { code: "PROTOCOL", blame: "peer" });
 }
 
 function disconnected(cause: Error | undefined): RpcError {

@@ -1,10 +1,10 @@
 import { HandfastError } from "../base/index.ts";
 
 /**
- * `ADMIT_MISSING`: listening without saying who may in. `NETWORK_INVALID`: not a network
- * identifier. `CLOSED`: the vat, or this handle on a connection, was closed.
+ * `ADMIT_MISSING`: listening without saying who may in. `NOT_CONNECTED`: a peer named by its id alone is not connected.
+ * `CLOSED`: the vat, or this handle on a connection, was closed.
  */
-export type VatErrorCode = "ADMIT_MISSING" | "NETWORK_INVALID" | "CLOSED";
+export type VatErrorCode = "ADMIT_MISSING" | "NOT_CONNECTED" | "CLOSED";
 
 /** A mistake in how a vat is set up or used. */
 export class VatError extends HandfastError<VatErrorCode> {

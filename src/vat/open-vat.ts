@@ -1,5 +1,19 @@
-import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
-import { Host, hookOf, serve } from "../capnp/index.ts";
+import {
+  type AnonymousPeer,
+  type Logger,
+  parsePeerId,
+  type Peer,
+  type PeerId,
+} from "../base/index.ts";
+import {
+  type Client,
+  clientOfHook,
+  Host,
+  hookOf,
+  type InterfaceType,
+  type Servable,
+  serve,
+} from "../capnp/index.ts";
 import {
   dial,
   endOfTurn,
@@ -10,7 +24,7 @@ import {
   realClock,
   type SecureSocket,
 } from "../net/index.ts";
-import { BrokenHook, type Hook, RpcError } from "../rpc/index.ts";
+import { BrokenHook, type ConnectionDump, type Hook, RpcError } from "../rpc/index.ts";
 import { networkIdentifier, ready } from "../shs/index.ts";
 import {
   type Connection,
@@ -26,11 +40,14 @@ import { Driver, type DriverOwner } from "./driver.ts";
 import { VatError } from "./error.ts";
 import { type Arrival, Handle } from "./handle.ts";
 import { Identity } from "./identity.ts";
+import { type VatLimits, vatLimits } from "./limits.ts";
 import { OpenDoor } from "./open-door.ts";
 import { Pump } from "./pump.ts";
 
 class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly #options: VatOptions;
+  readonly limits: VatLimits;
+  readonly clock = realClock;
   readonly #network: Uint8Array;
   readonly #log: Logger;
   readonly #pump = new Pump(endOfTurn);
@@ -43,19 +60,28 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
   constructor(options: VatOptions) {
     this.#options = options;
+    this.limits = vatLimits(options.limits);
     this.#network = networkIdentifier(options.network);
     this.#log = options.logger ?? defaultLogger;
     const { id, publicKey } = options.identity;
-    this.#dials = new Dials(this, realClock, publicKey);
+    this.#dials = new Dials(this, this.clock, publicKey);
     this.#host = new Host({
       turns: this.#pump.turns,
-      clock: realClock,
+      clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
       report: ({ error, ...where }) => {
         this.#log.error({ ...where, err: error }, `internal error (ref ${where.ref})`);
       },
     });
+  }
+
+  get identity(): Identity {
+    return this.#options.identity;
+  }
+
+  get peers(): readonly (Peer | AnonymousPeer)[] {
+    return [...this.#drivers].map(({ peer }) => peer);
   }
 
   get turns() {
@@ -74,7 +100,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       keyPair: Identity.keyPairOf(identity),
       network: this.#network,
       admit: admit === "anyone" ? () => true : admit,
-      suites: options.suites ?? ["box-stream"],
+      limits: this.limits.net,
+      suites: options.suites ?? ["aead64k"],
       confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
       accepted: (socket) => {
         this.#dials.accepted(this.adopt(socket));
@@ -89,10 +116,18 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   connect(address: string, { signal }: ConnectOptions = {}): Connection {
-    const handle = new Handle(this.turns, this.#arrivalAt(parsePeerAddress(address)));
+    const handle = new Handle(this.turns, this.#arrivalAt(address));
     if (signal?.aborted === true) void handle.close();
     signal?.addEventListener("abort", () => void handle.close(), { once: true });
     return handle;
+  }
+
+  refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C {
+    return clientOfHook<InterfaceType<C, S>>(type, this.#host.hookOf(server));
+  }
+
+  inspect(): readonly ConnectionDump[] {
+    return [...this.#drivers].map(({ connection }) => connection.dump());
   }
 
   async close(): Promise<void> {
@@ -121,7 +156,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       committed();
       return [];
     };
-    return dial({ address, keyPair, network: this.#network, committed: nothingEarly, signal });
+    return dial({
+      address,
+      keyPair,
+      network: this.#network,
+      committed: nothingEarly,
+      signal,
+      limits: this.limits.net,
+    });
   }
 
   adopt(socket: SecureSocket): Driver {
@@ -140,10 +182,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       const hook = root === undefined ? undefined : hookOf(root, this.turns);
       return hook ?? this.#broken(RpcError.unimplemented("nothing is offered here"));
     } catch (error) {
-      if (error instanceof RpcError) return this.#broken(error);
-      const where = { interface: "bootstrap", method: "bootstrap" };
-      const ref = this.#host.failed({ ...where, error });
-      return this.#broken(RpcError.failed(`internal error (ref ${ref})`));
+      return this.#broken(this.#host.forTheCaller(error, BOOTSTRAP));
     }
   }
 
@@ -157,14 +196,19 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (error !== undefined) this.#log.debug({ peer, err: error }, "a connection is gone");
   }
 
-  #arrivalAt(address: PeerAddress): Arrival {
+  #arrivalAt(text: string): Arrival {
     this.#requireOpen();
-    const known = [...this.#drivers].findLast(
-      ({ peer, ended }) => peer.id === address.id && !ended,
-    );
-    return known === undefined
-      ? this.#dials.join(address)
-      : { driver: Promise.resolve(known), abandon: () => {} };
+    const id = parsePeerId(text);
+    const address = id === undefined ? parsePeerAddress(text) : undefined;
+    const known = this.#newest(id ?? address?.id);
+    if (known !== undefined) return { driver: Promise.resolve(known), abandon: () => {} };
+    if (address !== undefined) return this.#dials.join(address);
+    const error = new VatError("NOT_CONNECTED", `${text} is not connected; dial its address`);
+    return { driver: Promise.reject(error), abandon: () => {} };
+  }
+
+  #newest(id: PeerId | undefined): Driver | undefined {
+    return [...this.#drivers].findLast(({ peer, ended }) => peer.id === id && !ended);
   }
 
   #broken(error: RpcError): Hook {
@@ -175,6 +219,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (this.#life.signal.aborted) throw new VatError("CLOSED", "this vat was closed");
   }
 }
+
+const BOOTSTRAP = { interface: "rpc.capnp", method: "bootstrap" };
 
 /** All the connections and all the local objects of one identity. */
 export const Vat = {

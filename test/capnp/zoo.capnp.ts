@@ -260,7 +260,7 @@ set(builder: NamedList.Builder, init: NamedList.Init) {
 if (init.names !== undefined) builder.names = init.names;
 } });
 export declare namespace Zoo {
-type Reader = Fields & ({readonly which: "nothing"; readonly nothing: null } | { readonly which: "number"; readonly number: number } | { readonly which: "name"; readonly name: string } | { readonly which: undefined });
+type Reader = Fields & $.Readable & ({readonly which: "nothing"; readonly nothing: null } | { readonly which: "number"; readonly number: number } | { readonly which: "name"; readonly name: string } | { readonly which: undefined });
 interface Fields {
 readonly bool: boolean;
 readonly int8: number;

@@ -44,6 +44,40 @@ describe("a listener", () => {
     );
   });
 
+  it("offers two suites at one port, and learns which from the first message", async () => {
+    const server = await TestServer.open({ suites: ["aead64k", "box-stream"] });
+    const addresses = server.door.peerAddresses();
+    expect(addresses.map(({ suite }) => suite)).toEqual(["aead64k", "box-stream"]);
+    for (const address of addresses) {
+      const client = await dialServer(server, { address });
+      const remote = await server.accept();
+      expect(remote.socket.suite).toBe(address.suite);
+      client.send("hello");
+      expect((await remote.until(5)).toString()).toBe("hello");
+    }
+    const address = { ...server.address, suite: "compact" as const };
+    const client = await dialServer(server, { address }); // runs under box-stream's K
+    client.send("misunderstood".repeat(9));
+    const remote = await server.accept();
+    expect(await remote.closed).toMatchObject({ code: "RECORD_FORGED" });
+  });
+
+  it.each(["aead64k", "compact"] as const)("carries megabytes in %s", async (suite) => {
+    const server = await TestServer.open({ suites: [suite] });
+    const client = await dialServer(server);
+    const remote = await server.accept();
+    const data = Buffer.alloc(3_000_001, "handfast");
+    client.send(data);
+    remote.send(data);
+    expect((await remote.until(data.length)).equals(data)).toBe(true);
+    expect((await client.until(data.length)).equals(data)).toBe(true);
+    client.socket.end();
+    expect(await remote.ended).toBe(suite === "compact" ? "unknown" : "goodbye");
+    remote.socket.end();
+    expect(await client.closed).toBeUndefined();
+    expect(await remote.closed).toBeUndefined();
+  });
+
   it("asks admit with the proven peer, and only true admits", async () => {
     const asked: string[] = [];
     const server = await TestServer.open({

@@ -131,7 +131,7 @@ describe("a road", () => {
       },
     });
     await drained;
-    expect(client.bufferedBytes).toBe(0);
+    expect(client.bufferedBytes).toBeLessThan(64 * 1024);
     expect(received).toBeGreaterThan(0);
   });
 

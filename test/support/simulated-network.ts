@@ -4,6 +4,7 @@ import {
   type Action,
   BrokenHook,
   Connection,
+  type ConnectionOptions,
   type Hook,
   type Message,
   RpcError,
@@ -11,6 +12,14 @@ import {
 } from "../../src/rpc/index.ts";
 import { TestObject } from "./test-object.ts";
 import { lineOf } from "./transcript.ts";
+
+type PeerOptions = Pick<ConnectionOptions, "limits" | "tailCalls">;
+
+interface Pair {
+  readonly client: SimulatedVat;
+  readonly server: SimulatedVat;
+  readonly root: TestObject;
+}
 
 /** Several vats in one process. A message arrives when the test says so, and not before. */
 export class SimulatedNetwork {
@@ -23,20 +32,20 @@ export class SimulatedNetwork {
   }
 
   /** Two vats, connected: the client and the server with this root object. */
-  pair(): { client: SimulatedVat; server: SimulatedVat; root: TestObject } {
+  pair(options: PeerOptions = {}): Pair {
     const client = this.vat("client");
     const server = this.vat("server");
     const root = server.object("root");
     server.offers = root;
-    this.connect(client, server);
+    this.connect(client, server, options);
     return { client, server, root };
   }
 
-  connect(left: SimulatedVat, right: SimulatedVat): void {
+  connect(left: SimulatedVat, right: SimulatedVat, options: PeerOptions = {}): void {
     const there = new Wire(left, right);
     const back = new Wire(right, left);
-    left.attach(right, there, back);
-    right.attach(left, back, there);
+    left.attach(right, there, back, options);
+    right.attach(left, back, there, options);
   }
 
   /** Delivers whatever is under way until nothing is. */
@@ -92,8 +101,9 @@ export class SimulatedVat {
     return object;
   }
 
-  attach(peer: SimulatedVat, out: Wire, back: Wire): void {
+  attach(peer: SimulatedVat, out: Wire, back: Wire, options: PeerOptions): void {
     const connection = new Connection({
+      ...options,
       turns: this.turns,
       caller: CALLER,
       bootstrap: () => this.#root(),
@@ -180,6 +190,7 @@ export class SimulatedVat {
     this.turn();
     for (const { peer, connection, in: wire } of this.#ends) {
       expect(wire.messages.map(lineOf), `under way to ${this.name} from ${peer.name}`).toEqual([]);
+      expect(connection.check()).toEqual([]);
       expect(connection.stats, `tables of ${this.name} to ${peer.name}`).toMatchObject(EMPTY);
     }
     for (const { name, hook, gone } of this.#objects) {

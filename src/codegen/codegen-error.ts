@@ -1,0 +1,20 @@
+import { HandfastError } from "../base/index.ts";
+
+export type CodegenErrorCode =
+  /** Not a CodeGeneratorRequest, or one of a compiler whose schema language is newer than ours. */
+  | "REQUEST_INVALID"
+  /** Two declarations would have one name in TypeScript; an annotation can rename either. */
+  | "NAME_COLLISION"
+  /** The request names a declaration that it does not hold. */
+  | "NODE_MISSING"
+  /** There is no `capnp` on the PATH. */
+  | "COMPILER_MISSING"
+  /** `capnp` found mistakes in a schema, and says where. */
+  | "SCHEMA_INVALID";
+
+/** Why no TypeScript was generated: the schema, or what `capnp` made of it, is at fault. */
+export class CodegenError extends HandfastError<CodegenErrorCode> {
+  constructor(code: CodegenErrorCode, message: string, cause?: unknown) {
+    super(code, message, { blame: "caller", cause });
+  }
+}

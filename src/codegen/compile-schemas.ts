@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { CodegenError } from "./codegen-error.ts";
+
+export interface CompileOptions {
+  /** Folders where absolute imports (`import "/…"`) are looked for, besides capnp's own. */
+  readonly importPaths?: readonly string[] | undefined;
+  /** What to leave out of the schemas' paths: `src/schema` makes `src/schema/a.capnp` `a.capnp`. */
+  readonly srcPrefix?: string | undefined;
+  /** Where relative paths begin. Default: the current folder. */
+  readonly cwd?: string | undefined;
+}
+
+/** Where `import "/handfast/typescript.capnp"` leads. */
+const OWN_SCHEMAS = fileURLToPath(new URL(".", import.meta.url));
+
+/** A schema of everything is 100 KiB; this is to notice a runaway compiler. Our choice. */
+const MAX_REQUEST_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Has `capnp` parse schemas; returns the CodeGeneratorRequest that `generate` takes.
+ * @throws CodegenError COMPILER_MISSING, SCHEMA_INVALID
+ */
+export function compileSchemas(
+  files: readonly string[],
+  { importPaths = [], srcPrefix, cwd }: CompileOptions = {},
+): Uint8Array {
+  const args = [
+    "compile",
+    "-o-",
+    ...[...importPaths, OWN_SCHEMAS].map((path) => `-I${path}`),
+    ...(srcPrefix === undefined ? [] : [`--src-prefix=${srcPrefix}`]),
+    ...files,
+  ];
+  const { error, status, stdout, stderr } = spawnSync("capnp", args, {
+    cwd,
+    maxBuffer: MAX_REQUEST_BYTES,
+  });
+  if (error !== undefined) {
+    const missing = "code" in error && error.code === "ENOENT";
+    if (missing)
+      throw new CodegenError("COMPILER_MISSING", "there is no `capnp` on the PATH", error);
+    throw error;
+  }
+  if (status !== 0) throw new CodegenError("SCHEMA_INVALID", stderr.toString("utf8").trimEnd());
+  return stdout;
+}

@@ -1,0 +1,126 @@
+import { posix } from "node:path";
+import { type Declaration, type TypeParameter } from "./declaration.ts";
+import { type Declarations } from "./declarations.ts";
+import { isOfNamespaces } from "./reserved-names.ts";
+import { type Id, type RequestedFile, type Schema } from "./schema.ts";
+
+/** Where a name is about to be written: it decides how much of a path must be spelt out. */
+export interface Place {
+  /** The namespaces around it, such as `["Library", "CheckoutBook"]`. */
+  readonly path: readonly string[];
+  readonly typeParameters: readonly TypeParameter[];
+}
+
+interface Import {
+  readonly alias: string;
+  readonly path: string;
+  /** Whether a value is used, and not only types. */
+  value: boolean;
+}
+
+const SELF = "$self";
+
+/** How one generated file names declarations, its own and those of the files it imports. */
+export class FileScope {
+  readonly #file: RequestedFile;
+  readonly #schema: Schema;
+  readonly #imports = new Map<Id, Import>();
+  /** The names that each namespace of this file declares, by the namespace's path. */
+  readonly #declared = new Map<string, Set<string>>();
+  #namesItself = false;
+
+  constructor(file: RequestedFile, schema: Schema, declarations: Declarations) {
+    this.#file = file;
+    this.#schema = schema;
+    this.#collect(declarations.ofFile(file.id));
+  }
+
+  /** The name of a declaration's namespace or type alias, as `place` must spell it. */
+  type(target: Declaration, place: Place): string {
+    const path = target.path.join(".");
+    if (target.fileId !== this.#file.id) return `${this.#import(target, false)}.${path}`;
+    if (!this.#isHidden(target.path[0] ?? "", place)) return path;
+    this.#namesItself = true;
+    return `${SELF}.${path}`;
+  }
+
+  /** The const that stands for a declaration. */
+  value(target: Declaration): string {
+    if (target.fileId === this.#file.id) return target.path.join("$");
+    return `${this.#import(target, true)}.${target.path.join(".")}`;
+  }
+
+  /** The import declarations for all that was named so far. */
+  importLines(): readonly string[] {
+    const others = [...this.#imports.values()]
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map(({ alias, path, value }) =>
+        value
+          ? `import * as ${alias} from "${path}";`
+          : `import type * as ${alias} from "${path}";`,
+      );
+    const self = `import type * as ${SELF} from "./${posix.basename(this.#file.filename)}.ts";`;
+    return this.#namesItself ? [...others, self] : others;
+  }
+
+  #import({ fileId }: Declaration, value: boolean): string {
+    const known = this.#imports.get(fileId);
+    if (known) {
+      known.value ||= value;
+      return known.alias;
+    }
+    const path = this.#importPath(fileId);
+    const stem = posix.basename(path, ".capnp.ts").replace(/[^A-Za-z0-9]+/g, "_");
+    const aliases = new Set([...this.#imports.values()].map(({ alias }) => alias));
+    // The `$` keeps it apart from all that a schema can declare.
+    let alias = `${stem}$`;
+    for (let n = 2; aliases.has(alias); n++) alias = `${stem}$${n}`;
+    this.#imports.set(fileId, { alias, path, value });
+    return alias;
+  }
+
+  /**
+   * Beside the file that is generated from the import. An absolute import is taken to be generated
+   * at the same place below the output's top: `/capnp/rpc.capnp` as `capnp/rpc.capnp.ts`.
+   */
+  #importPath(fileId: Id): string {
+    const target = this.#schema.nodes.get(fileId)?.displayName ?? "";
+    const path = posix.relative(posix.dirname(this.#file.filename), target);
+    return `${path.startsWith(".") ? path : `./${path}`}.ts`;
+  }
+
+  /** Whether a namespace around `place` has something else of this name. */
+  #isHidden(name: string, { path, typeParameters }: Place): boolean {
+    if (path.length > 0 && isOfNamespaces(name)) return true;
+    if (typeParameters.some((it) => it.name === name)) return true;
+    return path.some((_, i) => this.#declared.get(path.slice(0, i + 1).join("."))?.has(name));
+  }
+
+  #collect(declarations: readonly Declaration[]): void {
+    for (const declaration of declarations) {
+      const parent = declaration.path.slice(0, -1).join(".");
+      this.#declare(parent, declaration.path.at(-1) ?? "");
+      this.#collect(declaration.nested);
+      switch (declaration.is) {
+        case "struct":
+          this.#collect(declaration.fields.flatMap(({ group }) => group ?? []));
+          break;
+        case "interface":
+          for (const { path } of declaration.methods)
+            this.#declare(path.slice(0, -1).join("."), path.at(-1) ?? "");
+          break;
+        case "enum":
+        case "const":
+          break;
+        default:
+          declaration satisfies never;
+      }
+    }
+  }
+
+  #declare(namespace: string, name: string): void {
+    const names = this.#declared.get(namespace) ?? new Set();
+    names.add(name);
+    this.#declared.set(namespace, names);
+  }
+}

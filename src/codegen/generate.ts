@@ -1,0 +1,23 @@
+import { Declarations } from "./declarations.ts";
+import { FileText } from "./file-text.ts";
+import { readRequest } from "./read-request.ts";
+
+export interface GeneratedFile {
+  /** Relative to the output's top: `dir/library.capnp.ts`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Compiles what `capnp compile -o-` writes into TypeScript: one file for each schema that was named
+ * on its command line.
+ * @throws CodegenError
+ */
+export function generate(request: Uint8Array): readonly GeneratedFile[] {
+  const schema = readRequest(request);
+  const declarations = new Declarations(schema);
+  return schema.files.map((file) => ({
+    path: `${file.filename}.ts`,
+    text: new FileText(file, schema, declarations).text(),
+  }));
+}

@@ -1,0 +1,109 @@
+import { type Adoption } from "./adoption.ts";
+import { Answer, type Answers } from "./answer.ts";
+import { RpcError } from "./exception.ts";
+import { type Exports } from "./export.ts";
+import { type Caller, type Hook } from "./hook.ts";
+import { type AnswerId } from "./ids.ts";
+import { type Link } from "./link.ts";
+import { type CallMessage, type MessageTarget } from "./messages.ts";
+import { CAPABILITY_CONTENT, NO_CAPS } from "./payload.ts";
+import { cutOff, violation } from "./violation.ts";
+
+/** What the peer asks of us: calls, and the root capability. */
+export class IncomingCalls {
+  readonly #link: Link;
+  readonly #answers: Answers;
+  readonly #exports: Exports;
+  readonly #adoption: Adoption;
+  readonly #caller: Caller;
+  readonly #bootstrap: () => Hook;
+
+  constructor(
+    answers: Answers,
+    adoption: Adoption,
+    { caller, bootstrap }: { readonly caller: Caller; readonly bootstrap: () => Hook },
+  ) {
+    this.#link = answers.link;
+    this.#answers = answers;
+    this.#exports = answers.exports;
+    this.#adoption = adoption;
+    this.#caller = caller;
+    this.#bootstrap = bootstrap;
+  }
+
+  call(message: CallMessage): void {
+    if (message.sendResultsTo === "thirdParty") {
+      this.#link.send({ is: "unimplemented", message }); // Level 3
+      return;
+    }
+    const { target, params } = message;
+    const id = this.#newId(message.questionId);
+    const depth = this.#depth(target);
+    const refused = this.#overload(message, depth);
+    if (refused !== undefined) {
+      const nothing = { content: params.content, caps: NO_CAPS };
+      this.#add(new Answer(this.#answers, id, message, nothing, this.#caller, depth)).refuse(
+        refused,
+      );
+      return;
+    }
+    const callee = this.#callee(message);
+    try {
+      const payload = { content: params.content, caps: this.#adoption.adoptAll(params.capTable) };
+      this.#add(new Answer(this.#answers, id, message, payload, this.#caller, depth)).start(callee);
+    } finally {
+      callee.release();
+    }
+  }
+
+  bootstrap(questionId: number): void {
+    const id = this.#newId(questionId);
+    if (this.#answers.size >= 2 * this.#link.limits.maxAnswers) throw cutOff("questions");
+    const nothing = { content: CAPABILITY_CONTENT, caps: NO_CAPS };
+    const answer = new Answer(this.#answers, id, undefined, nothing, this.#caller, 0);
+    this.#add(answer).returnRoot(this.#bootstrap());
+  }
+
+  #add(answer: Answer): Answer {
+    this.#answers.add(answer);
+    return answer;
+  }
+
+  #newId(questionId: number): AnswerId {
+    if (this.#answers.get(questionId) !== undefined) {
+      throw violation(`question ${questionId} was asked twice`);
+    }
+    return questionId as AnswerId; // the peer's question is our answer
+  }
+
+  /** How many unanswered calls this one waits for. */
+  #depth(target: MessageTarget): number {
+    if (target.is === "importedCap") return 0;
+    const parent = this.#answers.get(target.answer.questionId);
+    return parent?.is === "running" ? parent.depth + 1 : 0;
+  }
+
+  /** What is called, with a reference. */
+  #callee({ target, interfaceId, methodId }: CallMessage): Hook {
+    if (target.is === "promisedAnswer") return this.#adoption.promisedAnswer(target.answer);
+    const hook = this.#exports.called(target.id, interfaceId, methodId);
+    if (hook === undefined) throw violation(`a call to export ${target.id}, which is not there`);
+    return hook.retain();
+  }
+
+  /** Why the call is refused, if it is; throws when the peer goes on regardless. */
+  #overload({ params }: CallMessage, depth: number): RpcError | undefined {
+    const { maxAnswers, maxCallWords, maxCapTable, maxPipelineDepth } = this.#link.limits;
+    const answers = this.#answers.size + 1;
+    const words = this.#answers.words + params.content.sizeWords;
+    const caps = params.capTable.length;
+    if (answers > 2 * maxAnswers) throw cutOff("questions");
+    if (words > 2 * maxCallWords) throw cutOff("words of parameters");
+    if (caps > 2 * maxCapTable) throw cutOff("capabilities in one message");
+    if (answers > maxAnswers) return RpcError.overloaded("too many calls under way");
+    if (words > maxCallWords) return RpcError.overloaded("too many words of calls under way");
+    if (caps > maxCapTable) return RpcError.overloaded("too many capabilities in the parameters");
+    if (depth > maxPipelineDepth) return RpcError.overloaded("too many calls wait for one another");
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What one connection may cost. All of them are choices of ours, on by default at both ends: a call
+ * of our own that goes beyond one fails here with `overloaded`; a call of the peer's is answered
+ * `overloaded` and reading goes on; a peer that comes to twice a limit is cut off.
+ */
+export interface RpcLimits {
+  /** Calls of ours that have not been finished. The same as a peer like us will answer. */
+  readonly maxQuestions: number;
+  /** Calls of the peer's that have not been finished. Haskell: 128; no other bounds them. */
+  readonly maxAnswers: number;
+  /** Capabilities the peer can reach. Haskell: 8,192; no other bounds them. */
+  readonly maxExports: number;
+  /** 8-byte words of parameters of the peer's unfinished calls; C++: flow limit, off by default. */
+  readonly maxCallWords: number;
+  /** Capabilities in one message. */
+  readonly maxCapTable: number;
+  /** Promises that wait for a Disembargo: of ours, and of the peer's. */
+  readonly maxEmbargoes: number;
+  /** Steps from the root of a result to a capability in it; as deep as structs may nest. */
+  readonly maxPathLength: number;
+  /** Unanswered calls of the peer's that wait for one another; each costs stack when they go on. */
+  readonly maxPipelineDepth: number;
+}
+
+export const DEFAULT_RPC_LIMITS: RpcLimits = {
+  maxQuestions: 4096,
+  maxAnswers: 4096,
+  maxExports: 65_536,
+  maxCallWords: 4 * 1024 * 1024, // 32 MiB
+  maxCapTable: 4096,
+  maxEmbargoes: 4096,
+  maxPathLength: 64,
+  maxPipelineDepth: 256,
+};

@@ -1,0 +1,235 @@
+import { BrokenHook, FailedResults } from "./broken-hook.ts";
+import { CallResults } from "./call-results.ts";
+import { RpcError, unexecuted } from "./exception.ts";
+import { ForwardingHook } from "./forwarding-hook.ts";
+import { type Hook, type Payload, type Request, type Results, type ResultsSink } from "./hook.ts";
+import { type Path } from "./messages.ts";
+import { releaseCaps } from "./payload.ts";
+import { type TurnQueue } from "./turn-queue.ts";
+
+/** What a membrane does with the calls that cross it, besides being revocable. */
+export interface MembranePolicy {
+  /** Each call from outside; returns what goes in, or why nothing does. */
+  readonly inward?: ((request: Request) => Request | RpcError) | undefined;
+  /** Each call from inside. */
+  readonly outward?: ((request: Request) => Request | RpcError) | undefined;
+  /** Whether capabilities in parameters and results are left as they are. Default `false`. */
+  readonly shallow?: boolean | undefined;
+}
+
+/** Where a membraned hook is held: what is behind it is on the other side. */
+type Side = "outside" | "inside";
+
+/**
+ * A boundary around a group of objects. Whatever crosses it is wrapped, and unwrapped when it comes
+ * back, so that each side sees its own objects as themselves; `revoke` cuts all that ever crossed.
+ *
+ *   open      `revoke`: revoked
+ *   revoked   every hook is broken, every call that was under way has failed
+ *
+ * Invariant: one hook a side for each object, so that order and identity are kept.
+ */
+export class Membrane {
+  readonly turns: TurnQueue;
+  readonly policy: MembranePolicy;
+  readonly #hooks: Readonly<Record<Side, Map<Hook, MembranedHook>>> = {
+    outside: new Map(),
+    inside: new Map(),
+  };
+  readonly #calls = new Set<MembranedResults>();
+  #revoked: BrokenHook | undefined;
+
+  constructor(turns: TurnQueue, policy: MembranePolicy = {}) {
+    this.turns = turns;
+    this.policy = policy;
+  }
+
+  /** An object of the inside as the outside may hold it. Takes over and returns a reference. */
+  wrap(hook: Hook): Hook {
+    return this.pass(hook, "outside");
+  }
+
+  /** Cuts everything that has crossed; calls under way fail with `error`. */
+  revoke(error = revocation()): void {
+    if (this.#revoked !== undefined) return;
+    const broken = new BrokenHook(this.turns, error);
+    this.#revoked = broken;
+    for (const call of [...this.#calls]) call.cut(error);
+    for (const hooks of Object.values(this.#hooks)) {
+      for (const hook of [...hooks.values()]) hook.cut(broken);
+    }
+  }
+
+  /** The hook that `side` may hold for what is held on the other. */
+  pass(hook: Hook, side: Side): Hook {
+    const end = hook.resolved();
+    if (end.broken !== undefined) return hook;
+    if (end instanceof MembranedHook && end.membrane === this) {
+      if (end.side === side) return hook;
+      const own = end.inner.retain();
+      hook.release();
+      return own;
+    }
+    if (this.#revoked !== undefined) {
+      hook.release();
+      return this.#revoked;
+    }
+    const known = this.#hooks[side].get(end)?.retain();
+    const passed = known ?? new MembranedHook(this, end.retain(), side);
+    hook.release();
+    return passed;
+  }
+
+  /** A call from `side` to `inner` on the other. */
+  call(inner: Hook, request: Request, side: Side): Results {
+    const asked = side === "outside" ? this.policy.inward : this.policy.outward;
+    const allowed = asked?.(request) ?? request;
+    if (allowed instanceof RpcError) {
+      releaseCaps(request.params);
+      return new FailedResults(this.turns, unexecuted(allowed));
+    }
+    const params = this.crossing(allowed.params, side === "outside" ? "inside" : "outside");
+    const results = inner.call({ ...allowed, params, returnTo: undefined });
+    const call = new MembranedResults(this, results, side);
+    this.#calls.add(call);
+    results.whenReturned(call);
+    return call;
+  }
+
+  /** A payload as `side` may hold it. */
+  crossing({ content, caps }: Payload, side: Side): Payload {
+    if (this.policy.shallow === true || caps.length === 0) return { content, caps };
+    return { content, caps: caps.map((cap) => cap && this.pass(cap, side)) };
+  }
+
+  add(hook: MembranedHook): void {
+    this.#hooks[hook.side].set(hook.inner, hook);
+  }
+
+  remove(hook: MembranedHook): void {
+    this.#hooks[hook.side].delete(hook.inner);
+  }
+
+  ended(call: MembranedResults): void {
+    this.#calls.delete(call);
+  }
+}
+
+/** A capability as the other side of a membrane holds it. */
+class MembranedHook extends ForwardingHook {
+  readonly membrane: Membrane;
+  readonly inner: Hook;
+  readonly side: Side;
+  #stopWatching: (() => void) | undefined;
+
+  /** Takes over the reference to `inner`, which has become nothing else yet. */
+  constructor(membrane: Membrane, inner: Hook, side: Side) {
+    super();
+    this.membrane = membrane;
+    this.inner = inner;
+    this.side = side;
+    membrane.add(this);
+    this.#stopWatching = inner.whenResolved((resolution) => {
+      this.#become(membrane.pass(resolution.retain(), side));
+    });
+  }
+
+  get turns(): TurnQueue {
+    return this.membrane.turns;
+  }
+
+  override get settled(): boolean {
+    return this.to === undefined ? this.inner.settled : super.settled;
+  }
+
+  call(request: Request): Results {
+    return this.to?.call(request) ?? this.membrane.call(this.inner, request, this.side);
+  }
+
+  /** The membrane was revoked. */
+  cut(broken: BrokenHook): void {
+    this.#become(broken);
+  }
+
+  protected override unreferenced(): void {
+    super.unreferenced();
+    if (this.to === undefined) this.#leave();
+  }
+
+  #become(hook: Hook): void {
+    this.#leave();
+    this.become(hook);
+  }
+
+  #leave(): void {
+    this.#stopWatching?.();
+    this.membrane.remove(this);
+    this.inner.release();
+  }
+}
+
+/** The results of a call across a membrane, as the caller's side may hold them. */
+class MembranedResults extends CallResults implements ResultsSink {
+  readonly #membrane: Membrane;
+  readonly #inner: Results;
+  readonly #side: Side;
+
+  constructor(membrane: Membrane, inner: Results, side: Side) {
+    super(membrane.turns);
+    this.#membrane = membrane;
+    this.#inner = inner;
+    this.#side = side;
+  }
+
+  returned(results: Payload): void {
+    if (!this.pending) {
+      releaseCaps(results);
+      return;
+    }
+    this.#end();
+    this.settleReturned(this.#membrane.crossing(results, this.#side));
+  }
+
+  failed(error: RpcError): void {
+    if (!this.pending) return;
+    this.#end();
+    this.settleFailed(error);
+  }
+
+  /** The membrane was revoked. */
+  cut(error: RpcError): void {
+    this.failed(error);
+  }
+
+  protected pendingPipeline(path: Path): Hook {
+    const hook = this.#inner.pipeline(path);
+    return this.#membrane.policy.shallow === true ? hook : this.#membrane.pass(hook, this.#side);
+  }
+
+  protected abandoned(): void {
+    this.#end();
+  }
+
+  #end(): void {
+    this.#membrane.ended(this);
+    this.#inner.release();
+  }
+}
+
+/** A reference to one object that can be taken back; what passes through it is not wrapped. */
+export interface Revocable {
+  /** One reference, for the maker. */
+  readonly hook: Hook;
+  revoke(error?: RpcError): void;
+}
+
+/** Takes over the reference to `hook`. */
+export function revocable(hook: Hook): Revocable {
+  const membrane = new Membrane(hook.turns, { shallow: true });
+  return { hook: membrane.wrap(hook), revoke: (error) => membrane.revoke(error) };
+}
+
+/** rpc.capnp counts revocation among the reasons of `disconnected`: start over to get a new one. */
+function revocation(): RpcError {
+  return new RpcError("disconnected", "the capability was revoked", { code: "REVOKED" });
+}

@@ -1,0 +1,188 @@
+import { type Duplex } from "node:stream";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type NetLimits } from "../../src/net/index.ts";
+import { dialWire } from "../../src/net/connect.ts";
+import { acceptWire } from "../../src/net/accept.ts";
+import { DEFAULT_LIMITS } from "../../src/net/limits.ts";
+import { memoryPair } from "../../src/net/memory-pair.ts";
+import {
+  generateEphemeral,
+  generateSeed,
+  KeyPair,
+  offersOf,
+  ready,
+  type Suite,
+} from "../../src/shs/index.ts";
+import { NETWORK } from "./support/listening.ts";
+import { DrivenRoad, withResolvers } from "./support/road.ts";
+import { VirtualClock } from "./support/virtual-clock.ts";
+
+beforeAll(ready);
+
+/** Two roads over one wire in memory, on a clock that stands still. */
+async function roads(suite: Suite, options: Partial<NetLimits> = {}) {
+  const clock = new VirtualClock();
+  const limits = { ...DEFAULT_LIMITS, ...options };
+  const [near, far] = memoryPair();
+  const keyPair = KeyPair.fromSeed(generateSeed());
+  const { promise: accepted, resolve: accept } = withResolvers<DrivenRoad>();
+  acceptWire(
+    far,
+    "memory",
+    {
+      keyPair,
+      offers: offersOf(NETWORK, [suite]),
+      admit: () => true,
+      selfConnect: "refuse",
+      limits,
+      clock,
+      ephemeral: generateEphemeral,
+    },
+    {
+      accepted: (socket) => {
+        accept(new DrivenRoad(socket));
+      },
+      refused: ({ error }) => {
+        throw error as Error;
+      },
+    },
+  );
+  const socket = await dialWire(near, {
+    address: { id: keyPair.id, host: "memory", port: 1, suite },
+    keyPair: KeyPair.fromSeed(generateSeed()),
+    network: NETWORK,
+    limits,
+    clock,
+  });
+  return { clock, client: new DrivenRoad(socket), server: await accepted, near, far };
+}
+
+/** Lets everything that is on its way in memory arrive. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const quietLife = async (clock: VirtualClock, ms: number) => {
+  for (let passed = 0; passed < ms; passed += 10_000) {
+    clock.advance(10_000);
+    await settle();
+  }
+};
+
+/** From here on nothing the wire holds reaches its reader. */
+function deafen(wire: Duplex): void {
+  wire.removeAllListeners("data");
+  wire.resume();
+}
+
+describe("a quiet road", () => {
+  it.each(["aead64k", "compact", "box-stream"] as const)("stays open in %s", async (suite) => {
+    const { clock, client, server } = await roads(suite);
+    await quietLife(clock, 3_600_000);
+    client.send("still here");
+    expect((await server.until(10)).toString()).toBe("still here");
+    expect(server.received).toHaveLength(10); // no ping ever surfaced
+  });
+
+  it("costs a ping each way now and then, and nothing in box-stream", async () => {
+    const { clock, client } = await roads("aead64k");
+    await quietLife(clock, 600_000);
+    const { wireSentBytes } = client.socket.counters;
+    expect(wireSentBytes).toBeGreaterThan(0);
+    expect(wireSentBytes).toBeLessThan(21 * 2 * 45);
+    const other = await roads("box-stream");
+    await quietLife(other.clock, 600_000);
+    expect(other.client.socket.counters.wireSentBytes).toBe(0);
+  });
+
+  it("whose peer shows no life is given up", async () => {
+    const { clock, client, server, far } = await roads("aead64k");
+    far.write = () => true; // nothing it says arrives
+    server.socket.pause();
+    await quietLife(clock, 200_000);
+    expect(await client.closed).toMatchObject({ code: "IDLE_TIMEOUT" });
+  });
+
+  it("that we do not read is not the peer's fault", async () => {
+    const { clock, client, server } = await roads("aead64k");
+    client.socket.pause();
+    await quietLife(clock, 600_000);
+    client.socket.resume();
+    server.send("hello");
+    expect((await client.until(5)).toString()).toBe("hello");
+  });
+});
+
+describe("a road that stands still", () => {
+  it.each(["aead64k", "compact", "box-stream"] as const)(
+    "in the middle of a record is given up in %s",
+    async (suite) => {
+      const { clock, server, near } = await roads(suite, { keepaliveMs: Infinity });
+      near.write(Uint8Array.of(0, 0)); // the beginning of any record
+      await settle();
+      clock.advance(DEFAULT_LIMITS.recordMs - 1);
+      expect(server.socket.peer.signal.aborted).toBe(false);
+      clock.advance(1);
+      expect(await server.closed).toMatchObject({ code: "STALLED", blame: "peer" });
+    },
+  );
+
+  it("because the peer takes nothing is given up", async () => {
+    const { clock, client, server } = await roads("aead64k");
+    server.socket.pause();
+    client.send(Buffer.alloc(3_000_000));
+    await settle();
+    expect(client.socket.bufferedBytes).toBeGreaterThan(0);
+    clock.advance(DEFAULT_LIMITS.writeMs);
+    expect(await client.closed).toMatchObject({ code: "WRITE_TIMEOUT", blame: "peer" });
+  });
+
+  it("is cut when its writer goes on regardless", async () => {
+    const { client, server } = await roads("aead64k", { maxUnsentBytes: 1_000_000 });
+    server.socket.pause();
+    for (let sent = 0; sent < 2_000_000; sent += 100_000) client.send(Buffer.alloc(100_000));
+    expect(await client.closed).toMatchObject({ code: "OVERFLOW", blame: "caller" });
+  });
+});
+
+describe("a road that ends", () => {
+  it("says why, where the suite can", async () => {
+    const { client, server } = await roads("aead64k");
+    client.socket.end({ code: 7, text: "moving house" });
+    await server.ended;
+    expect(server.socket.closeReason).toEqual({ code: 7, text: "moving house" });
+    server.socket.end();
+    expect(await client.closed).toBeUndefined();
+    expect(await server.closed).toBeUndefined();
+  });
+
+  it("says goodbye behind all that was written", async () => {
+    const { client, server } = await roads("aead64k");
+    client.send(Buffer.alloc(5_000_000));
+    client.socket.end();
+    expect(await server.ended).toBe("goodbye");
+    expect(server.received).toHaveLength(5_000_000);
+  });
+
+  it("leaves no timer behind", async () => {
+    const { clock, client, server } = await roads("aead64k");
+    client.send("x");
+    await server.until(1);
+    client.socket.end();
+    await server.ended;
+    server.socket.end();
+    await Promise.all([client.closed, server.closed]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is not kept by a peer that said goodbye and left its wire open", async () => {
+    const { clock, client, server, far } = await roads("aead64k");
+    server.socket.end();
+    await client.ended;
+    deafen(far);
+    client.socket.end();
+    await settle();
+    clock.advance(DEFAULT_LIMITS.lingerMs);
+    expect(await client.closed).toBeUndefined();
+  });
+});

@@ -1,0 +1,113 @@
+import { expect, it } from "vitest";
+import { Membrane, PromiseHook, revocable, RpcError, servantOf } from "../../src/rpc/index.ts";
+import { call } from "../support/made-call.ts";
+import { SimulatedNetwork } from "../support/simulated-network.ts";
+
+it("revoking a reference fails its calls in flight and its future ones", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const inner = server.object("inner");
+  const lent = revocable(inner.ref());
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo");
+  const cap = foo.pipeline();
+  network.settle();
+  root.takes("foo").returns("", lent.hook);
+  network.settle();
+  const slow = call(cap, "slow");
+  network.settle();
+  const taken = inner.takes("slow");
+  lent.revoke();
+  const late = call(cap, "late");
+  network.settle();
+  expect(taken.canceled).toBe(true);
+  for (const one of [slow, late]) {
+    expect(one.error).toMatchObject({
+      kind: "disconnected",
+      message: "remote exception: the capability was revoked",
+    });
+  }
+  const local = call(lent.hook.retain(), "local");
+  expect(local.error).toMatchObject({ code: "REVOKED", executed: "no" });
+
+  for (const one of [slow, late, local, foo, cap, desk]) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("what goes into a membrane and comes out again is itself", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const inside = vat.object("inside");
+  const outside = vat.object("outside");
+  const membrane = new Membrane(vat.turns);
+  const door = membrane.wrap(inside.ref());
+  const foo = call(door, "foo", outside.ref());
+  const back = foo.pipeline();
+  const early = call(back, "early");
+  vat.turn();
+  const taken = inside.takes("foo");
+  const seen = taken.param();
+  expect(servantOf(seen)).toBeUndefined(); // wrapped, for the inside
+  taken.returns("", seen);
+  expect(servantOf(back)).toBe(outside);
+  expect(servantOf(foo.payload!.caps[0]!)).toBe(outside);
+  const late = call(back, "late");
+  vat.turn();
+  outside.takes("early").returns("");
+  outside.takes("late").returns("");
+  for (const one of [foo, back, early, late, door]) one.release();
+  vat.expectEverythingReleased();
+});
+
+it("revoking a membrane cuts all that has crossed it, both ways", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const inside = vat.object("inside");
+  const outside = vat.object("outside");
+  const membrane = new Membrane(vat.turns);
+  const door = membrane.wrap(inside.ref());
+  const foo = call(door, "foo", outside.ref());
+  vat.turn();
+  const callback = inside.takes("foo").param();
+  const bar = call(callback, "bar");
+  vat.turn();
+  membrane.revoke(RpcError.failed("closed", { code: "REVOKED" }));
+  expect(foo.error?.code).toBe("REVOKED");
+  expect(bar.error?.code).toBe("REVOKED");
+  expect(callback.broken?.code).toBe("REVOKED");
+  vat.turn();
+  expect(outside.takes("bar").canceled).toBe(true);
+  for (const one of [foo, bar, callback, door]) one.release();
+  vat.turn();
+  vat.expectEverythingReleased();
+});
+
+it("a membrane's policy may refuse calls, each way", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const inside = vat.object("inside");
+  const denied = RpcError.failed("permission denied", { code: "PERMISSION_DENIED" });
+  const membrane = new Membrane(vat.turns, { inward: () => denied });
+  const door = membrane.wrap(inside.ref());
+  const foo = call(door, "foo", door.retain());
+  expect(foo.error).toMatchObject({ code: "PERMISSION_DENIED", executed: "no" });
+  for (const one of [foo, door]) one.release();
+  vat.expectEverythingReleased();
+});
+
+it("a promise seen through a membrane resolves through it", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const inside = vat.object("inside");
+  const membrane = new Membrane(vat.turns);
+  const promise = new PromiseHook(vat.turns);
+  const door = membrane.wrap(promise.retain());
+  const first = call(door, "first");
+  expect(door.settled).toBe(false);
+  promise.resolve(inside.ref());
+  const second = call(door, "second");
+  vat.turn();
+  inside.takes("first").returns("");
+  inside.takes("second").returns("");
+  const again = membrane.wrap(inside.ref());
+  expect(again.resolved()).toBe(door.resolved());
+  for (const one of [first, second, door, again, promise]) one.release();
+  vat.expectEverythingReleased();
+});
