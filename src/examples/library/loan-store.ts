@@ -84,7 +84,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await file.writeFile(text);
     await file.sync();
   } catch (cause) {
-    await rm(fresh, { force: true });
+    await rm(fresh, { force: true }).catch(() => {}); // what went wrong first says more
     throw cause;
   }
   await rename(fresh, path);
