@@ -19,7 +19,8 @@ export type LibraryErrorCode =
   | "TOO_MANY_RENEWALS"
   | "TOO_MANY_WAITING"
   | "LOAN_ENDED"
-  | "CANCELED";
+  | "CANCELED"
+  | "USAGE";
 
 export interface LibraryErrorOptions {
   /** Default `caller`: nearly all of these are a wrong argument or a wrong file. */

@@ -61,7 +61,7 @@ interface Loan {
   # One book in one member's hands. Holding it is the permission to use it: a member may pass it to
   # a friend, who can then give the book back, and nothing else.
 
-  book @0 () -> (book :Book);
+  about @0 () -> (book :Book, dueDate :Text);
 
   renew @1 () -> (dueDate :Text, renewalsLeft :UInt8);
   # Starts the loan's time again, from today.
