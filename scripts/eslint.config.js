@@ -41,7 +41,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["test/contract/does-not-compile.ts"],
+    files: ["test/contract/does-not-compile.ts", "test/codegen/types/does-not-compile.ts"],
     rules: {
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-call": "off",

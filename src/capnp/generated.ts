@@ -52,8 +52,29 @@ export interface InterfaceOf<C extends Client, S extends Servable> extends Inter
   /** To extend: a method that is not overridden is answered `unimplemented`. */
   readonly Server: abstract new () => S;
   /** A server of some of the methods; the others are answered `unimplemented`. */
-  serve(methods: Partial<Omit<S, typeof serves>>): S;
+  serve<M extends Partial<Omit<S, typeof serves>>>(methods: M & Spelt<M, S>): S;
 }
+
+/** The same methods, unless one is misspelt or returns a result that is: then it is `never`. */
+type Spelt<M, S> = {
+  readonly [Name in keyof M]: Name extends keyof S
+    ? MisspeltResult<M[Name], S[Name]> extends never
+      ? M[Name]
+      : never
+    : never;
+};
+
+/** The names in what a method returns that are none of its results'. */
+type MisspeltResult<Given, Wanted> = Given extends (...args: never[]) => infer Returned
+  ? [Awaited<Returned>] extends [never]
+    ? never
+    : Exclude<keyof Awaited<Returned>, KeyOf<Awaited<ResultOf<Wanted>>> | OfReaders>
+  : never;
+
+type KeyOf<T> = T extends unknown ? keyof T : never;
+
+/** The results of another call may be returned as they are. */
+type OfReaders = keyof StructReader | "which" | symbol;
 
 /** Adds to the const of a type what its declaration holds: nested types, constants, `of`. */
 export function nest<T extends object, Nested extends object>(type: T, nested: Nested): T & Nested {
