@@ -41,23 +41,22 @@ struct Sample {
   point @18 :Point;                    # (-1, 2)
   any @19 :AnyPointer;                 # the Point (5, 6)
 
-  voids @20 :List(Void);               # three of them
-  bools @21 :List(Bool);               # ten: true where the index is a multiple of three
-  int16s @22 :List(Int16);             # -1, 0, 1
-  float64s @23 :List(Float64);         # 0.5, -infinity, NaN
-  colours @24 :List(Colour);           # blue, red
-  texts @25 :List(Text);               # "", "one", "zwei"
-  points @26 :List(Point);             # (1, 2), (3, 4)
-  matrix @27 :List(List(UInt8));       # [1], [], [2, 3]
+  bools @20 :List(Bool);               # ten: true where the index is a multiple of three
+  int16s @21 :List(Int16);             # -1, 0, 1
+  float64s @22 :List(Float64);         # 0.5, -infinity, NaN
+  colours @23 :List(Colour);           # blue, red
+  texts @24 :List(Text);               # "", "one", "zwei"
+  points @25 :List(Point);             # (1, 2), (3, 4)
+  matrix @26 :List(List(UInt8));       # [1], [], [2, 3]
 
   range :group {
-    low @28 :Int32;                    # -5
-    high @29 :Int32;                   # 5
+    low @27 :Int32;                    # -5
+    high @28 :Int32;                   # 5
   }
   union {
-    nothing @30 :Void;
-    count @31 :UInt64;
-    label @32 :Text;                   # this one: "seven"
+    nothing @29 :Void;
+    count @30 :UInt64;
+    label @31 :Text;                   # this one: "seven"
   }
 }
 
@@ -74,12 +73,12 @@ interface Interop {
   # Asks each number for its value.
 
   callback @5 () -> (callback :Callback);
-  # A callback the server hosts: it answers "server: <message>". The clients' answer "caller: …".
+  # A callback the server hosts: it answers "server: <text>". The clients' answer "caller: …".
   ask @6 (callback :Callback, times :UInt32) -> (replies :List(Text));
   # Notifies "ask 0", "ask 1", … without waiting in between, and gathers the replies.
   isNull @7 (callback :Callback) -> (isNull :Bool);
   identity @8 (callback :Callback) -> (callback :Callback);
-  forward @9 (callback :Callback, message :Text) -> Reply;
+  forward @9 (callback :Callback, text :Text) -> Reply;
   # Notifies, by a tail call where the implementation has one.
 
   later @10 () -> (later :Later);
@@ -128,7 +127,7 @@ struct Reply {
 }
 
 interface Callback {
-  notify @0 (message :Text) -> Reply;
+  notify @0 (text :Text) -> Reply;
 }
 
 interface Later {
@@ -141,7 +140,7 @@ interface Later {
 
 interface Holder {
   # Keeps a callback for as long as it is itself kept.
-  notify @0 (message :Text) -> Reply;
+  notify @0 (text :Text) -> Reply;
 }
 
 interface Nursery {

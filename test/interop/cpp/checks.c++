@@ -38,19 +38,30 @@ void expectFailure(Scene& scene, kj::Promise<T>&& promise, kj::Exception::Type t
   }
 }
 
-capnp::RemotePromise<Interop::NumberResults> number(Scene& scene, int64_t value) {
+Number::Client number(Scene& scene, int64_t value) {
+  // Pipelined: the call has not returned.
   auto request = scene.interop.numberRequest();
   request.setValue(value);
-  return request.send();
+  return scene.keep(request.send()).getNumber();
+}
+
+Number::Client returnedNumber(Scene& scene, int64_t value) {
+  auto request = scene.interop.numberRequest();
+  request.setValue(value);
+  return scene.await(request.send()).getNumber();
+}
+
+Callback::Client serverCallback(Scene& scene) {
+  return scene.await(scene.interop.callbackRequest().send()).getCallback();
 }
 
 int64_t valueOf(Scene& scene, Number::Client number) {
   return scene.await(number.valueRequest().send()).getValue();
 }
 
-capnp::RemotePromise<Reply> notify(Callback::Client callback, kj::StringPtr message) {
+capnp::RemotePromise<Reply> notify(Callback::Client callback, kj::StringPtr text) {
   auto request = callback.notifyRequest();
-  request.setMessage(message);
+  request.setText(text);
   return request.send();
 }
 
@@ -68,7 +79,7 @@ kj::String textOf(capnp::List<capnp::Text>::Reader texts) {
 void expectInOrder(const Journal& journal, uint count) {
   auto expected = kj::heapArrayBuilder<kj::String>(count);
   for (uint i = 0; i < count; i++) expected.add(kj::str(i));
-  expectEqual(kj::strArray(journal.messages, " "), kj::strArray(expected.finish(), " "),
+  expectEqual(kj::strArray(journal.texts, " "), kj::strArray(expected.finish(), " "),
               "the order of delivery");
 }
 
@@ -88,11 +99,11 @@ void valuesReceived(Scene& scene) {
 // Pipelines ---------------------------------------------------------------------------------------
 
 void pipelineChain(Scene& scene) {
-  Number::Client last = number(scene, 1).getNumber();
+  Number::Client last = number(scene, 1);
   for (uint i = 0; i < 50; i++) {
     auto request = last.plusRequest();
     request.setAmount(1);
-    last = request.send().getNumber();
+    last = scene.keep(request.send()).getNumber();
   }
   expectEqual(valueOf(scene, last), int64_t(51), "the value");
 }
@@ -100,14 +111,23 @@ void pipelineChain(Scene& scene) {
 void pipelinePath(Scene& scene) {
   auto request = scene.interop.boxRequest();
   request.setValue(7);
-  expectEqual(valueOf(scene, request.send().getBox().getInner().getNumber()), int64_t(7),
+  expectEqual(valueOf(scene, scene.keep(request.send()).getBox().getInner().getNumber()), int64_t(7),
               "the value");
 }
 
 void pipelineParameter(Scene& scene) {
-  auto request = number(scene, 1).getNumber().addRequest();
-  request.setOther(number(scene, 100).getNumber());
-  expectEqual(valueOf(scene, request.send().getNumber()), int64_t(101), "the value");
+  auto request = number(scene, 1).addRequest();
+  request.setOther(number(scene, 100));
+  expectEqual(valueOf(scene, scene.keep(request.send()).getNumber()), int64_t(101), "the value");
+}
+
+void pipelineDroppedParent(Scene& scene) {
+  auto request = scene.interop.numberRequest();
+  request.setValue(4);
+  Number::Client orphan = request.send().getNumber();
+  auto plus = orphan.plusRequest();
+  plus.setAmount(1);
+  expectEqual(valueOf(scene, plus.send().getNumber()), int64_t(5), "the value");
 }
 
 void pipelineBroken(Scene& scene) {
@@ -116,19 +136,19 @@ void pipelineBroken(Scene& scene) {
   request.setReason(PURPOSE);
   auto call = request.send();
   expectFailure(scene, call.getNumber().valueRequest().send(), kj::Exception::Type::FAILED, PURPOSE);
-  expectEqual(valueOf(scene, number(scene, 3).getNumber()), int64_t(3), "the next call's value");
+  expectEqual(valueOf(scene, number(scene, 3)), int64_t(3), "the next call's value");
 }
 
 // Capabilities as parameters ----------------------------------------------------------------------
 
 void capabilityList(Scene& scene) {
-  Number::Client theirs = number(scene, 1).getNumber();
+  Number::Client theirs = returnedNumber(scene, 1);
   auto request = scene.interop.sumRequest();
   auto numbers = request.initNumbers(4);
   numbers.set(0, theirs);
   numbers.set(1, newNumber(20));
   numbers.set(2, theirs);
-  numbers.set(3, number(scene, 300).getNumber());
+  numbers.set(3, returnedNumber(scene, 300));
   expectEqual(scene.await(request.send()).getSum(), int64_t(322), "the sum");
 }
 
@@ -148,7 +168,7 @@ void nullCapability(Scene& scene) {
 void promiseParameter(Scene& scene) {
   auto pair = kj::newPromiseAndFulfiller<Callback::Client>();
   auto call = ask(scene, kj::mv(pair.promise), 2);
-  valueOf(scene, number(scene, 1).getNumber());
+  valueOf(scene, number(scene, 1));
   pair.fulfiller->fulfill(newCallback("caller", kj::refcounted<Journal>()));
   expectEqual(textOf(scene.await(kj::mv(call)).getReplies()),
               kj::str("caller: ask 0, caller: ask 1"), "the replies");
@@ -157,8 +177,8 @@ void promiseParameter(Scene& scene) {
 void promiseToServer(Scene& scene) {
   auto pair = kj::newPromiseAndFulfiller<Callback::Client>();
   auto call = ask(scene, kj::mv(pair.promise), 2);
-  valueOf(scene, number(scene, 1).getNumber());
-  pair.fulfiller->fulfill(scene.interop.callbackRequest().send().getCallback());
+  valueOf(scene, number(scene, 1));
+  pair.fulfiller->fulfill(serverCallback(scene));
   expectEqual(textOf(scene.await(kj::mv(call)).getReplies()),
               kj::str("server: ask 0, server: ask 1"), "the replies");
 }
@@ -181,7 +201,7 @@ void embargoOnReturn(Scene& scene) {
 
 void resolveToCaller(Scene& scene) {
   auto journal = kj::refcounted<Journal>();
-  Later::Client later = scene.interop.laterRequest().send().getLater();
+  Later::Client later = scene.keep(scene.interop.laterRequest().send()).getLater();
   auto promised = scene.await(later.callbackRequest().send()).getCallback();
   kj::Vector<kj::Promise<capnp::Response<Reply>>> calls;
   for (uint i = 0; i < 3; i++) calls.add(notify(promised, kj::str(i)));
@@ -196,11 +216,11 @@ void resolveToCaller(Scene& scene) {
 }
 
 void resolveToServer(Scene& scene) {
-  Later::Client later = scene.interop.laterRequest().send().getLater();
+  Later::Client later = scene.keep(scene.interop.laterRequest().send()).getLater();
   auto promised = scene.await(later.callbackRequest().send()).getCallback();
   auto before = notify(promised, "before");
   auto request = later.fulfilRequest();
-  request.setCallback(scene.interop.callbackRequest().send().getCallback());
+  request.setCallback(serverCallback(scene));
   scene.await(request.send());
   expectEqual(kj::str(scene.await(kj::mv(before)).getText()), kj::str("server: before"), "a reply");
   expectEqual(kj::str(scene.await(notify(promised, "after")).getText()), kj::str("server: after"),
@@ -208,7 +228,7 @@ void resolveToServer(Scene& scene) {
 }
 
 void resolveBroken(Scene& scene) {
-  Later::Client later = scene.interop.laterRequest().send().getLater();
+  Later::Client later = scene.keep(scene.interop.laterRequest().send()).getLater();
   auto promised = scene.await(later.callbackRequest().send()).getCallback();
   auto before = notify(promised, "before");
   auto request = later.rejectRequest();
@@ -226,7 +246,7 @@ void exception(Scene& scene) {
   request.setKind(kind);
   request.setReason(PURPOSE);
   expectFailure(scene, request.send(), type, PURPOSE);
-  expectEqual(valueOf(scene, number(scene, 3).getNumber()), int64_t(3), "the next call's value");
+  expectEqual(valueOf(scene, number(scene, 3)), int64_t(3), "the next call's value");
 }
 
 void unknownMethod(Scene& scene) {
@@ -234,7 +254,7 @@ void unknownMethod(Scene& scene) {
   expectFailure(scene, newer.addedRequest().send(), kj::Exception::Type::UNIMPLEMENTED, "");
   auto inherited = newer.numberRequest();
   inherited.setValue(5);
-  expectEqual(valueOf(scene, inherited.send().getNumber()), int64_t(5), "the inherited method's value");
+  expectEqual(valueOf(scene, scene.keep(inherited.send()).getNumber()), int64_t(5), "the inherited method's value");
 }
 
 // Cancellation and release ------------------------------------------------------------------------
@@ -243,7 +263,7 @@ void cancelSeen(Scene& scene) {
   auto hanger = scene.await(scene.interop.hangerRequest().send()).getHanger();
   {
     auto call = hanger.hangRequest().send();
-    valueOf(scene, number(scene, 1).getNumber());
+    valueOf(scene, number(scene, 1));
   }
   scene.await(hanger.whenCancelledRequest().send());
 }
@@ -255,7 +275,7 @@ void cancelDropsParameters(Scene& scene) {
     auto request = hanger.hangRequest();
     request.setWitness(newCallback("caller", kj::addRef(*witness)));
     auto call = request.send();
-    valueOf(scene, number(scene, 1).getNumber());
+    valueOf(scene, number(scene, 1));
   }
   scene.await(witness->whenReleased());
 }
@@ -296,7 +316,7 @@ void releaseByServer(Scene& scene) {
     request.setCallback(newCallback("caller", kj::addRef(*journal)));
     Holder::Client holder = scene.await(request.send()).getHolder();
     auto call = holder.notifyRequest();
-    call.setMessage("held");
+    call.setText("held");
     expectEqual(kj::str(scene.await(call.send()).getText()), kj::str("caller: held"), "the reply");
   }
   scene.await(journal->whenReleased());
@@ -309,7 +329,7 @@ void tailCall(Scene& scene, Callback::Client target, kj::StringPtr host) {
   for (uint i = 0; i < 10; i++) {
     auto request = scene.interop.forwardRequest();
     request.setCallback(target);
-    request.setMessage(kj::str(i));
+    request.setText(kj::str(i));
     calls.add(request.send());
   }
   for (auto i: kj::indices(calls)) {
@@ -325,7 +345,7 @@ void tailCallToCaller(Scene& scene) {
 }
 
 void tailCallToServer(Scene& scene) {
-  tailCall(scene, scene.interop.callbackRequest().send().getCallback(), "server");
+  tailCall(scene, serverCallback(scene), "server");
 }
 
 // Volume ------------------------------------------------------------------------------------------
@@ -342,7 +362,7 @@ void bigData(Scene& scene) {
 }
 
 void concurrentCalls(Scene& scene) {
-  Gate::Client gate = scene.interop.gateRequest().send().getGate();
+  Gate::Client gate = scene.keep(scene.interop.gateRequest().send()).getGate();
   kj::Vector<kj::Promise<capnp::Response<Gate::MeetResults>>> calls;
   for (uint i = 0; i < CONCURRENT_CALLS; i++) {
     auto request = gate.meetRequest();
@@ -355,7 +375,7 @@ void concurrentCalls(Scene& scene) {
 }
 
 void stream(Scene& scene) {
-  Sink::Client sink = scene.interop.sinkRequest().send().getSink();
+  Sink::Client sink = scene.keep(scene.interop.sinkRequest().send()).getSink();
   auto chunk = kj::heapArray<kj::byte>(CHUNK_BYTES);
   for (uint i = 0; i < CHUNKS; i++) {
     auto request = sink.writeRequest();
@@ -374,6 +394,7 @@ const Check ALL[] = {
     {"pipeline-chain", pipelineChain},
     {"pipeline-path", pipelinePath},
     {"pipeline-parameter", pipelineParameter},
+    {"pipeline-dropped-parent", pipelineDroppedParent},
     {"pipeline-broken", pipelineBroken},
     {"capability-list", capabilityList},
     {"callback", callback},

@@ -3,15 +3,26 @@
 
 #include "interop.capnp.h"
 #include <kj/async-io.h>
+#include <kj/vector.h>
 
 struct Scene {
   // One connection, made for one check.
   kj::AsyncIoContext& io;
   Interop::Client interop;
+  kj::Vector<kj::Own<void>> kept = {};
 
   template <typename T>
   T await(kj::Promise<T>&& promise) {
     return io.provider->getTimer().timeoutAfter(15 * kj::SECONDS, kj::mv(promise)).wait(io.waitScope);
+  }
+
+  template <typename T>
+  capnp::RemotePromise<T>& keep(capnp::RemotePromise<T>&& call) {
+    // Holds on to a call for as long as the check runs: a call that is dropped is finished.
+    auto own = kj::heap(kj::mv(call));
+    auto& result = *own;
+    kept.add(kj::mv(own));
+    return result;
   }
 };
 

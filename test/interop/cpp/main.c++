@@ -1,5 +1,6 @@
 // peer serve               prints `listening <port>` and serves until stdin closes
-// peer check <host:port>   prints `ok <check>` or `FAIL <check>: <why>` for each; exits 1 on any FAIL
+// peer check <host:port> [<check>...]
+//   prints `ok <check>` or `FAIL <check>: <why>` for each (none named: all); exits 1 on any FAIL
 
 #include "checks.h"
 #include "objects.h"
@@ -21,10 +22,18 @@ int serve(kj::AsyncIoContext& io) {
   return 0;
 }
 
-int check(kj::AsyncIoContext& io, kj::StringPtr address) {
+bool isWanted(kj::StringPtr name, kj::ArrayPtr<char*> wanted) {
+  for (kj::StringPtr one: wanted) {
+    if (one == name) return true;
+  }
+  return wanted.size() == 0;
+}
+
+int check(kj::AsyncIoContext& io, kj::StringPtr address, kj::ArrayPtr<char*> wanted) {
   auto server = io.provider->getNetwork().parseAddress(address).wait(io.waitScope);
   bool allRight = true;
   for (auto& check: CHECKS) {
+    if (!isWanted(check.name, wanted)) continue;
     KJ_IF_MAYBE(problem, kj::runCatchingExceptions([&]() {
       auto stream = server->connect().wait(io.waitScope);
       capnp::TwoPartyClient client(*stream);
@@ -47,7 +56,7 @@ int main(int argc, char* argv[]) {
   kj::StringPtr mode = argc > 1 ? argv[1] : "";
   auto io = kj::setupAsyncIo();
   if (mode == "serve" && argc == 2) return serve(io);
-  if (mode == "check" && argc == 3) return check(io, argv[2]);
-  std::cerr << "usage: peer serve | peer check <host:port>" << std::endl;
+  if (mode == "check" && argc >= 3) return check(io, argv[2], kj::arrayPtr(argv + 3, argv + argc));
+  std::cerr << "usage: peer serve | peer check <host:port> [<check>...]" << std::endl;
   return 2;
 }

@@ -38,9 +38,9 @@ public:
   ~CallbackImpl() { journal->released(); }
 
   kj::Promise<void> notify(NotifyContext context) override {
-    auto message = context.getParams().getMessage();
-    journal->messages.add(kj::str(message));
-    context.getResults().setText(kj::str(host, ": ", message));
+    auto text = context.getParams().getText();
+    journal->texts.add(kj::str(text));
+    context.getResults().setText(kj::str(host, ": ", text));
     return kj::READY_NOW;
   }
 
@@ -82,8 +82,10 @@ public:
 
   kj::Promise<void> notify(NotifyContext context) override {
     auto request = callback.notifyRequest();
-    request.setMessage(context.getParams().getMessage());
-    return context.tailCall(kj::mv(request));
+    request.setText(context.getParams().getText());
+    return request.send().then([context](capnp::Response<Reply> reply) mutable {
+      context.getResults().setText(reply.getText());
+    });
   }
 
 private:
@@ -260,7 +262,7 @@ public:
     auto calls = kj::heapArrayBuilder<kj::Promise<kj::String>>(context.getParams().getTimes());
     for (uint i = 0; i < context.getParams().getTimes(); i++) {
       auto request = callback.notifyRequest();
-      request.setMessage(kj::str("ask ", i));
+      request.setText(kj::str("ask ", i));
       calls.add(request.send().then(
           [](capnp::Response<Reply> reply) { return kj::str(reply.getText()); }));
     }
@@ -282,7 +284,7 @@ public:
 
   kj::Promise<void> forward(ForwardContext context) override {
     auto request = context.getParams().getCallback().notifyRequest();
-    request.setMessage(context.getParams().getMessage());
+    request.setText(context.getParams().getText());
     return context.tailCall(kj::mv(request));
   }
 

@@ -18,7 +18,7 @@ public:
   void released() { fulfiller->fulfill(); }
   kj::Promise<void> whenReleased() { return release.addBranch(); }
 
-  kj::Vector<kj::String> messages;
+  kj::Vector<kj::String> texts;
 
 private:
   explicit Journal(kj::PromiseFulfillerPair<void> pair)
@@ -29,4 +29,4 @@ private:
 };
 
 Callback::Client newCallback(kj::StringPtr host, kj::Own<Journal> journal);
-// Answers "<host>: <message>".
+// Answers "<host>: <text>".

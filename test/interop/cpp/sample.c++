@@ -73,7 +73,6 @@ void fillSample(Sample::Builder sample) {
   sample.setData(kj::arrayPtr(DATA, sizeof(DATA)));
   setPoint(sample.initPoint(), -1, 2);
   setPoint(sample.initAny().initAs<Point>(), 5, 6);
-  sample.initVoids(3);
   auto bools = sample.initBools(10);
   for (uint i = 0; i < bools.size(); i++) bools.set(i, i % 3 == 0);
   sample.setInt16s({-1, 0, 1});
@@ -117,7 +116,6 @@ kj::String differenceFromSample(Sample::Reader sample) {
   check("data", sample.getData() == kj::arrayPtr(DATA, sizeof(DATA)));
   check("point", isPoint(sample.getPoint(), -1, 2));
   check("any", isPoint(sample.getAny().getAs<Point>(), 5, 6));
-  check("voids", sample.getVoids().size() == 3);
   check("bools", areBools(sample.getBools()));
   check("int16s", areInt16s(sample.getInt16s()));
   check("float64s", areFloat64s(sample.getFloat64s()));
