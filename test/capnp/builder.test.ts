@@ -306,6 +306,18 @@ describe("large Data", () => {
   });
 });
 
+describe("large Data of the message itself", () => {
+  it("is copied, since it may be erased where it lies", () => {
+    const other = building();
+    other.zoo.data = new Uint8Array(20_000).fill(7);
+    const { zoo, read } = building();
+    zoo.zoo = other.zoo;
+    zoo.data = zoo.zoo.data;
+    zoo.zoo = {};
+    expect(read().data.every((byte) => byte === 7)).toBe(true);
+  });
+});
+
 describe("a message that has been sent", () => {
   it("cannot grow any more", () => {
     const { content, zoo } = building();
