@@ -124,7 +124,7 @@ describe("the envelope codec", () => {
     const writer = new FrameWriter();
     writer.add(encodeMessage(call(content)));
     const [first] = writer.take();
-    const before = first!.slice();
+    const before = Buffer.from(first!);
     writer.add(encodeMessage({ ...call(content), questionId: 8 }));
     expect(Buffer.compare(first!, before)).toBe(0);
     expect(messageIn(concatBytes(...writer.take()))).toMatchObject({ questionId: 8 });
