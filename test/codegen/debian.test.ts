@@ -1,0 +1,133 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  any,
+  AnyPointer,
+  decode,
+  encode,
+  type PointerType,
+  type Readable,
+  Text,
+} from "handfast/capnp";
+import { beforeAll, describe, expect, it } from "vitest";
+import { compileSchemas, generate, type GeneratedFile } from "../../src/codegen/index.ts";
+
+/** Where `libcapnp-dev` puts its schemas. */
+const INCLUDE = "/usr/include";
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Inside the package, so that what is generated finds `handfast/capnp` by name. */
+const OUTPUT = join(ROOT, "node_modules/.cache/handfast/debian");
+
+const schemas = readdirSync(join(INCLUDE, "capnp"), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".capnp"))
+  .map((path) => join(INCLUDE, "capnp", path));
+
+let files: readonly GeneratedFile[] = [];
+
+beforeAll(() => {
+  files = generate(compileSchemas(schemas, { srcPrefix: INCLUDE }));
+  rmSync(OUTPUT, { recursive: true, force: true });
+  for (const { path, text } of files) {
+    const file = join(OUTPUT, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+});
+
+describe("the schemas of the reference implementation", () => {
+  it("all compile", () => {
+    expect(schemas.length).toBeGreaterThan(6);
+    expect(files.map(({ path }) => path).sort()).toEqual(
+      schemas.map((schema) => `${relative(INCLUDE, schema)}.ts`).sort(),
+    );
+  });
+
+  it("pass the type checker with all of our flags", () => {
+    const config = join(OUTPUT, "tsconfig.json");
+    const options = {
+      extends: join(ROOT, "tsconfig.json"),
+      compilerOptions: { incremental: false, tsBuildInfoFile: null },
+      include: ["**/*.ts"],
+    };
+    writeFileSync(config, JSON.stringify(options));
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    expect(execFileSync(process.execPath, [tsc, "-p", config], { encoding: "utf8" })).toBe("");
+  }, 120_000);
+
+  it("round-trip", async () => {
+    const { Message } = await load<{ Message: AnyType }>("capnp/rpc.capnp.ts");
+    const call = {
+      call: {
+        questionId: 7,
+        target: { promisedAnswer: { questionId: 3, transform: [{ getPointerField: 1 }] } },
+        interfaceId: 2n ** 63n,
+        methodId: 2,
+        params: { content: any(Text, "content"), capTable: [{ senderHosted: 1 }, { none: null }] },
+      },
+    };
+    const read = decode(Message, encode(Message, call));
+    expect(JSON.parse(JSON.stringify(read))).toMatchObject({
+      call: {
+        questionId: 7,
+        target: { promisedAnswer: { transform: [{ getPointerField: 1 }] } },
+        interfaceId: String(2n ** 63n),
+        params: { capTable: [{ senderHosted: 1 }, { none: null }] },
+      },
+    });
+    const { Node } = await load<{ Node: AnyType }>("capnp/schema.capnp.ts");
+    const node = { id: 5n, enum: { enumerants: [{ name: "first", codeOrder: 1 }] } };
+    expect(JSON.parse(JSON.stringify(decode(Node, encode(Node, node))))).toMatchObject({
+      enum: { enumerants: [{ name: "first", codeOrder: 1 }] },
+    });
+  });
+
+  it("can be compiled again from what our own bindings make of the request", async () => {
+    const module = await load<{ CodeGeneratorRequest: AnyType }>("capnp/schema.capnp.ts");
+    const request = compileSchemas(schemas, { srcPrefix: INCLUDE });
+    const copy = encode(module.CodeGeneratorRequest, decode(module.CodeGeneratorRequest, request));
+    expect(generate(copy)).toEqual(files);
+  });
+
+  it("have structs that read as they were written, all of them", async () => {
+    let count = 0;
+    for (const { path } of files) {
+      const module = await load<Readonly<Record<string, unknown>>>(path);
+      for (const type of structsIn(Object.values(module))) {
+        const plain = decode(type, encode(type, {})).toObject();
+        expect(decode(type, encode(type, plain)).toObject()).toEqual(plain);
+        count += 1;
+      }
+    }
+    expect(count).toBeGreaterThan(50);
+  });
+
+  it("keep their generics", async () => {
+    interface Persistent {
+      readonly Persistent: {
+        readonly SaveResults: { of(ref: PointerType, owner: PointerType): AnyType };
+      };
+    }
+    const { Persistent } = await load<Persistent>("capnp/persistent.capnp.ts");
+    const Saved = Persistent.SaveResults.of(Text, AnyPointer);
+    expect(decode(Saved, encode(Saved, { sturdyRef: "swiss" }))).toMatchObject({
+      sturdyRef: "swiss",
+    });
+  });
+});
+
+function structsIn(values: readonly unknown[]): readonly AnyType[] {
+  return values.flatMap((value) => {
+    if (typeof value !== "object" || value === null) return [];
+    const nested = Object.entries(value).filter(([name]) => /^[A-Z]/.test(name));
+    const structs = structsIn(nested.map(([, inner]: [string, unknown]) => inner));
+    return "dataWords" in value ? [value as AnyType, ...structs] : structs;
+  });
+}
+
+type AnyType = PointerType<Readable>;
+
+async function load<Module>(path: string): Promise<Module> {
+  return (await import(join(OUTPUT, path))) as Module; // generated a moment ago
+}
