@@ -105,7 +105,9 @@ describe("the schemas of the reference implementation", () => {
 
   it("keep their generics", async () => {
     interface Persistent {
-      readonly Persistent: { readonly SaveResults: { of(ref: AnyType, owner: AnyType): AnyType } };
+      readonly Persistent: {
+        readonly SaveResults: { of(ref: PointerType, owner: PointerType): AnyType };
+      };
     }
     const { Persistent } = await load<Persistent>("capnp/persistent.capnp.ts");
     const Saved = Persistent.SaveResults.of(Text, AnyPointer);
