@@ -5,6 +5,7 @@ export {
   type Blame,
   HandfastError,
   type Logger,
+  parsePeerId,
   type Peer,
   type PeerId,
 } from "./base/index.ts";
@@ -14,6 +15,7 @@ export {
   type CallOptions,
   type Cap,
   type Client,
+  dup,
   type InterfaceType,
 } from "./capnp/index.ts";
 export {

@@ -43,8 +43,8 @@ export abstract class PointerCodec<
 
   /** `undefined` for a null pointer. */
   abstract read(segment: Segment, at: number, depth: number): Reader | undefined;
-  /** What a null pointer stands for. */
-  abstract absent(): Reader;
+  /** What a null pointer stands for: a value that still belongs to the message, if one is given. */
+  abstract absent(message?: Segment): Reader;
   /** The value in place; a null pointer gets one first. */
   abstract build(segment: Segment, at: number): Builder;
   /** Writes behind a pointer that is null. */

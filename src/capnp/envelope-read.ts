@@ -26,11 +26,11 @@ import {
 } from "./envelope-layout.ts";
 import { MAX_CAP_DESCRIPTORS, MAX_NESTING, MAX_TRANSFORM_OPS, WORD_BYTES } from "./limits.ts";
 import { ElementSize, EMPTY_LIST, type ListView } from "./list-view.ts";
-import { ReceivedContent } from "./payload.ts";
+import { noContent, ReceivedContent } from "./payload.ts";
 import { readList, readStruct } from "./pointer.ts";
 import { bool, u16, u32, u64 } from "./scalar-read.ts";
 import { type Arena } from "./segment.ts";
-import { DEFAULT_STRUCT, NOWHERE, type StructView } from "./struct-view.ts";
+import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
 
 /**
  * The rpc.capnp message that was received. Its content stays where it lies. Throws `CapnpError`
@@ -204,9 +204,7 @@ function promisedAnswer(at: StructView): PromisedAnswer | undefined {
 
 function payload(at: StructView): WirePayload {
   const content =
-    at.pointers < at.end
-      ? new ReceivedContent(at.segment, at.pointers, at.depth)
-      : new ReceivedContent(NOWHERE, 0, MAX_NESTING);
+    at.pointers < at.end ? new ReceivedContent(at.segment, at.pointers, at.depth) : noContent();
   const table = list(at, 1);
   if (table.length === 0) return { content, capTable: [] };
   if (table.length > MAX_CAP_DESCRIPTORS) {

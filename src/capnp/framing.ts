@@ -24,9 +24,10 @@ export class FrameReader {
   #chunk: Buffer = Buffer.alloc(0);
   #view: DataView = viewOf(this.#chunk);
   #at = 0;
-  /** The beginning of a message that goes on in the next chunk. */
+  /** The beginning of a message that goes on in the next chunk; of how many bytes, once known. */
   #partial: Buffer | undefined = undefined;
   #partialBytes = 0;
+  #partialSize = 0;
 
   constructor(limits: FrameLimits = {}) {
     this.#maxBytes = limits.maxBytes ?? MAX_MESSAGE_BYTES;
@@ -44,7 +45,7 @@ export class FrameReader {
    * `TOO_MANY_SEGMENTS` or `MESSAGE_TOO_LARGE`, after which the stream is lost.
    */
   next(): Arena | undefined {
-    if (this.#partial !== undefined) return this.#nextFromPartial();
+    if (this.#partial !== undefined) return this.#nextFromPartial(this.#partial);
     const size = frameBytes(this.#view, this.#at, this.#chunk.length, this.#maxBytes);
     if (this.#at + size > this.#chunk.length) {
       this.#keepRest(size);
@@ -60,38 +61,39 @@ export class FrameReader {
     return this.#partialBytes + this.#chunk.length - this.#at;
   }
 
-  #keepRest(frameBytes: number): void {
+  #keepRest(size: number): void {
     const rest = this.#chunk.subarray(this.#at);
     this.#at = this.#chunk.length;
     if (rest.length === 0) return;
-    this.#partial = Buffer.allocUnsafeSlow(reserveFor(rest.length, frameBytes));
+    this.#partial = Buffer.allocUnsafeSlow(reserveFor(rest.length, size));
     this.#partial.set(rest);
     this.#partialBytes = rest.length;
+    this.#partialSize = size;
   }
 
-  /** Goes on with a message that began in an earlier chunk, first with its frame, then whole. */
-  #nextFromPartial(): Arena | undefined {
+  /** Goes on with a message that began in an earlier chunk, first with its table, then to its end. */
+  #nextFromPartial(partial: Buffer): Arena | undefined {
     for (;;) {
-      const { partial, view } = this.#partialView();
-      const size = frameBytes(view, 0, this.#partialBytes, this.#maxBytes);
+      const lacking = this.#partialSize - this.#partialBytes;
+      this.#append(partial, Math.min(lacking, this.#chunk.length - this.#at));
+      if (this.#partialBytes < this.#partialSize) return undefined;
+      partial = this.#partial ?? partial;
+      // All is there that was certain so far; perhaps that is the table, which says more.
+      const size = frameBytes(viewOf(partial), 0, this.#partialBytes, this.#maxBytes);
       if (this.#partialBytes === size) {
         this.#partial = undefined;
         this.#partialBytes = 0;
-        return readFrame(view, partial, 0);
+        return readFrame(viewOf(partial), partial, 0);
       }
-      const wanted = Math.min(size - this.#partialBytes, this.#chunk.length - this.#at);
-      if (wanted === 0) return undefined;
-      this.#append(wanted, size);
+      this.#partialSize = size;
     }
   }
 
-  #append(bytes: number, frameBytes: number): void {
-    let { partial } = this.#partialView();
+  #append(partial: Buffer, bytes: number): void {
     const end = this.#partialBytes + bytes;
     if (end > partial.length) {
-      const larger = Buffer.allocUnsafeSlow(
-        reserveFor(Math.max(end, 2 * partial.length), frameBytes),
-      );
+      const capacity = reserveFor(end, this.#partialSize, partial.length);
+      const larger = Buffer.allocUnsafeSlow(capacity);
       partial.copy(larger, 0, 0, this.#partialBytes);
       this.#partial = partial = larger;
     }
@@ -99,16 +101,11 @@ export class FrameReader {
     this.#partialBytes = end;
     this.#at += bytes;
   }
-
-  #partialView(): { partial: Buffer; view: DataView } {
-    const partial = this.#partial ?? Buffer.alloc(0);
-    return { partial, view: viewOf(partial) };
-  }
 }
 
-/** Room for what has arrived; for all of the message, once that is not much more. */
-function reserveFor(bytes: number, frameBytes: number): number {
-  return Math.min(Math.max(bytes, FIRST_RESERVE_BYTES), Math.max(bytes, frameBytes));
+/** Room for what has arrived, and for what is to come while that is not much. */
+function reserveFor(arrived: number, frameBytes: number, soFar = 0): number {
+  return Math.max(arrived, Math.min(frameBytes, Math.max(2 * soFar, FIRST_RESERVE_BYTES)));
 }
 
 /**

@@ -6,10 +6,10 @@ import { pointerCodecOf } from "./capability-field.ts";
 import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
 import { CapnpError } from "./capnp-error.ts";
 import { copyPointer } from "./copy.ts";
-import { MAX_NESTING, WORD_BYTES } from "./limits.ts";
+import { COPIES_OF_A_WORD, MAX_NESTING, MIN_COPY_WORDS, WORD_BYTES } from "./limits.ts";
 import { readCapability, readStruct } from "./pointer.ts";
 import { type PointerType } from "./pointer-type.ts";
-import { Arena, budgetFor, Segment } from "./segment.ts";
+import { Arena, budgetFor, Segment, viewOf } from "./segment.ts";
 import { type StructType } from "./struct-type.ts";
 
 /** Content that lies in a message: one that was received, or one of our own that was finished. */
@@ -38,8 +38,17 @@ export class ReceivedContent implements Content {
   root<Reader>(type: PointerType<Reader>, caps?: CapabilitySource): Reader {
     this.segment.arena.caps = caps;
     const codec = pointerCodecOf(type);
-    return codec.read(this.segment, this.pointer, this.depth) ?? codec.absent();
+    return codec.read(this.segment, this.pointer, this.depth) ?? codec.absent(this.segment);
   }
+}
+
+/** The content of a payload that has none, which is a message of its own. */
+export function noContent(): ReceivedContent {
+  const bytes = Buffer.alloc(WORD_BYTES);
+  const arena = new Arena(Infinity);
+  const segment = new Segment(arena, 0, viewOf(bytes), bytes, 0, WORD_BYTES);
+  arena.segments.push(segment);
+  return new ReceivedContent(segment, 0, MAX_NESTING);
 }
 
 /** What stands around the content when it is sent, so that room can be kept in front of it. */
@@ -119,7 +128,7 @@ export function sendable(content: Content, envelope: Envelope): ContentBuilder {
 /** Copies content behind a pointer that is null; the capability table is going to be the same. */
 export function copyContent(content: Content, to: Segment, toAt: number): void {
   if (content instanceof ReceivedContent) {
-    copyPointer(content.segment, content.pointer, content.depth, to, toAt, "verbatim");
+    copyReceived(content, to, toAt);
   } else if (content instanceof ContentBuilder) {
     const { first } = content.arena;
     copyPointer(first, content.pointer, MAX_NESTING, to, toAt, "verbatim");
@@ -127,6 +136,22 @@ export function copyContent(content: Content, to: Segment, toAt: number): void {
     // The core's own content, which is at most one capability.
     const index = content.capabilityAt([]);
     if (index !== undefined) writeCapability(to, toAt, index);
+  }
+}
+
+/** Copies within a budget of its own, in proportion to what was received. */
+function copyReceived(
+  { segment, pointer, depth }: ReceivedContent,
+  to: Segment,
+  toAt: number,
+): void {
+  const { arena } = segment;
+  const { budgetWords } = arena;
+  arena.budgetWords = Math.max(MIN_COPY_WORDS, arena.sizeWords * COPIES_OF_A_WORD);
+  try {
+    copyPointer(segment, pointer, depth, to, toAt, "verbatim");
+  } finally {
+    arena.budgetWords = budgetWords;
   }
 }
 

@@ -10,7 +10,7 @@ export interface Revocable<C extends Client> {
    * Cuts it: calls through it, under way and later, fail with `REVOKED` and this message. What was
    * obtained through it before is a capability of its own and stays.
    */
-  revoke(message?: string): void;
+  readonly revoke: (message?: string) => void;
 }
 
 /** Wraps a capability so that it can be taken back. The one passed in stays the caller's. */
@@ -20,7 +20,7 @@ export function revocable<C extends Client>(client: C): Revocable<C> {
   const wrapped = revocableHook(hook.retain());
   return {
     client: sameStub(client, wrapped.hook),
-    revoke(message = "this capability was revoked") {
+    revoke: (message = "this capability was revoked") => {
       wrapped.revoke(new RpcError("disconnected", message, { code: "REVOKED" }));
     },
   };

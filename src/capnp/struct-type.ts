@@ -8,7 +8,7 @@ import { readStruct } from "./pointer.ts";
 import { type PointerType } from "./pointer-type.ts";
 import { type Segment } from "./segment.ts";
 import { nameFields, Struct } from "./struct-face.ts";
-import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
+import { DEFAULT_STRUCT, StructView } from "./struct-view.ts";
 
 /** A struct of a schema. */
 export interface StructType<Reader = unknown, Builder = unknown, Init = unknown, Pipeline = unknown>
@@ -85,8 +85,10 @@ class StructCodec<Reader, Builder, Init, Pipeline>
     return found === undefined ? undefined : new this.Reader(found);
   }
 
-  override absent(): Reader {
-    return new this.Reader(DEFAULT_STRUCT);
+  override absent(message?: Segment): Reader {
+    if (message === undefined) return new this.Reader(DEFAULT_STRUCT);
+    const { start } = message;
+    return new this.Reader(new StructView(message, start, start, start, MAX_NESTING));
   }
 
   override build(segment: Segment, at: number): Builder {

@@ -44,6 +44,8 @@ export interface AcceptOptions {
 }
 
 export interface AcceptEvents {
+  /** M1 passed: the client is of our network. */
+  spoke(): void;
   accepted(socket: SecureSocket): void;
   /** Told once the wire is destroyed. */
   refused(refusal: Refusal): void;
@@ -107,6 +109,7 @@ class Acceptance {
     switch (step.is) {
       case "send":
         this.#sentM2 = true;
+        this.#events.spoke();
         this.#wire.write(step.bytes);
         return;
       case "verified":

@@ -71,6 +71,19 @@ export function parseListenAddress(text: string): ListenAddress {
   return { host, port };
 }
 
+/** Reads `insecure://host:port`, plain TCP on this machine; `undefined` for any other scheme. */
+export function parseInsecureAddress(
+  text: string,
+  smallestPort: number,
+): ListenAddress | undefined {
+  const reader = new Reader(text);
+  if (!reader.skip("insecure://")) return undefined;
+  const host = readHost(reader);
+  const port = readPort(reader, smallestPort);
+  reader.expectEnd();
+  return { host, port };
+}
+
 /** `host:port`, an IPv6 address in brackets. */
 export function printHostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;

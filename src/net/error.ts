@@ -4,12 +4,13 @@ import { type Blame, HandfastError } from "../base/index.ts";
  * What went wrong on the road.
  *
  * Addresses: `ADDRESS_INVALID` (with the column), `HOST_NOT_FOUND`, `PORT_IN_USE`,
- * `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE` (not of this machine).
+ * `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE` (not of this machine), `INSECURE` (plain TCP to
+ * anywhere but this machine).
  *
  * Connecting: `CONNECTION_REFUSED` (nobody listens), `UNREACHABLE`, `CONNECT_TIMEOUT`,
  * `HANDSHAKE_TIMEOUT`, `HANDSHAKE_CUT` (the peer hung up before it could know us: often another
  * network), `NOT_ADMITTED` (it hung up after it could: not the key we meant, or it will not have
- * us; by design the wire does not say which), `SELF_CONNECT`.
+ * us; by design the wire does not say which), `SELF_CONNECT`, `TURNED_AWAY` (a limit of ours).
  *
  * Connected: `TRUNCATED` (cut without a goodbye), `RESET`, `IDLE_TIMEOUT`, `STALLED` (a record was
  * begun and never completed), `FLOODED` (signs of life and nothing else), `WRITE_TIMEOUT` (the peer stopped reading), `OVERFLOW` (more was
@@ -18,6 +19,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
  */
 export type NetErrorCode =
   | "ADDRESS_INVALID"
+  | "INSECURE"
   | "HOST_NOT_FOUND"
   | "PORT_IN_USE"
   | "PORT_FORBIDDEN"
@@ -29,6 +31,7 @@ export type NetErrorCode =
   | "HANDSHAKE_CUT"
   | "NOT_ADMITTED"
   | "SELF_CONNECT"
+  | "TURNED_AWAY"
   | "TRUNCATED"
   | "RESET"
   | "IDLE_TIMEOUT"
@@ -90,6 +93,7 @@ const SYSTEM: Readonly<Record<string, readonly [NetErrorCode, string]>> = {
 
 const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
   ADDRESS_INVALID: "caller",
+  INSECURE: "caller",
   PORT_IN_USE: "caller",
   PORT_FORBIDDEN: "caller",
   ADDRESS_UNAVAILABLE: "caller",
@@ -97,6 +101,7 @@ const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
   NOT_ADMITTED: "peer",
   HANDSHAKE_CUT: "peer",
   SELF_CONNECT: "caller",
+  TURNED_AWAY: "peer",
   STALLED: "peer",
   FLOODED: "peer",
   WRITE_TIMEOUT: "peer",

@@ -1,6 +1,7 @@
 export { type AdmitPeer, type Attempt, type Refusal } from "./accept.ts";
 export {
   type ListenAddress,
+  parseInsecureAddress,
   parseListenAddress,
   parsePeerAddress,
   type PeerAddress,
@@ -12,5 +13,11 @@ export { endOfTurn, realClock } from "./clock.ts";
 export { dial, type DialOptions } from "./connect.ts";
 export { NetError, type NetErrorCode, type TextPosition } from "./error.ts";
 export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";
+export { dialInsecure, type InsecureListener, listenInsecure } from "./insecure.ts";
 export { listen, type ListenOptions, type RoadListener } from "./listen.ts";
-export { type RoadCounters, type RoadEvents, type SecureSocket } from "./secure-socket.ts";
+export {
+  type RoadCounters,
+  type Road,
+  type RoadEvents,
+  type SecureSocket,
+} from "./secure-socket.ts";

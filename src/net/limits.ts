@@ -24,6 +24,19 @@ export interface NetLimits {
   readonly writeMs: number;
   /** Pings in one second; above it the peer is cut off. */
   readonly maxPingsPerSecond: number;
+  /** Handshakes in flight at one listener. From half of it on, newcomers push out silent ones. */
+  readonly maxHandshakes: number;
+  /** Handshakes in flight from one address, or from one IPv6 network of /64. */
+  readonly maxHandshakesPerAddress: number;
+  /** So many bad handshakes in a row from one address, and it is turned away for `penaltyMs`. */
+  readonly badHandshakes: number;
+  readonly penaltyMs: number;
+  /** Addresses that a listener remembers. */
+  readonly maxTrackedAddresses: number;
+  /** Handshakes and roads of one listener. */
+  readonly maxConnections: number;
+  /** Roads to one key at one listener. */
+  readonly maxRoadsPerKey: number;
 }
 
 export const DEFAULT_LIMITS: NetLimits = {
@@ -39,6 +52,13 @@ export const DEFAULT_LIMITS: NetLimits = {
   recordMs: 30_000, // ours: the largest record at 2 kB/s
   writeMs: 60_000, // ours: one high-water mark at 4 kB/s
   maxPingsPerSecond: 100, // ours: 3000 times what a keepalive needs
+  maxHandshakes: 1024, // ours: at 0.5 ms each, half a second's work
+  maxHandshakesPerAddress: 64, // ours: a household or an office behind one address
+  badHandshakes: 20, // ours: nobody mistypes a key so often
+  penaltyMs: 60_000, // ours: long for a scanner, short for a person
+  maxTrackedAddresses: 10_000, // ours: about 1 MB
+  maxConnections: 16_384, // ours: below common limits of open files for servers
+  maxRoadsPerKey: 16, // ours: a restarted peer, and several programs with one key
 };
 
 /** The defaults with some of them replaced. */

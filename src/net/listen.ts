@@ -6,13 +6,22 @@ import {
   type KeyPair,
   type Offer,
   offersOf,
+  ShsError,
   type Suite,
 } from "../shs/index.ts";
-import { acceptWire, type AdmitPeer, type Attempt, type Refusal } from "./accept.ts";
+import {
+  type AcceptOptions,
+  acceptWire,
+  type AdmitPeer,
+  type Attempt,
+  type Refusal,
+} from "./accept.ts";
 import { type ListenAddress, type PeerAddress, printHostPort } from "./address.ts";
 import { realClock } from "./clock.ts";
-import { systemError } from "./error.ts";
+import { NetError, systemError } from "./error.ts";
+import { Gate } from "./gate.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
+import { type Random, realRandom } from "./random.ts";
 import { remoteAddressOf } from "./road-peer.ts";
 import { type SecureSocket } from "./secure-socket.ts";
 
@@ -37,7 +46,10 @@ export interface ListenOptions {
   readonly failed?: ((error: Error) => void) | undefined;
   readonly limits?: Partial<NetLimits> | undefined;
   readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
   readonly ephemeral?: (() => Ephemeral) | undefined;
+  /** Addresses that no limit counts; default this machine's 127.0.0.1 and ::1. */
+  readonly exempt?: ((host: string) => boolean) | undefined;
 }
 
 /** An open door. */
@@ -48,6 +60,8 @@ export interface RoadListener {
   peerAddresses(host?: string): readonly PeerAddress[];
   /** Accepts nobody more and hangs up on handshakes; the roads that are open stay. */
   close(): Promise<void>;
+  /** Handshakes in flight, open roads, and addresses remembered. */
+  readonly counts: { readonly shaking: number; readonly roads: number; readonly tracked: number };
 }
 
 /**
@@ -76,6 +90,7 @@ class Door implements RoadListener {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #limits: NetLimits;
+  readonly #gate: Gate;
   #address: ListenAddress;
   /** Sockets that are still shaking hands. */
   readonly #shaking = new Set<Socket>();
@@ -86,6 +101,8 @@ class Door implements RoadListener {
     this.#address = options.address;
     this.#clock = options.clock ?? realClock;
     this.#limits = withDefaults(options.limits);
+    const { random = realRandom, exempt } = options;
+    this.#gate = new Gate(this.#limits, this.#clock, random, exempt);
     this.#server = createServer(socketOptions(this.#limits), (socket) => {
       this.#greet(socket);
     });
@@ -113,6 +130,10 @@ class Door implements RoadListener {
     return this.#address;
   }
 
+  get counts() {
+    return this.#gate.counts;
+  }
+
   peerAddresses(host = this.address.host): readonly PeerAddress[] {
     const { id } = this.#options.keyPair;
     const { port } = this.address;
@@ -126,31 +147,53 @@ class Door implements RoadListener {
   }
 
   #greet(socket: Socket): void {
-    const { keyPair, admit, confirm, selfConnect = "refuse" } = this.#options;
+    const { keyPair, admit, selfConnect = "refuse", ephemeral = generateEphemeral } = this.#options;
+    const address = remoteAddressOf(socket);
+    const place = this.#gate.enter(socket.remoteAddress, () => socket.destroy());
+    if (typeof place === "string") {
+      socket.destroy();
+      this.#options.refused?.({
+        address,
+        peer: undefined,
+        error: new NetError("TURNED_AWAY", place),
+      });
+      return;
+    }
     this.#shaking.add(socket);
-    acceptWire(
-      socket,
-      remoteAddressOf(socket),
-      {
-        keyPair,
-        offers: this.#offers,
-        admit,
-        confirm,
-        selfConnect,
-        limits: this.#limits,
-        clock: this.#clock,
-        ephemeral: this.#options.ephemeral ?? generateEphemeral,
+    const options: AcceptOptions = {
+      keyPair,
+      offers: this.#offers,
+      admit,
+      confirm: (peer, attempt) =>
+        this.#gate.hasRoomFor(peer.id) && this.#options.confirm?.(peer, attempt) !== false,
+      selfConnect,
+      limits: this.#limits,
+      clock: this.#clock,
+      ephemeral,
+    };
+    acceptWire(socket, address, options, {
+      spoke: () => {
+        place.spoke();
       },
-      {
-        accepted: (road) => {
-          this.#shaking.delete(socket);
-          this.#options.accepted(road);
-        },
-        refused: (refusal) => {
-          this.#shaking.delete(socket);
-          this.#options.refused?.(refusal);
-        },
+      accepted: (road) => {
+        this.#shaking.delete(socket);
+        place.opened(road.peer.id);
+        socket.once("close", () => {
+          place.closed();
+        });
+        this.#options.accepted(road);
       },
-    );
+      refused: (refusal) => {
+        this.#shaking.delete(socket);
+        place.failed(isBad(refusal.error));
+        this.#options.refused?.(refusal);
+      },
+    });
   }
+}
+
+/** Whether a refusal is held against the address: not when we only did not like the key. */
+function isBad(error: unknown): boolean {
+  if (error instanceof NetError) return /^HANDSHAKE_|^RESET$/.test(error.code);
+  return error instanceof ShsError;
 }

@@ -1,16 +1,20 @@
-import { type Peer, type PeerId, type Transport } from "../base/index.ts";
+import { type AnonymousPeer, type Peer, type PeerId, type Transport } from "../base/index.ts";
 import { printHostPort } from "./address.ts";
 
-/** The peer of one road. Its signal is made when first asked for: most are never asked. */
-export class RoadPeer implements Peer {
-  readonly id: PeerId;
+/** Ends with the road. */
+export interface RoadLife {
+  /** The road is gone. */
+  abort(reason: unknown): void;
+}
+
+/** Whoever is at the other end. The signal is made when first asked for: most are never asked. */
+abstract class RoadEnd implements RoadLife {
   readonly address: string;
   readonly transport: Transport;
   #controller: AbortController | undefined;
   #gone: { readonly reason: unknown } | undefined;
 
-  constructor(id: PeerId, address: string, transport: Transport) {
-    this.id = id;
+  constructor(address: string, transport: Transport) {
     this.address = address;
     this.transport = transport;
   }
@@ -23,11 +27,25 @@ export class RoadPeer implements Peer {
     return this.#controller.signal;
   }
 
-  /** The road is gone. */
   abort(reason: unknown): void {
     this.#gone ??= { reason };
     this.#controller?.abort(reason);
   }
+}
+
+/** The peer of a road that proved its key. */
+export class RoadPeer extends RoadEnd implements Peer {
+  readonly id: PeerId;
+
+  constructor(id: PeerId, address: string, transport: Transport) {
+    super(address, transport);
+    this.id = id;
+  }
+}
+
+/** The peer of a road that proves nothing. */
+export class UnknownPeer extends RoadEnd implements AnonymousPeer {
+  readonly id = undefined;
 }
 
 /** Where a socket's bytes come from; an IPv4 address mapped into IPv6 is shown as IPv4. */

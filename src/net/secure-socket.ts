@@ -1,12 +1,12 @@
 import { type Duplex } from "node:stream";
-import { type ByteQueue, type Clock, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, type ByteQueue, type Clock, type Peer } from "../base/index.ts";
 import { type CloseReason, type Session, type Suite } from "../shs/index.ts";
 import { NetError, systemError } from "./error.ts";
 import { Incoming } from "./incoming.ts";
 import { LifeWatch } from "./life-watch.ts";
 import { type NetLimits } from "./limits.ts";
 import { Outgoing } from "./outgoing.ts";
-import { type RoadPeer } from "./road-peer.ts";
+import { type RoadLife } from "./road-peer.ts";
 
 /** What happens on a road, told to the one who drives it. */
 export interface RoadEvents {
@@ -38,10 +38,30 @@ export interface RoadCounters {
   readonly flushes: number;
 }
 
-export interface SecureSocketOptions {
+/** How a road seals and opens; a plain one proves nothing, so it has no suite and no binding. */
+export type RoadSession =
+  | Pick<Session, "sealer" | "opener" | "suite" | "channelBinding">
+  | (Pick<Session, "sealer" | "opener"> & {
+      readonly suite?: never;
+      readonly channelBinding?: never;
+    });
+
+/**
+ * A road to one peer: what the driver of a connection needs, whatever the peer could prove.
+ * {@link SecureSocket} implements it for all of them.
+ */
+export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
+  readonly peer: P;
+  start(events: RoadEvents): void;
+  write(bytes: Uint8Array): boolean;
+  end(reason?: CloseReason): void;
+  destroy(error?: Error): void;
+}
+
+export interface SecureSocketOptions<P extends Peer | AnonymousPeer = Peer> {
   readonly wire: Duplex;
-  readonly peer: RoadPeer;
-  readonly session: Session;
+  readonly peer: P & RoadLife;
+  readonly session: RoadSession;
   /** Bytes that came with the handshake's last message. */
   readonly early: ByteQueue;
   readonly limits: NetLimits;
@@ -55,14 +75,15 @@ export interface SecureSocketOptions {
  *
  * Invariant: `closed` is told exactly once, and nothing is told after it.
  */
-export class SecureSocket {
-  readonly peer: Peer;
-  readonly suite: Suite;
+export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road<P> {
+  readonly peer: P;
+  /** Absent on a plain road. */
+  readonly suite: Suite | undefined;
   /** 32 bytes that this connection has in common with its other end and with no other. */
-  readonly channelBinding: Uint8Array;
+  readonly channelBinding: Uint8Array | undefined;
 
   readonly #wire: Duplex;
-  readonly #roadPeer: RoadPeer;
+  readonly #life: RoadLife;
   readonly #early: ByteQueue;
   readonly #outgoing: Outgoing;
   readonly #incoming: Incoming;
@@ -73,12 +94,12 @@ export class SecureSocket {
   #failure: Error | undefined;
   #gone = false;
 
-  constructor({ wire, peer, session, early, limits, clock }: SecureSocketOptions) {
+  constructor({ wire, peer, session, early, limits, clock }: SecureSocketOptions<P>) {
     this.peer = peer;
     this.suite = session.suite;
     this.channelBinding = session.channelBinding;
     this.#wire = wire;
-    this.#roadPeer = peer;
+    this.#life = peer;
     this.#early = early;
     const { sealer, opener } = session;
     this.#outgoing = new Outgoing(wire, sealer, limits, {
@@ -189,7 +210,7 @@ export class SecureSocket {
     }
     this.#stop();
     this.#cancelLinger?.();
-    this.#roadPeer.abort(this.#failure);
+    this.#life.abort(this.#failure);
     this.#events?.closed(this.#failure);
   }
 

@@ -363,6 +363,7 @@ export class Connection implements Link {
     this.#questions.lose(this.#over);
     this.#answers.lose();
     this.#embargoes.lose(this.#over);
+    this.#reflections.lose();
     this.#imports.lose(this.#over);
     this.#exports.lose();
   }

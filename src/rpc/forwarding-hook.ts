@@ -22,6 +22,11 @@ export abstract class ForwardingHook extends CountedHook {
     return this.#to;
   }
 
+  /** What must be known in this vat before this can be. */
+  get waitsFor(): Hook | undefined {
+    return undefined;
+  }
+
   resolved(): Hook {
     return this.#to === undefined ? this : this.#to.resolved();
   }
@@ -50,6 +55,15 @@ export abstract class ForwardingHook extends CountedHook {
     this.#watch();
   }
 
+  /** Whether `hook` cannot be known before this is, so that this must not become it. */
+  protected awaitedBy(hook: Hook): boolean {
+    let awaiting: Hook | undefined = hook.resolved();
+    while (awaiting !== undefined && awaiting !== this) {
+      awaiting = awaiting instanceof ForwardingHook ? awaiting.waitsFor?.resolved() : undefined;
+    }
+    return awaiting === this;
+  }
+
   protected unreferenced(): void {
     this.#stopWatching?.();
     this.#to?.release();
@@ -68,10 +82,13 @@ export abstract class ForwardingHook extends CountedHook {
   /** The end of the chain, for the reference to its beginning. */
   #shortened(hook: Hook): Hook {
     const end = hook.resolved();
+    if (this.awaitedBy(end)) {
+      hook.release();
+      return new BrokenHook(this.turns, cycle());
+    }
     if (end === hook) return hook;
-    if (end !== this) end.retain();
+    end.retain();
     hook.release();
-    if (end !== this) return end;
-    return new BrokenHook(this.turns, cycle());
+    return end;
   }
 }

@@ -11,6 +11,7 @@ import { type Path } from "./messages.ts";
 import { releaseCaps } from "./payload.ts";
 import { LocalResults } from "./promise-hook.ts";
 import { SetPipeline } from "./set-pipeline.ts";
+import { TailResults } from "./tail-results.ts";
 import { type Turn, type TurnQueue } from "./turn-queue.ts";
 
 /** What a call needs of the object it is made on. */
@@ -97,7 +98,8 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
   tailCall(target: Hook, request: Request): void {
     if (this.#is === "running") {
       const returnTo = this.sinkReturnsTo;
-      this.forwardTo(target.call(returnTo === undefined ? request : { ...request, returnTo }));
+      const tail = target.call(returnTo === undefined ? request : { ...request, returnTo });
+      this.forwardTo(new TailResults(tail));
       this.#end();
     } else {
       releaseCaps(request.params);

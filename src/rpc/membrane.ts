@@ -138,6 +138,10 @@ class MembranedHook extends ForwardingHook {
     return this.membrane.turns;
   }
 
+  override get waitsFor(): Hook | undefined {
+    return this.to === undefined ? this.inner : undefined;
+  }
+
   override get settled(): boolean {
     return this.to === undefined ? this.inner.settled : super.settled;
   }

@@ -43,14 +43,18 @@ export class PromiseHook extends ForwardingHook {
     }
     this.retain(); // the waiting calls may be the last to hold it
     this.#is = "resolving";
-    const end = hook.resolved();
-    const target = end === this ? new BrokenHook(this.turns, cycle()) : end;
+    const target = this.awaitedBy(hook) ? new BrokenHook(this.turns, cycle()) : hook.resolved();
     for (let index = 0; index < (this.#queue?.length ?? 0); index += 1) {
       this.#queue?.[index]?.goOn(target);
     }
     this.#queue = undefined;
     this.#is = "resolved";
-    this.become(hook);
+    if (target instanceof BrokenHook) {
+      hook.release();
+      this.become(target);
+    } else {
+      this.become(hook);
+    }
     this.becameResolved();
     this.release();
   }
@@ -79,6 +83,11 @@ export class PromiseHook extends ForwardingHook {
  */
 export abstract class LocalResults extends CallResults {
   #pipelines: PipelinedPromise[] | undefined;
+
+  /** What the call itself waits for. */
+  get waitsFor(): Hook | undefined {
+    return undefined;
+  }
 
   protected pendingPipeline(path: Path): Hook {
     const pipelines = (this.#pipelines ??= []);
@@ -136,6 +145,10 @@ class PipelinedPromise extends PromiseHook {
     this.#results = results.retain();
   }
 
+  override get waitsFor(): Hook | undefined {
+    return this.#results?.waitsFor;
+  }
+
   protected override becameResolved(): void {
     const results = this.#results;
     this.#results = undefined;
@@ -156,6 +169,10 @@ class QueuedCall extends LocalResults {
   constructor(at: PromiseHook, request: Request) {
     super(at.turns);
     this.#waiting = { at: at.retain(), request };
+  }
+
+  override get waitsFor(): Hook | undefined {
+    return this.#waiting?.at;
   }
 
   /** The target is known. */

@@ -4,14 +4,19 @@ import { BrokenHook } from "./broken-hook.ts";
 import { CallResults } from "./call-results.ts";
 import { perhapsExecuted, type RpcError, unexecuted } from "./exception.ts";
 import { type Exports } from "./export.ts";
-import { type Hook, type Payload, type Results, type ResultsSink } from "./hook.ts";
+import { type Hook, type Payload, type Request, type Results, type ResultsSink } from "./hook.ts";
 import { type ExportId, type QuestionId } from "./ids.ts";
 import { type Link } from "./link.ts";
-import { type CapDescriptor, type MessageTarget, type Path } from "./messages.ts";
+import {
+  type CapDescriptor,
+  type MessageTarget,
+  type Path,
+  type PromisedAnswer,
+} from "./messages.ts";
 import { type Outbox } from "./outbox.ts";
 import { capabilityIn, indexIn, NO_CAPS, releaseCaps } from "./payload.ts";
 import { samePath } from "./promise-hook.ts";
-import { RemoteTarget } from "./remote-hook.ts";
+import { RemotePromise, RemoteTarget } from "./remote-hook.ts";
 
 /** What a question needs of the table it is in. */
 export interface Asker {
@@ -113,7 +118,9 @@ export class Question extends CallResults implements ResultsSink {
   fail(error: RpcError): void {
     const pins = this.#beginReturn();
     for (const target of this.#targets ?? []) {
-      target.promise?.resolve(new BrokenHook(this.turns, error));
+      const broken = new BrokenHook(this.turns, error);
+      target.promise?.resolve(broken);
+      target.moveTo(broken);
     }
     this.#endReturn();
     this.settleFailed(error);
@@ -153,7 +160,7 @@ export class Question extends CallResults implements ResultsSink {
   /** As {@link returned}. */
   failed(error: RpcError): void {
     if (!this.pending) return;
-    this.settleFailed(error);
+    this.settleFailed(perhapsExecuted(error)); // the peer had it before
     this.#letGo();
   }
 
@@ -255,32 +262,70 @@ export class Question extends CallResults implements ResultsSink {
     for (const target of this.#targets ?? []) {
       const index = indexIn(settled, target.path);
       const cap = typeof index === "number" ? caps[index] : undefined;
+      const reflected = typeof index === "number" && isReflected(capTable[index]);
       if (typeof index === "number" && cap !== undefined) {
-        caps[index] = target.afterEmbargo(cap, isReflected(capTable[index]));
+        caps[index] = target.afterEmbargo(cap, reflected);
       }
-      target.promise?.resolve(capabilityIn(settled, target.path, this.turns));
+      const end = capabilityIn(settled, target.path, this.turns);
+      target.promise?.resolve(end.retain());
+      if (!reflected) target.moveTo(end);
+      end.release();
     }
     return settled;
   }
 }
 
-/** A capability in results that have not returned; held, it keeps the question open. */
+/**
+ * A capability in results that have not returned; held, it keeps the question open. What is strictly
+ * addressed to it stays so when the results are there, unless they say which import it is (the same
+ * place at the peer, by the same road) or that there is none: either lets the question end.
+ */
 class PipelinedTarget extends RemoteTarget {
   readonly path: Path;
-  readonly target: MessageTarget;
-  readonly descriptor: CapDescriptor;
   /** What it has become, when the results are taken from a call that has not returned. */
   resolution: Hook | undefined;
   readonly #question: Question;
+  readonly #answer: PromisedAnswer;
+  #moved: RemoteTarget | BrokenHook | undefined;
 
   constructor(question: Question, path: Path) {
     super(question.link);
     this.#question = question;
     this.path = path;
-    const answer = { questionId: question.id, transform: path };
-    this.target = { is: "promisedAnswer", answer };
-    this.descriptor = { is: "receiverAnswer", answer };
+    this.#answer = { questionId: question.id, transform: path };
     question.pin();
+  }
+
+  get target(): MessageTarget {
+    if (this.#moved instanceof RemoteTarget) return this.#moved.target;
+    return { is: "promisedAnswer", answer: this.#answer };
+  }
+
+  get descriptor(): CapDescriptor {
+    if (this.#moved instanceof RemoteTarget) return this.#moved.descriptor;
+    return { is: "receiverAnswer", answer: this.#answer };
+  }
+
+  override call(request: Request): Results {
+    return this.#moved instanceof BrokenHook ? this.#moved.call(request) : super.call(request);
+  }
+
+  override resolved(): Hook {
+    return this.#moved instanceof BrokenHook ? this.#moved : super.resolved();
+  }
+
+  override get broken(): RpcError | undefined {
+    return this.#moved?.broken ?? super.broken;
+  }
+
+  /** The results are there, and this is what they say. */
+  moveTo(hook: Hook): void {
+    if (this.references === 0) return;
+    const place = hook instanceof RemotePromise ? hook.target : hook;
+    if (!(place instanceof RemoteTarget || place instanceof BrokenHook)) return;
+    this.#moved = place.retain();
+    if (place instanceof RemoteTarget) place.called ||= this.called;
+    this.#question.unpin();
   }
 
   override retain(): this {
@@ -289,6 +334,7 @@ class PipelinedTarget extends RemoteTarget {
   }
 
   protected unreferenced(): void {
-    this.#question.unpin();
+    if (this.#moved === undefined) this.#question.unpin();
+    else this.#moved.release();
   }
 }

@@ -16,7 +16,8 @@ export class Reflections {
   readonly #exports: Exports;
   readonly #adoption: Adoption;
   readonly #fail: (error: unknown) => void;
-  #waiting = 0;
+  /** Takes back the wait of each that waits. */
+  readonly #waiting = new Set<() => void>();
 
   /** `fail` ends the connection with an error found after the message was received. */
   constructor(link: Link, exports: Exports, adoption: Adoption, fail: (error: unknown) => void) {
@@ -27,7 +28,12 @@ export class Reflections {
   }
 
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting.size;
+  }
+
+  lose(): void {
+    for (const takeBack of this.#waiting) takeBack();
+    this.#waiting.clear();
   }
 
   begin(target: MessageTarget, embargoId: number): void {
@@ -56,17 +62,16 @@ export class Reflections {
   }
 
   #wait(promise: Hook, embargoId: number): void {
-    if (this.#waiting >= this.#link.limits.maxEmbargoes) throw cutOff("embargoes");
-    this.#waiting += 1;
-    promise.whenResolved((resolution) => {
-      this.#waiting -= 1;
-      if (this.#link.over !== undefined) return;
+    if (this.#waiting.size >= this.#link.limits.maxEmbargoes) throw cutOff("embargoes");
+    const takeBack = promise.whenResolved((resolution) => {
+      this.#waiting.delete(takeBack);
       try {
         this.#reflect(resolution, embargoId);
       } catch (error) {
         this.#fail(error);
       }
     });
+    this.#waiting.add(takeBack);
   }
 
   #hook(target: MessageTarget): Hook {

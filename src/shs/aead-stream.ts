@@ -263,10 +263,13 @@ function nextKey(key: Uint8Array): Uint8Array {
   return hkdfExpand32(key, AEAD64K_DOMAIN, REKEY);
 }
 
+const NONCE = new Uint8Array(12);
+const NONCE_VIEW = new DataView(NONCE.buffer);
+
+/** The one nonce buffer of this file: every use is over before the next begins. */
 function nonceOf(counter: number): Uint8Array {
-  const nonce = new Uint8Array(12);
-  new DataView(nonce.buffer).setUint32(4, counter, true); // below RECORDS_PER_KEY, so 32 bits do
-  return nonce;
+  NONCE_VIEW.setUint32(4, counter, true); // below RECORDS_PER_KEY, so 32 bits do
+  return NONCE;
 }
 
 function forged(): ShsError {

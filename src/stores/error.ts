@@ -4,7 +4,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
  * Why a file of ours could not be read or written: `KEY_FILE_MISSING`, `KEY_FILE_EXISTS` (a key is
  * never overwritten), `KEY_FILE_MODE` (others may read it), `KEY_FILE_SYMLINK`,
  * `KEY_FILE_NOT_REGULAR`, `KEY_FILE_MALFORMED`, `KEY_FILE_MISMATCH` (its public key is not its
- * seed's), `KEY_FILE_UNREADABLE` and `KEY_FILE_UNWRITABLE` (the system said no; see `cause`).
+ * seed's), `KEY_FILE_ENCRYPTED` (by a passphrase), `KEY_FILE_UNREADABLE` and `KEY_FILE_UNWRITABLE` (the system said no; see `cause`).
  */
 export type StoreErrorCode =
   | "KEY_FILE_MISSING"
@@ -14,6 +14,7 @@ export type StoreErrorCode =
   | "KEY_FILE_NOT_REGULAR"
   | "KEY_FILE_MALFORMED"
   | "KEY_FILE_MISMATCH"
+  | "KEY_FILE_ENCRYPTED"
   | "KEY_FILE_UNREADABLE"
   | "KEY_FILE_UNWRITABLE";
 

@@ -47,7 +47,8 @@ function printKeyFile(keyPair: KeyPair): string {
   ].join("\n");
 }
 
-function parseKeyFile(text: string, path: string): KeyPair {
+/** What {@link createKeyFile} wrote; `path` is for the errors. */
+export function parseKeyFile(text: string, path: string): KeyPair {
   const fields = new Map<string, string>();
   text.split(/\r?\n/).forEach((line, index) => {
     if (line.trim() === "" || line.startsWith("#")) return;

@@ -81,13 +81,15 @@ export interface Vat extends AsyncDisposable {
   /** Who is connected now; one entry a connection. */
   readonly peers: readonly (Peer | AnonymousPeer)[];
   /**
-   * Listens on `tcp://host:port`; port 0 picks a free one. Throws `NetError` `ADDRESS_INVALID`,
+   * Listens on `tcp://host:port`; port 0 picks a free one. `insecure://127.0.0.1:port` is plain TCP
+   * for programs of this machine that speak no SecretHandshake: such peers prove nothing, are asked
+   * nothing, and get what `anonymousBootstrap` makes. Throws `NetError` `ADDRESS_INVALID`,
    * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`; `VatError` `ADMIT_MISSING` when nobody said who may in.
    */
   listen(address: string, options?: ListenOptions): Promise<Listener>;
   /**
    * Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`, or joins the connection
-   * to that peer when there is one; returns at once. A connected peer may be named by its id alone.
+   * to that peer when there is one; returns at once. `insecure://127.0.0.1:port` dials plain TCP. A connected peer may be named by its id alone.
    * Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`; everything else rejects `ready`.
    */
   connect(address: string, options?: ConnectOptions): Connection;

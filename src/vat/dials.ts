@@ -17,7 +17,7 @@ export interface DialOwner {
   /** Rejects when there is no connection to be had; `committed` is told when M3 leaves. */
   dial(address: PeerAddress, committed: () => void, signal: AbortSignal): Promise<SecureSocket>;
   /** Makes the connection one of the vat's. */
-  adopt(socket: SecureSocket): Driver;
+  adopt(road: SecureSocket): Driver;
 }
 
 /**

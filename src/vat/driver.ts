@@ -6,7 +6,7 @@ import {
   FrameReader,
   FrameWriter,
 } from "../capnp/index.ts";
-import { type SecureSocket } from "../net/index.ts";
+import { type Road } from "../net/index.ts";
 import {
   type Action,
   Connection,
@@ -31,13 +31,13 @@ export interface DriverOwner {
 }
 
 /**
- * One established connection: pumps socket ↔ framing ↔ envelope ↔ the connection's state machine.
+ * One established connection: pumps road ↔ framing ↔ envelope ↔ the connection's state machine.
  * It knows no protocol; it moves bytes and performs actions.
  */
 export class Driver {
   readonly peer: Peer | AnonymousPeer;
   readonly connection: Connection;
-  readonly #socket: SecureSocket;
+  readonly #road: Road;
   readonly #owner: DriverOwner;
   readonly #reader: FrameReader;
   readonly #writer = new FrameWriter();
@@ -51,25 +51,25 @@ export class Driver {
   #cancelFrameTimer: (() => void) | undefined;
   #ended = false;
 
-  constructor(socket: SecureSocket, owner: DriverOwner) {
-    this.#socket = socket;
+  constructor(road: Road, owner: DriverOwner) {
+    this.#road = road;
     this.#owner = owner;
-    this.peer = socket.peer;
+    this.peer = road.peer;
     this.#reader = new FrameReader({ maxBytes: owner.limits.messageBytes });
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
     this.connection = new Connection({
       turns: owner.turns,
-      caller: { peer: socket.peer, auth: AuthContext.ofPeer(socket.peer) },
-      bootstrap: () => (this.#root ??= owner.bootstrap(socket.peer)).retain(),
+      caller: { peer: road.peer, auth: AuthContext.ofPeer(road.peer) },
+      bootstrap: () => (this.#root ??= owner.bootstrap(road.peer)).retain(),
       wake: () => {
         owner.wake(this);
       },
       limits: owner.limits.rpc,
     });
     this.connection.nowMs = owner.clock.now();
-    socket.start({
+    road.start({
       data: (chunk) => {
         this.#receive(chunk);
       },
@@ -121,7 +121,7 @@ export class Driver {
 
   #flush(): void {
     for (const action of this.connection.takeActions()) this.#perform(action);
-    for (const bytes of this.#writer.take()) this.#socket.write(bytes);
+    for (const bytes of this.#writer.take()) this.#road.write(bytes);
   }
 
   #receive(chunk: Uint8Array): void {
@@ -159,7 +159,7 @@ export class Driver {
         if (!this.#ended) this.#add(action.message);
         break;
       case "close":
-        for (const bytes of this.#writer.take()) this.#socket.write(bytes);
+        for (const bytes of this.#writer.take()) this.#road.write(bytes);
         this.#finish(action.error);
         break;
       default:
@@ -180,7 +180,7 @@ export class Driver {
   /** Nothing more is sent: says goodbye. */
   #finish(error: Error | undefined): void {
     if (this.#ended) return;
-    this.#socket.end();
+    this.#road.end();
     this.#over(error);
   }
 

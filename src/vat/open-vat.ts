@@ -16,12 +16,19 @@ import {
 } from "../capnp/index.ts";
 import {
   dial,
+  dialInsecure,
   endOfTurn,
   listen,
-  type PeerAddress,
+  type ListenAddress,
+  listenInsecure,
+  parseInsecureAddress,
   parseListenAddress,
   parsePeerAddress,
+  type PeerAddress,
+  printHostPort,
+  printPeerAddress,
   realClock,
+  type Road,
   type SecureSocket,
 } from "../net/index.ts";
 import { BrokenHook, type ConnectionDump, type Hook, RpcError } from "../rpc/index.ts";
@@ -90,29 +97,16 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
   async listen(address: string, options: ListenOptions = {}): Promise<Listener> {
     this.#requireOpen();
-    const { admit, identity } = this.#options;
-    if (admit === undefined) {
-      const message = 'say who may connect: admit: (peer) => …, or admit: "anyone"';
-      throw new VatError("ADMIT_MISSING", message);
-    }
-    const road = await listen({
-      address: parseListenAddress(address),
-      keyPair: Identity.keyPairOf(identity),
-      network: this.#network,
-      admit: admit === "anyone" ? () => true : admit,
-      limits: this.limits.net,
-      suites: options.suites ?? ["aead64k"],
-      confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
-      accepted: (socket) => {
-        this.#dials.accepted(this.adopt(socket));
+    const insecure = parseInsecureAddress(address, 0);
+    if (insecure === undefined) return this.#listen(parseListenAddress(address), options);
+    const road = await listenInsecure(
+      { address: insecure, limits: this.limits.net },
+      (accepted) => {
+        this.adopt(accepted);
       },
-      refused: ({ address: from, peer, error }) => {
-        this.#log.debug({ from, peer: peer?.id, err: error }, "refused a connection");
-      },
-    });
-    const door = new OpenDoor(road, options.advertise, () => this.#doors.delete(door));
-    this.#doors.add(door);
-    return door;
+    );
+    const { host, port } = road.address;
+    return this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
   }
 
   connect(address: string, { signal }: ConnectOptions = {}): Connection {
@@ -166,8 +160,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     });
   }
 
-  adopt(socket: SecureSocket): Driver {
-    const driver = new Driver(socket, this);
+  adopt(road: Road): Driver {
+    const driver = new Driver(road, this);
     this.#drivers.add(driver);
     if (this.#life.signal.aborted) driver.close();
     return driver;
@@ -196,8 +190,44 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (error !== undefined) this.#log.debug({ peer, err: error }, "a connection is gone");
   }
 
+  async #listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
+    const { admit, identity } = this.#options;
+    if (admit === undefined) {
+      const message = 'say who may connect: admit: (peer) => …, or admit: "anyone"';
+      throw new VatError("ADMIT_MISSING", message);
+    }
+    const road = await listen({
+      address,
+      keyPair: Identity.keyPairOf(identity),
+      network: this.#network,
+      admit: admit === "anyone" ? () => true : admit,
+      limits: this.limits.net,
+      suites: options.suites ?? ["aead64k"],
+      confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
+      accepted: (socket) => {
+        this.#dials.accepted(this.adopt(socket));
+      },
+      refused: ({ address: from, peer, error }) => {
+        this.#log.debug({ from, peer: peer?.id, err: error }, "refused a connection");
+      },
+    });
+    const addresses = road.peerAddresses(options.advertise).map(printPeerAddress);
+    return this.#opened(addresses, () => road.close());
+  }
+
+  #opened(addresses: readonly string[], close: () => Promise<void>): Listener {
+    const door = new OpenDoor(addresses, () => {
+      this.#doors.delete(door);
+      return close();
+    });
+    this.#doors.add(door);
+    return door;
+  }
+
   #arrivalAt(text: string): Arrival {
     this.#requireOpen();
+    const insecure = parseInsecureAddress(text, 1);
+    if (insecure !== undefined) return this.#dialInsecure(insecure);
     const id = parsePeerId(text);
     const address = id === undefined ? parsePeerAddress(text) : undefined;
     const known = this.#newest(id ?? address?.id);
@@ -205,6 +235,19 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (address !== undefined) return this.#dials.join(address);
     const error = new VatError("NOT_CONNECTED", `${text} is not connected; dial its address`);
     return { driver: Promise.reject(error), abandon: () => {} };
+  }
+
+  /** Nobody is proven there, so nobody's connection is shared. */
+  #dialInsecure(address: ListenAddress): Arrival {
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, this.#life.signal]);
+    const road = dialInsecure({ address, signal, limits: this.limits.net });
+    return {
+      driver: road.then((it) => this.adopt(it)),
+      abandon: () => {
+        controller.abort(new VatError("CLOSED", "the dial was given up"));
+      },
+    };
   }
 
   #newest(id: PeerId | undefined): Driver | undefined {

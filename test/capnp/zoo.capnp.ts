@@ -11,11 +11,11 @@ export const Color = $.enumType({
 });
 
 export declare namespace Point {
-interface Reader {
+interface Reader extends $.Readable {
 readonly x: number;
 readonly y: number;
 }
-interface Builder {
+interface Builder extends $.Readable {
 x: number;
 y: number;
 }
@@ -38,10 +38,10 @@ if (init.x !== undefined) builder.x = init.x;
 if (init.y !== undefined) builder.y = init.y;
 } });
 export declare namespace PointV0 {
-interface Reader {
+interface Reader extends $.Readable {
 readonly x: number;
 }
-interface Builder {
+interface Builder extends $.Readable {
 x: number;
 }
 interface Init {
@@ -60,14 +60,14 @@ if (init.x !== undefined) builder.x = init.x;
 } });
 const TEXTS = $.List($.Text);
 export declare namespace PointV2 {
-interface Reader {
+interface Reader extends $.Readable {
 readonly x: number;
 readonly y: number;
 readonly z: bigint;
 readonly name: string;
 readonly tags: $.ListReader<string>;
 }
-interface Builder {
+interface Builder extends $.Readable {
 x: number;
 y: number;
 z: bigint;
@@ -106,10 +106,10 @@ if (init.tags !== undefined) builder.tags = init.tags;
 } });
 const POINTS = $.List(Point); const POINTS_V0 = $.List(PointV0); const POINTS_V2 = $.List(PointV2); const INT32S = $.List($.Int32);
 export declare namespace Points {
-interface Reader {
+interface Reader extends $.Readable {
 readonly points: $.ListReader<Point.Reader>;
 }
-interface Builder {
+interface Builder extends $.Readable {
 get points(): $.ListBuilder<Point.Builder, Point.Init>; set points(value: $.ListInit<Point.Init>);
 }
 interface Init {
@@ -127,10 +127,10 @@ set(builder: Points.Builder, init: Points.Init) {
 if (init.points !== undefined) builder.points = init.points;
 } });
 export declare namespace PointsV0 {
-interface Reader {
+interface Reader extends $.Readable {
 readonly points: $.ListReader<PointV0.Reader>;
 }
-interface Builder {
+interface Builder extends $.Readable {
 get points(): $.ListBuilder<PointV0.Builder, PointV0.Init>; set points(value: $.ListInit<PointV0.Init>);
 }
 interface Init {
@@ -148,10 +148,10 @@ set(builder: PointsV0.Builder, init: PointsV0.Init) {
 if (init.points !== undefined) builder.points = init.points;
 } });
 export declare namespace PointsV2 {
-interface Reader {
+interface Reader extends $.Readable {
 readonly points: $.ListReader<PointV2.Reader>;
 }
-interface Builder {
+interface Builder extends $.Readable {
 get points(): $.ListBuilder<PointV2.Builder, PointV2.Init>; set points(value: $.ListInit<PointV2.Init>);
 }
 interface Init {
@@ -169,10 +169,10 @@ set(builder: PointsV2.Builder, init: PointsV2.Init) {
 if (init.points !== undefined) builder.points = init.points;
 } });
 export declare namespace Numbers {
-interface Reader {
+interface Reader extends $.Readable {
 readonly points: $.ListReader<number>;
 }
-interface Builder {
+interface Builder extends $.Readable {
 get points(): $.ListBuilder<number>; set points(value: $.ListInit<number>);
 }
 interface Init {
@@ -190,10 +190,10 @@ set(builder: Numbers.Builder, init: Numbers.Init) {
 if (init.points !== undefined) builder.points = init.points;
 } });
 export declare namespace Names {
-interface Reader {
+interface Reader extends $.Readable {
 readonly names: $.ListReader<string>;
 }
-interface Builder {
+interface Builder extends $.Readable {
 get names(): $.ListBuilder<string>; set names(value: $.ListInit<string>);
 }
 interface Init {
@@ -211,11 +211,11 @@ set(builder: Names.Builder, init: Names.Init) {
 if (init.names !== undefined) builder.names = init.names;
 } });
 export declare namespace Named {
-interface Reader {
+interface Reader extends $.Readable {
 readonly name: string;
 readonly age: number;
 }
-interface Builder {
+interface Builder extends $.Readable {
 name: string;
 age: number;
 }
@@ -239,10 +239,10 @@ if (init.age !== undefined) builder.age = init.age;
 } });
 const NAMED = $.List(Named);
 export declare namespace NamedList {
-interface Reader {
+interface Reader extends $.Readable {
 readonly names: $.ListReader<Named.Reader>;
 }
-interface Builder {
+interface Builder extends $.Readable {
 get names(): $.ListBuilder<Named.Builder, Named.Init>; set names(value: $.ListInit<Named.Init>);
 }
 interface Init {
@@ -308,7 +308,7 @@ readonly colorDefault: Color;
 readonly place: Zoo.Place.Reader;
 readonly any: $.AnyPointerReader;
 }
-interface Builder { readonly which: "nothing" | "number" | "name" | undefined; nothing: null | undefined; number: number | undefined; name: string | undefined;
+interface Builder extends $.Readable { readonly which: "nothing" | "number" | "name" | undefined; nothing: null | undefined; number: number | undefined; name: string | undefined;
 bool: boolean;
 int8: number;
 int16: number;
@@ -403,7 +403,7 @@ readonly colorDefault?: Color | undefined;
 readonly place?: Zoo.Place.Init | undefined;
 readonly any?: $.AnyPointerInit | undefined;
 }
-namespace Place { interface Reader { readonly longitude: number; readonly label: string } interface Builder { longitude: number; label: string } interface Init { readonly longitude?: number | undefined; readonly label?: string | undefined } }
+namespace Place { interface Reader extends $.Readable { readonly longitude: number; readonly label: string } interface Builder extends $.Readable { longitude: number; label: string } interface Init { readonly longitude?: number | undefined; readonly label?: string | undefined } }
 }
 const ZOO_DATA_DEFAULT = new Uint8Array([1, 2, 3]); const ZOO_MEMBERS = ["nothing", "number", "name"] as const;
 const COLORS = $.List(Color); const MATRIX = $.List(INT32S); const ZOOS = $.List(() => Zoo);

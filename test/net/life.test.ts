@@ -39,6 +39,7 @@ async function roads(suite: Suite, options: Partial<NetLimits> = {}) {
       ephemeral: generateEphemeral,
     },
     {
+      spoke: () => {},
       accepted: (socket) => {
         accept(new DrivenRoad(socket));
       },

@@ -1,53 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { type Message, NO_CAPS } from "../../src/rpc/index.ts";
+import { type Message, PromiseHook } from "../../src/rpc/index.ts";
+import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
 import { TestContent } from "../support/test-content.ts";
 
-const payload = { content: new TestContent("forged"), capTable: NO_CAPS };
-
-function forgedCall(overrides: Partial<Extract<Message, { is: "call" }>> = {}): Message {
-  return {
-    is: "call",
-    questionId: 7,
-    target: { is: "importedCap", id: 0 },
-    interfaceId: 1n,
-    methodId: 0,
-    params: payload,
-    sendResultsTo: "caller",
-    allowThirdPartyTailCall: false,
-    noPromisePipelining: false,
-    onlyPromisePipeline: false,
-    ...overrides,
-  };
-}
-
-function forgedReturn(answerId: number): Message {
-  return {
-    is: "return",
-    answerId,
-    releaseParamCaps: false,
-    noFinishNeeded: false,
-    outcome: { is: "results", payload },
-  };
-}
-
-const finish: Message = {
-  is: "finish",
-  questionId: 99,
-  releaseResultCaps: true,
-  requireEarlyCancellationWorkaround: false,
-};
-
 describe("aborts", () => {
   const cases: Readonly<Record<string, readonly Message[]>> = {
-    "a Return for an unknown question": [forgedReturn(99)],
-    "a question id that is in use": [forgedCall(), forgedCall()],
-    "a call to an unknown export": [forgedCall({ target: { is: "importedCap", id: 99 } })],
+    "a Return for an unknown question": [forged.return()],
+    "a question id that is in use": [forged.call(), forged.call()],
+    "a call to an unknown export": [forged.call({ target: { is: "importedCap", id: 99 } })],
     "a Release of more than was sent": [{ is: "release", id: 0, referenceCount: 2 }],
     "a receiverHosted that was never sent": [
-      forgedCall({
-        params: { content: payload.content, capTable: [{ is: "receiverHosted", id: 99 }] },
+      forged.call({
+        params: {
+          content: new TestContent("forged"),
+          capTable: [{ is: "receiverHosted", id: 99 }],
+        },
       }),
     ],
     "a Disembargo of an object that is not the sender's": [
@@ -56,6 +25,37 @@ describe("aborts", () => {
         target: { is: "importedCap", id: 0 },
         context: { is: "senderLoopback", embargoId: 0 },
       },
+    ],
+    "a Disembargo of an unknown export": [
+      {
+        is: "disembargo",
+        target: { is: "importedCap", id: 99 },
+        context: { is: "senderLoopback", embargoId: 0 },
+      },
+    ],
+    "a Disembargo of an unknown answer": [
+      {
+        is: "disembargo",
+        target: { is: "promisedAnswer", answer: { questionId: 99, transform: [] } },
+        context: { is: "senderLoopback", embargoId: 0 },
+      },
+    ],
+    "a bootstrap under a question id that is in use": [
+      forged.call(),
+      { is: "bootstrap", questionId: 7 },
+    ],
+    "a Disembargo that the peer cannot do": [
+      {
+        is: "unimplemented",
+        message: {
+          is: "disembargo",
+          target: { is: "importedCap", id: 0 },
+          context: { is: "senderLoopback", embargoId: 0 },
+        },
+      },
+    ],
+    "Unimplemented for a call that was never made": [
+      { is: "unimplemented", message: forged.call() },
     ],
     "an echo of no Disembargo": [
       {
@@ -66,13 +66,13 @@ describe("aborts", () => {
     ],
   };
 
-  it.each(Object.entries(cases))("on %s, and cleans up", (_, forged) => {
+  it.each(Object.entries(cases))("on %s, and cleans up", (_, messages) => {
     const network = new SimulatedNetwork();
     const { client, server, root } = network.pair();
     const desk = client.bootstrap();
     const foo = call(desk, "foo", client.object("mine").ref());
     network.settle();
-    for (const message of forged) server.receivesForged(message);
+    for (const message of messages) server.receivesForged(message);
     expect(server.closes).toMatchObject([{ code: "PROTOCOL", blame: "peer" }]);
     network.settle();
     expect(client.closes).toMatchObject([{ code: "DISCONNECTED", blame: "peer" }]);
@@ -87,14 +87,21 @@ describe("aborts", () => {
 
 describe("ignores and counts", () => {
   const cases: Readonly<Record<string, Message>> = {
-    "a Finish of an unknown question": finish,
+    "a Finish of an unknown question": forged.finish(),
     "a Release of an unknown export": { is: "release", id: 99, referenceCount: 1 },
+    "an echo of Return (Rust)": { is: "unimplemented", message: forged.return() },
+    "an echo of Finish": { is: "unimplemented", message: forged.finish() },
+    "an echo of an echo": {
+      is: "unimplemented",
+      message: { is: "unimplemented", message: forged.finish() },
+    },
+    "a Return to a call that was for the pipeline only": forged.return({ answerId: 2 ** 31 + 5 }),
   };
 
-  it.each(Object.entries(cases))("%s", (_, forged) => {
+  it.each(Object.entries(cases))("%s", (_, message) => {
     const network = new SimulatedNetwork();
     const { server } = network.pair();
-    server.receivesForged(forged);
+    server.receivesForged(message);
     expect(server.connection().stats.messagesIgnored).toBe(1);
     expect(server.closes).toEqual([]);
     network.expectEverythingReleased();
@@ -105,8 +112,90 @@ it("answers a call on an unknown answer with an exception", () => {
   const network = new SimulatedNetwork();
   const { client, server } = network.pair();
   const answer = { questionId: 99, transform: [0] };
-  server.receivesForged(forgedCall({ target: { is: "promisedAnswer", answer } }));
+  server.receivesForged(forged.call({ target: { is: "promisedAnswer", answer } }));
   expect(client.expected()).toEqual(["return: exception: there is no question 99"]);
+});
+
+it.each<[string, Message]>([
+  ["results for a third party", forged.call({ sendResultsTo: "thirdParty" })],
+  [
+    "a Level 3 Disembargo",
+    { is: "disembargo", target: { is: "importedCap", id: 0 }, context: { is: "unknown" } },
+  ],
+  [
+    "a resolution of an unknown kind",
+    { is: "resolve", promiseId: 3, resolution: { is: "unknown" } },
+  ],
+])("echoes %s", (_, message) => {
+  const network = new SimulatedNetwork();
+  const { client, server } = network.pair();
+  server.receivesForged(message);
+  expect(client.refuses()).toEqual([{ is: "unimplemented", message }]);
+  network.expectEverythingReleased();
+});
+
+it("holds a capability of an unknown kind as a broken one, and a third party's by its vine", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const desk = client.bootstrap();
+  network.settle();
+  server.receivesForged(
+    forged.call({
+      params: {
+        content: new TestContent("forged"),
+        capTable: [{ is: "unknown" }, { is: "thirdPartyHosted", vineId: 5 }, { is: "none" }],
+      },
+    }),
+  );
+  const taken = root.takes("forged");
+  const [unknown, vine, none] = taken.call.params.caps;
+  expect(unknown?.broken?.kind).toBe("failed");
+  expect(none).toBeUndefined();
+  const bar = call(vine!, "bar");
+  expect(client.refuses()).toMatchObject([{ target: { is: "importedCap", id: 5 } }]);
+  taken.returns("");
+  expect(client.refuses().map(({ is }) => is)).toEqual(["return", "release"]);
+  client.loses(server);
+  bar.release();
+  desk.release();
+  network.expectEverythingReleased();
+});
+
+it("releases what was in a Resolve that the peer does not implement", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const promise = new PromiseHook(client.turns);
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo", promise.retain());
+  network.settle();
+  promise.resolve(client.object("mine").ref());
+  const [message] = server.refuses();
+  client.receivesForged({ is: "unimplemented", message: message! });
+  root.takes("foo").returns("");
+  client.receives("return: ");
+  client.receives("release");
+  for (const one of [foo, promise, desk]) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("keeps the messages of one connection from touching another", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const hostile = network.vat("hostile");
+  network.connect(hostile, server);
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo");
+  network.settle();
+  server.receivesForged(forged.return(), hostile);
+  expect(server.closes.length).toBe(1);
+  root.takes("foo").returns("unharmed");
+  network.settle();
+  expect(foo.outcome).toBe("unharmed");
+  foo.release();
+  desk.release();
+  network.settle();
+  network.expectEverythingReleased();
 });
 
 it("echoes what it does not understand", () => {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
-import { SimulatedNetwork } from "../support/simulated-network.ts";
+import { expectCleanEnd, SimulatedNetwork } from "../support/simulated-network.ts";
 import { request } from "../support/test-content.ts";
 
 it("a tail call to the caller's own object sends no results over the wire", () => {
@@ -36,7 +37,106 @@ it("a tail call to the caller's own object sends no results over the wire", () =
   inner.takes("after").returns("second");
   expect(after.outcome).toBe("second");
 
-  for (const one of [foo, result, before, after, desk]) one.release();
+  expectCleanEnd(network, foo, result, before, after, desk);
+});
+
+/** The server has made a tail call of "foo" at the client's own object. */
+function handedBack(tailCalls: boolean) {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair({ tailCalls });
+  const mine = client.object("mine");
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo", mine.ref());
   network.settle();
-  network.expectEverythingReleased();
+  const taken = root.takes("foo");
+  const callback = taken.param();
+  taken.call.tailCall(callback, request("tail"));
+  callback.release();
+  return { network, client, server, root, mine, desk, foo };
+}
+
+it("a tail call to a peer that may not know of it sends the results both ways", () => {
+  const { network, client, server, mine, desk, foo } = handedBack(false);
+  client.receives("call tail");
+  expect(client.last).toMatchObject({ sendResultsTo: "caller" });
+  client.receives("release");
+  mine.takes("tail").returns("from mine");
+  server.receives("return: from mine");
+  client.receives("return: from mine");
+  expect(foo.outcome).toBe("from mine");
+  expectCleanEnd(network, foo, desk);
+});
+
+it("cancelling a tail call cancels what it became", () => {
+  const { network, client, server, mine, desk, foo } = handedBack(true);
+  client.receives("call tail");
+  client.receives("return: take from other question");
+  const taken = mine.takes("tail");
+  server.receives("finish"); // "foo" has returned, though nobody has the results yet
+  foo.release();
+  client.receives("release");
+  client.receives("finish, releasing the results");
+  client.turn();
+  expect(taken.canceled).toBe(true);
+  server.receives("return: canceled");
+  expectCleanEnd(network, desk);
+});
+
+it("cancelling races with a tail call, and nothing is left", () => {
+  const { network, client, server, mine, desk, foo } = handedBack(true);
+  server.turn(); // the tail call and the Return are under way
+  foo.release();
+  client.receives("call tail");
+  client.receives("return: take from other question"); // too late
+  server.receives("finish, releasing the results");
+  client.receives("release");
+  client.receives("finish, releasing the results");
+  expect(mine.takes("tail").canceled).toBe(true);
+  expectCleanEnd(network, desk);
+});
+
+it("a tail call keeps the order of what is pipelined on it", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const helper = server.object("helper");
+  const inner = server.object("inner");
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo");
+  const cap = foo.pipeline();
+  const calls = ["one", "two"].map((method) => call(cap, method));
+  network.settle();
+  root.takes("foo").call.tailCall(helper.hook, request("tail"));
+  calls.push(call(cap, "three"));
+  network.settle();
+  helper.takes("tail").returns("", inner.ref());
+  network.settle();
+  calls.push(call(cap, "four"));
+  network.settle();
+  for (const method of ["one", "two", "three", "four"]) inner.takes(method).returns("");
+  network.settle();
+  expectCleanEnd(network, foo, cap, ...calls, desk);
+});
+
+it.each([
+  ["a call that was not to keep its results", "caller"],
+  ["a call whose results were taken already", "yourself"],
+] as const)("results may not be taken from %s", (_, sendResultsTo) => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const desk = client.bootstrap();
+  network.settle();
+  const calls = [call(desk, "a"), call(desk, "b")];
+  network.settle();
+  client.receivesForged({ is: "bootstrap", questionId: 6 });
+  const target = { is: "promisedAnswer", answer: { questionId: 6, transform: [] } } as const;
+  client.receivesForged(forged.call({ questionId: 7, target, sendResultsTo }));
+  for (const answerId of [0, 1]) {
+    const outcome = { is: "takeFromOtherQuestion", questionId: 7 } as const;
+    client.receivesForged(forged.return({ answerId, outcome }));
+  }
+  expect(client.closes).toMatchObject([{ code: "PROTOCOL" }]);
+  root.takes("a");
+  root.takes("b");
+  client.loses(server);
+  expectCleanEnd(network, ...calls, desk);
 });

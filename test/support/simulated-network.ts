@@ -41,11 +41,16 @@ export class SimulatedNetwork {
     return { client, server, root };
   }
 
-  connect(left: SimulatedVat, right: SimulatedVat, options: PeerOptions = {}): void {
+  connect(
+    left: SimulatedVat,
+    right: SimulatedVat,
+    leftOptions: PeerOptions = {},
+    rightOptions: PeerOptions = leftOptions,
+  ): void {
     const there = new Wire(left, right);
     const back = new Wire(right, left);
-    left.attach(right, there, back, options);
-    right.attach(left, back, there, options);
+    left.attach(right, there, back, leftOptions);
+    right.attach(left, back, there, rightOptions);
   }
 
   /** Delivers whatever is under way until nothing is. */
@@ -234,3 +239,13 @@ const CALLER = {
   peer: { address: "simulated", transport: "memory", signal: new AbortController().signal },
   auth: AuthContext.anonymous(),
 } as const;
+
+/** Ends a story: lets go of all that the test holds, and expects that nothing is left anywhere. */
+export function expectCleanEnd(
+  network: SimulatedNetwork,
+  ...held: readonly { release(): void }[]
+): void {
+  for (const one of held) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+}

@@ -74,6 +74,12 @@ export class TestServer {
     return road;
   }
 
+  /** Forgets what happened so far, and cuts the roads that nobody took. */
+  clear(): void {
+    for (const road of this.#roads.splice(0)) road.destroy();
+    this.refusals.length = 0;
+  }
+
   async refusal(): Promise<Refusal> {
     await this.#until(() => this.refusals.length > 0);
     return this.refusals.shift()!;

@@ -1,0 +1,21 @@
+/** What to do about an error, by its code; beside the code, not inside the library's message. */
+const HINTS: Readonly<Record<string, string>> = {
+  KEY_FILE_MISSING: "`handfast keygen FILE` makes one",
+  KEY_FILE_EXISTS: "`handfast id FILE` shows whose it is; name another file for another key",
+  KEY_FILE_MODE: "if nobody has read it, `chmod 600 FILE`; if somebody may have, make another key",
+  KEY_FILE_SYMLINK: "name the file that the link points to",
+  KEY_FILE_NOT_REGULAR: "name a file",
+  KEY_FILE_MALFORMED: "restore it from a copy, or make another key with `handfast keygen`",
+  KEY_FILE_MISMATCH: "restore it from a copy, or make another key with `handfast keygen`",
+  ADDRESS_INVALID:
+    "an address is capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY, and wants quotes in a shell",
+  CONNECTION_REFUSED: "nothing listens there: is the node up, and the port right?",
+  HANDSHAKE_CUT: "often the peer is in another network: see `--network`",
+  NOT_ADMITTED:
+    "the peer has another key than the address says, or will not have ours; it does not say which",
+  NETWORK_INVALID: "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits",
+};
+
+export function hintFor(code: string): string | undefined {
+  return HINTS[code];
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { addId } from "./commands/id.ts";
+import { addKeygen } from "./commands/keygen.ts";
+import { addPing } from "./commands/ping.ts";
+import { type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The exit status of the process: every failure is 1, whosever fault it is. */
+export type ExitStatus = 0 | 1;
+
+/** Runs one command line (without the program's own name), and never rejects. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitStatus> {
+  try {
+    await programFor(terminal).parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // help was asked for
+    terminal.error(error instanceof CommanderError ? usageErrorOf(error) : error);
+    return 1;
+  }
+}
+
+function programFor(terminal: Terminal): Command {
+  const program = new Command("handfast")
+    .description("Object-capability RPC between peers who know each other's keys.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this page")
+    .helpCommand(false)
+    .option("--json", "print results, and errors, as one line of JSON each")
+    .on("option:json", () => {
+      terminal.json = true;
+    })
+    .configureOutput({
+      writeOut: (text) => terminal.page(text),
+      writeErr: () => {}, // commander says it again in what it throws
+    })
+    .exitOverride()
+    .showSuggestionAfterError(true);
+  addKeygen(program, terminal);
+  addId(program, terminal);
+  addPing(program, terminal);
+  return program;
+}
+
+/** Two folders up, from the sources and from what is built of them alike. */
+function version(): string {
+  const path = new URL("../../package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string }; // ours
+  return version;
+}
+
+function usageErrorOf({ code, message }: CommanderError): UsageError {
+  if (code === "commander.help" || code === "commander.unknownCommand") {
+    const what = code === "commander.help" ? "no command was given" : oneLine(message);
+    return new UsageError(what, "`handfast --help` lists the commands");
+  }
+  return new UsageError(oneLine(message), "`handfast COMMAND --help` shows what it takes");
+}
+
+function oneLine(message: string): string {
+  return message.replace(/^error: /, "").replace(/\s+/g, " ");
+}

@@ -1,0 +1,150 @@
+import { type WriteStream } from "node:tty";
+import { HandfastError } from "../base/index.ts";
+import { NetError, type TextPosition } from "../net/index.ts";
+import { StoreError } from "../stores/index.ts";
+import { hintFor } from "./hints.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** One of the two streams of a process. */
+export interface Output {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+export interface TerminalOptions {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** One result: the words for people, the object for programs. */
+export interface Result {
+  readonly text: string;
+  readonly json: object;
+}
+
+type Style = "bold" | "dim" | "red" | "green";
+
+const SGR: Readonly<Record<Style, string>> = { bold: "1", dim: "2", red: "31", green: "32" };
+
+/** Everything a terminal would obey rather than show: controls but tab and newline, and bidi. */
+const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/**
+ * The rules of output, all of them: results go to stdout and everything else to stderr; with
+ * `--json` each result is one line of JSON and so is an error; colours appear only on a terminal
+ * (and never with `NO_COLOR` or `TERM=dumb`); text from elsewhere cannot send control sequences; an
+ * error is one line with its code, one line with a hint, and a stack only when it is a bug of ours.
+ */
+export class Terminal {
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  readonly #coloured: boolean;
+  /** Set as soon as `--json` is seen. */
+  json = false;
+
+  constructor({ stdout, stderr, env }: TerminalOptions) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#coloured = (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+  }
+
+  /** The terminal of this process. */
+  static ofProcess(): Terminal {
+    process.stdout.on("error", endQuietly);
+    process.stderr.on("error", endQuietly);
+    return new Terminal({ stdout: process.stdout, stderr: process.stderr, env: process.env });
+  }
+
+  /** What the command was asked for. */
+  result({ text, json }: Result): void {
+    this.#stdout.write(this.json ? `${JSON.stringify(json)}\n` : `${printable(text)}\n`);
+  }
+
+  /** Text that was asked for and has no JSON form: help and the version. */
+  page(text: string): void {
+    this.#stdout.write(text);
+  }
+
+  /** Something worth knowing beside the result; programs do not want it. */
+  note(text: string): void {
+    if (!this.json) this.#stderr.write(`${this.#paint("dim", printable(text))}\n`);
+  }
+
+  /** Why the command failed. */
+  error(error: unknown): void {
+    const { code, message, at, hint, stack } = describe(error);
+    if (this.json) {
+      this.#stderr.write(`${JSON.stringify({ error: { code, message, at, hint } })}\n`);
+      return;
+    }
+    this.#stderr.write(`${this.#paint("red", `error ${code}:`)} ${oneLine(message)}\n`);
+    if (at !== undefined) this.#stderr.write(caretUnder(at));
+    if (hint !== undefined) this.#stderr.write(`${this.#paint("dim", `hint: ${hint}`)}\n`);
+    if (stack !== undefined) this.#stderr.write(`${printable(stack)}\n`);
+  }
+
+  #paint(style: Style, text: string): string {
+    const coloured = this.#coloured && this.#stderr.isTTY === true;
+    return coloured ? `\u001b[${SGR[style]}m${text}\u001b[0m` : text;
+  }
+}
+
+/** Control characters spelt out, so that a peer's words cannot move the cursor. */
+export function printable(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (char) => `\\u{${char.charCodeAt(0).toString(16).padStart(2, "0")}}`,
+  );
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\u{0a}");
+}
+
+/** The text on a line of its own, and a caret under the column. */
+function caretUnder({ text, column }: TextPosition): string {
+  const before = oneLine(text.slice(0, column - 1)).replaceAll("\t", " ");
+  const after = oneLine(text.slice(column - 1)).replaceAll("\t", " ");
+  return `  ${before}${after}\n  ${" ".repeat(before.length)}^\n`;
+}
+
+interface Description {
+  readonly code: string;
+  readonly message: string;
+  /** The text that was misspelt, and where. */
+  readonly at?: TextPosition | undefined;
+  readonly hint: string | undefined;
+  readonly stack?: string | undefined;
+}
+
+function describe(error: unknown): Description {
+  if (error instanceof UsageError) {
+    return { code: error.code, message: error.message, hint: error.hint };
+  }
+  if (error instanceof HandfastError) {
+    const { code, message, cause } = error as HandfastError; // `instanceof` says only <any>
+    const text = error instanceof StoreError ? withReason(message, cause) : message;
+    const at = error instanceof NetError ? error.at : undefined;
+    return { code, message: text, at, hint: hintFor(code) };
+  }
+  const known = error instanceof Error ? error : new Error(String(error));
+  return {
+    code: "INTERNAL",
+    message: known.message,
+    hint: "this is a mistake in handfast, not yours: please report it with the lines below",
+    stack: known.stack,
+  };
+}
+
+/** Adds what the operating system said, unless the message says it already. */
+function withReason(message: string, cause: unknown): string {
+  if (!(cause instanceof Error) || !("syscall" in cause)) return message;
+  return message.includes(cause.message) ? message : `${message}: ${cause.message}`;
+}
+
+/** A reader who has seen enough (`handfast … | head -1`) is no error. */
+function endQuietly(this: WriteStream, error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+}

@@ -1,0 +1,32 @@
+import { type Peer, RpcError } from "handfast";
+import { LibrarianRoot } from "./librarian.ts";
+import { type Library } from "./library.ts";
+import { MemberRoot } from "./member-desk.ts";
+import { VisitorRoot } from "./visitor-desk.ts";
+
+/**
+ * How a method can know who calls it: it is asked once, here. The peer has proven its key before
+ * any of this runs. The key decides which object the peer gets, and the object is told what its
+ * methods must know; from then on, whoever holds a reference may use it, and nobody is asked again.
+ */
+export function rootFor(peer: Peer, library: Library): LibrarianRoot | MemberRoot | VisitorRoot {
+  const role = library.roster.roleOf(peer.id);
+  if (role !== undefined) library.diary({ did: "root given", by: peer.id, role });
+  switch (role) {
+    case "librarian":
+      return new LibrarianRoot(library);
+    case "member":
+      return new MemberRoot(library, peer.id);
+    case "visitor":
+      return new VisitorRoot(library);
+    case undefined:
+      throw RpcError.failed("the library has nothing for strangers");
+    default:
+      return role satisfies never;
+  }
+}
+
+/** Whether the peer may in at all: asked inside the handshake, before the library proves its key. */
+export function admits(peer: Peer, { roster }: Library): boolean {
+  return roster.knows(peer.id);
+}

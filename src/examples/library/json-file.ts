@@ -1,0 +1,138 @@
+import { open } from "node:fs/promises";
+import { findSyntaxMistake, lineAndColumn } from "./json-syntax.ts";
+import { LibraryError, type LibraryErrorCode } from "./library-error.ts";
+
+export interface JsonFileOptions {
+  /** The code of every mistake inside the file. */
+  readonly code: LibraryErrorCode;
+  readonly maxBytes: number;
+}
+
+/**
+ * Reads a whole JSON file. Throws {@link LibraryError} `FILE_MISSING`, `FILE_UNREADABLE`,
+ * `FILE_TOO_LARGE`, or `code` with the line and column of the first mistake.
+ */
+export async function readJsonFile(path: string, options: JsonFileOptions): Promise<JsonValue> {
+  const bytes = await readWhole(path, options.maxBytes);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new LibraryError(options.code, `${path}: not UTF-8 text`, { cause });
+  }
+  return parseJson(text, path, options.code);
+}
+
+/** Reads JSON text; `source` is what a mistake's place begins with. */
+export function parseJson(text: string, source: string, code: LibraryErrorCode): JsonValue {
+  try {
+    return new JsonValue(JSON.parse(text), source, "", code);
+  } catch (cause) {
+    const mistake = findSyntaxMistake(text);
+    if (mistake === undefined) throw cause;
+    const where = `${source}:${lineAndColumn(text, mistake.offset)}`;
+    throw new LibraryError(code, `${where}: expected ${mistake.expected}`, { cause });
+  }
+}
+
+/** A value in a JSON file that knows its place, so that every complaint about it says where. */
+export class JsonValue {
+  readonly #value: unknown;
+  readonly #source: string;
+  readonly #path: string;
+  readonly #code: LibraryErrorCode;
+
+  constructor(value: unknown, source: string, path: string, code: LibraryErrorCode) {
+    this.#value = value;
+    this.#source = source;
+    this.#path = path;
+    this.#code = code;
+  }
+
+  get isMissing(): boolean {
+    return this.#value === undefined;
+  }
+
+  /** The member called `name`, which may be missing. */
+  member(name: string): JsonValue {
+    const value = this.#value;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw this.wrong("expected an object");
+    }
+    const own = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+    const path = this.#path === "" ? name : `${this.#path}.${name}`;
+    return new JsonValue(own, this.#source, path, this.#code);
+  }
+
+  items(): readonly JsonValue[] {
+    if (!Array.isArray(this.#value)) throw this.wrong("expected a list");
+    return this.#value.map(
+      (item, index) => new JsonValue(item, this.#source, `${this.#path}[${index}]`, this.#code),
+    );
+  }
+
+  /** Text that is neither empty nor longer than `maxChars`. */
+  text(maxChars: number): string {
+    const value = this.#value;
+    if (typeof value !== "string") throw this.wrong("expected text");
+    if (value.trim() === "") throw this.wrong("is empty");
+    if (value.length > maxChars) throw this.wrong(`is longer than ${maxChars} characters`);
+    return value;
+  }
+
+  integer(min: number, max: number): number {
+    const value = this.#value;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
+      throw this.wrong(`expected a whole number from ${min} to ${max}`);
+    }
+    return value;
+  }
+
+  /** Text that `parse` accepts; what it throws or `undefined` becomes a complaint about the place. */
+  parsed<T>(parse: (text: string) => T | undefined, maxChars: number, expected: string): T {
+    const text = this.text(maxChars);
+    let parsed: T | undefined;
+    try {
+      parsed = parse(text);
+    } catch (cause) {
+      if (!(cause instanceof LibraryError)) throw cause;
+      throw this.wrong(cause.message, cause);
+    }
+    if (parsed === undefined) throw this.wrong(`expected ${expected}, not ${JSON.stringify(text)}`);
+    return parsed;
+  }
+
+  /** A complaint about this value, with its place. */
+  wrong(what: string, cause?: unknown): LibraryError {
+    const place = this.#path === "" ? this.#source : `${this.#source}: ${this.#path}`;
+    const complaint = this.isMissing ? "is missing" : what;
+    return new LibraryError(this.#code, `${place}: ${complaint}`, { cause });
+  }
+}
+
+async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {
+  try {
+    await using file = await open(path, "r");
+    const { size } = await file.stat();
+    if (size > maxBytes) {
+      throw new LibraryError("FILE_TOO_LARGE", `${path}: ${size} bytes, more than ${maxBytes}`);
+    }
+    return await file.readFile();
+  } catch (cause) {
+    if (cause instanceof LibraryError) throw cause;
+    if (errorCode(cause) === "ENOENT") {
+      throw new LibraryError("FILE_MISSING", `${path}: there is no such file`, { cause });
+    }
+    throw new LibraryError("FILE_UNREADABLE", `${path}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Such as `ENOENT`; the empty string for what the operating system did not say. */
+export function errorCode(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

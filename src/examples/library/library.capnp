@@ -1,0 +1,89 @@
+@0xc93372211adf00b7;
+
+# A library that knows its readers by their keys.
+#
+# Nobody says who they are, and no call carries a credential. The library hands each peer the one
+# root that its key deserves: a Librarian, a MemberDesk or a VisitorDesk. What a root cannot do is
+# not in its interface. Everything else is reached from there by reference: who holds a Loan may
+# renew it and give it back.
+
+struct Book {
+  isbn @0 :Text;
+  # Thirteen digits.
+
+  title @1 :Text;
+  author @2 :Text;
+
+  year @3 :Int16;
+  # Of first publication; negative before our era.
+
+  onLoan @4 :Bool;
+}
+
+interface Catalogue {
+  # What everybody may do.
+
+  search @0 (query :Text) -> (books :List(Book));
+  # The books whose title, author, year or ISBN hold every word of the query; at most 50.
+}
+
+interface VisitorDesk extends(Catalogue) {
+  # The root of a visitor: looks, and borrows nothing.
+
+  readHere @0 (isbn :Text) -> (opening :Text);
+  # The first words of a book that the reading room has a copy of.
+}
+
+interface MemberDesk extends(Catalogue) {
+  # The root of a member, made for that member: its methods need not be told whose they are.
+
+  checkoutBook @0 (isbn :Text) -> (loan :Loan);
+
+  loans @1 () -> (loans :List(LoanEntry));
+  # What the member has at home, from this visit or an earlier one.
+
+  tellMeWhenBack @2 (isbn :Text, waiter :Waiter) -> ();
+  # Calls the waiter once: when the book is given back, or at once when it is on the shelf. Waiting
+  # ends with the connection.
+}
+
+interface Librarian extends(Catalogue) {
+  # The root of a librarian.
+
+  onLoan @0 () -> (loans :List(LoanEntry));
+  # Every loan of everybody.
+
+  deskOf @1 (member :Text) -> (desk :MemberDesk);
+  # The desk of a member who came without a computer, given that member's key: `ed25519:…`.
+}
+
+interface Loan {
+  # One book in one member's hands. Holding it is the permission to use it: a member may pass it to
+  # a friend, who can then give the book back, and nothing else.
+
+  about @0 () -> (book :Book, dueDate :Text);
+
+  renew @1 () -> (dueDate :Text, renewalsLeft :UInt8);
+  # Starts the loan's time again, from today.
+
+  giveBack @2 () -> ();
+  # Ends the loan, and with it every other reference to it.
+}
+
+struct LoanEntry {
+  book @0 :Book;
+
+  borrower @1 :Text;
+  # The member's key.
+
+  dueDate @2 :Text;
+  # A day such as 2026-12-19, UTC.
+
+  loan @3 :Loan;
+}
+
+interface Waiter {
+  # An object of the reader's, which the library calls.
+
+  bookIsBack @0 (book :Book) -> ();
+}

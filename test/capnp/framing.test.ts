@@ -1,0 +1,155 @@
+import fc from "fast-check";
+import {
+  encode,
+  FrameReader,
+  MAX_MESSAGE_BYTES,
+  MAX_SEGMENTS,
+  ReceivedContent,
+} from "handfast/capnp";
+import { describe, expect, it } from "vitest";
+import { frameBytes, readFrame } from "../../src/capnp/framing.ts";
+import { type Arena, bufferOf, viewOf } from "../../src/capnp/segment.ts";
+import { Named } from "./zoo.capnp.ts";
+
+/** A message of these segments, each of so many words, all bytes telling which segment it is. */
+function frame(sizes: readonly number[]): Buffer {
+  const table = Buffer.alloc(Math.ceil((1 + sizes.length) / 2) * 8);
+  table.writeUInt32LE(sizes.length - 1, 0);
+  sizes.forEach((words, id) => table.writeUInt32LE(words, 4 + id * 4));
+  return Buffer.concat([
+    table,
+    ...sizes.map((words, id) => Buffer.alloc(words * 8, 1 + (id % 250))),
+  ]);
+}
+
+const sizesOf = (arena: Arena) => arena.segments.map(({ start, end }) => (end - start) / 8);
+
+/** What comes out of a stream that arrives in these chunks. */
+function read(chunks: readonly Uint8Array[], reader = new FrameReader()): number[][] {
+  const messages: number[][] = [];
+  for (const chunk of chunks) {
+    reader.push(chunk);
+    for (let next = reader.next(); next !== undefined; next = reader.next()) {
+      for (const [id, { bytes, start, end }] of next.segments.entries()) {
+        expect(bytes.subarray(start, end).every((byte) => byte === 1 + (id % 250))).toBe(true);
+      }
+      messages.push(sizesOf(next));
+    }
+  }
+  return messages;
+}
+
+const anyStream = fc.array(
+  fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 6 }),
+  { maxLength: 8 },
+);
+
+describe("a stream of messages", () => {
+  it("is cut the same however it arrives", () => {
+    fc.assert(
+      fc.property(anyStream, fc.array(fc.integer({ min: 1, max: 300 })), (messages, lengths) => {
+        const stream = Buffer.concat(messages.map(frame));
+        const chunks: Buffer[] = [];
+        let at = 0;
+        for (const length of lengths) chunks.push(stream.subarray(at, (at += length)));
+        chunks.push(stream.subarray(at));
+        expect(read(chunks)).toEqual(messages);
+      }),
+    );
+  });
+
+  it("is cut the same byte by byte", () => {
+    fc.assert(
+      fc.property(anyStream, (messages) => {
+        const stream = Buffer.concat(messages.map(frame));
+        const reader = new FrameReader();
+        expect(
+          read(
+            Array.from(stream, (byte) => Uint8Array.of(byte)),
+            reader,
+          ),
+        ).toEqual(messages);
+        expect(reader.pendingBytes).toBe(0);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("says how much of a message it lacks the rest of", () => {
+    const stream = frame([3, 1]);
+    for (let cut = 0; cut < stream.length; cut++) {
+      const reader = new FrameReader();
+      expect(read([stream.subarray(0, cut)], reader)).toEqual([]);
+      expect(reader.pendingBytes).toBe(cut);
+    }
+  });
+
+  it("is read where it lies when a message came whole", () => {
+    const chunk = Buffer.concat([frame([2]), Buffer.from(encode(Named, { name: "here" }))]);
+    const reader = new FrameReader();
+    reader.push(chunk);
+    expect(reader.next()?.segments[0]?.bytes).toBe(chunk);
+    expect(reader.next()?.segments[0]?.view.buffer).toBe(chunk.buffer);
+  });
+
+  it("may hold a message much larger than a chunk", () => {
+    const name = "x".repeat(3_000_000);
+    const stream = Buffer.from(encode(Named, { name }));
+    const reader = new FrameReader();
+    let message: Arena | undefined;
+    for (let at = 0; at < stream.length; at += 50_000) {
+      reader.push(stream.subarray(at, at + 50_000));
+      message ??= reader.next();
+    }
+    const [first] = message!.segments;
+    expect(new ReceivedContent(first!, first!.start, 64).root(Named).name === name).toBe(true);
+    expect(readFrame(viewOf(stream), bufferOf(stream), 0).sizeWords).toBe(message!.sizeWords);
+  });
+});
+
+describe("a frame that announces too much", () => {
+  const announcing = (...words: number[]) => Buffer.from(Uint32Array.from(words).buffer);
+  const refusal = (code: string): unknown => expect.objectContaining({ code, blame: "peer" });
+
+  it.each([MAX_SEGMENTS, 0xffff_ffff])("is refused at its first word: %i more segments", (more) => {
+    expect(() => read([announcing(more)])).toThrow(refusal("TOO_MANY_SEGMENTS"));
+  });
+
+  it.each([MAX_MESSAGE_BYTES / 8, 0xffff_ffff])(
+    "is refused before it is there: %i words",
+    (words) => {
+      expect(() => read([announcing(0, words)])).toThrow(refusal("MESSAGE_TOO_LARGE"));
+      expect(() => read([announcing(1, 1, words, 0)])).toThrow(refusal("MESSAGE_TOO_LARGE"));
+    },
+  );
+
+  it("is refused byte by byte just the same", () => {
+    const bytes = Array.from(announcing(0, 0xffff_ffff), (byte) => Uint8Array.of(byte));
+    expect(() => read(bytes)).toThrow(refusal("MESSAGE_TOO_LARGE"));
+  });
+
+  it("costs only what has arrived of it", () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const readers = Array.from({ length: 50 }, () => {
+      const reader = new FrameReader();
+      expect(read([announcing(0, MAX_MESSAGE_BYTES / 8 - 1)], reader)).toEqual([]);
+      return reader;
+    });
+    expect(readers.length).toBe(50);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 2 ** 20);
+  });
+
+  it("may be allowed less, or more", () => {
+    const bytes = frame([100]);
+    expect(() => read([bytes], new FrameReader({ maxBytes: 807 }))).toThrow(
+      refusal("MESSAGE_TOO_LARGE"),
+    );
+    expect(read([bytes], new FrameReader({ maxBytes: 808 }))).toEqual([[100]]);
+    expect(frameBytes(viewOf(bytes), 0, bytes.length, 808)).toBe(808);
+  });
+
+  it("may be of the most segments that are accepted", () => {
+    const sizes = Array.from({ length: MAX_SEGMENTS }, (_, id) => id % 3);
+    expect(read([frame(sizes)])).toEqual([sizes]);
+  });
+});

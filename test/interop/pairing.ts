@@ -1,0 +1,77 @@
+import { complaint, Program, run } from "./program.ts";
+
+export type Verdict = { readonly is: "ok" } | { readonly is: "failed"; readonly why: string };
+
+/** The commands of a client and a server who meet. */
+export interface Pairing {
+  readonly client: readonly string[];
+  readonly server: readonly string[];
+}
+
+/** A runtime may take its time to load on a busy machine. */
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
+/** Several times what a client needs when every check takes its full time. */
+const CLIENT_TIMEOUT_MS = 15 * 60_000;
+
+/** Runs every check; apart from one another when one of them takes a program down. */
+export async function runPairing(
+  pairing: Pairing,
+  checks: readonly string[],
+): Promise<ReadonlyMap<string, Verdict>> {
+  const together = await meet(pairing, []);
+  const isWhole = checks.every((check) => together.verdicts.has(check));
+  if (together.why === undefined && isWhole) return together.verdicts;
+
+  const verdicts = new Map<string, Verdict>();
+  for (const check of checks) {
+    const apart = await meet(pairing, [check]);
+    const reported = apart.verdicts.get(check) ?? failed("the client does not know it");
+    const died = apart.why !== undefined && reported.is === "ok";
+    const silent = apart.why !== undefined && !apart.verdicts.has(check);
+    verdicts.set(check, died || silent ? failed(apart.why) : reported);
+  }
+  return verdicts;
+}
+
+interface Meeting {
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** How a program went down, if one did. */
+  readonly why: string | undefined;
+}
+
+/** Starts the server and has the client run the checks, or all it knows. */
+async function meet({ client, server }: Pairing, checks: readonly string[]): Promise<Meeting> {
+  const host = new Program([...server, "serve"]);
+  const port = (await host.says(/^listening (\d+)$/m, START_TIMEOUT_MS))?.[1];
+  if (port === undefined) {
+    const { why, stderr } = await host.end(STOP_TIMEOUT_MS);
+    return { verdicts: new Map(), why: `the server ${why ?? "left"}: ${complaint(stderr)}` };
+  }
+  const command = [...client, "check", `127.0.0.1:${port}`, ...checks];
+  const guest = await run(command, { timeoutMs: CLIENT_TIMEOUT_MS });
+  const hosted = await host.end(STOP_TIMEOUT_MS);
+
+  const verdicts = readVerdicts(guest.stdout);
+  const hasFailure = [...verdicts.values()].some(({ is }) => is === "failed");
+  const expected = hasFailure ? "exited with 1" : undefined;
+  if (hosted.why !== undefined)
+    return { verdicts, why: `the server ${hosted.why}: ${complaint(hosted.stderr)}` };
+  if (guest.why !== expected)
+    return { verdicts, why: `the client ${guest.why ?? "left"}: ${complaint(guest.stderr)}` };
+  return { verdicts, why: undefined };
+}
+
+/** Reads `ok <check>` and `FAIL <check>: <why>`. */
+function readVerdicts(stdout: string): ReadonlyMap<string, Verdict> {
+  const lines = stdout.matchAll(/^(?:ok ([a-z0-9-]+)|FAIL ([a-z0-9-]+): (.*))$/gm);
+  return new Map(
+    [...lines].map(([, passed, notPassed, why]): [string, Verdict] =>
+      passed === undefined ? [notPassed!, failed(why!)] : [passed, { is: "ok" }],
+    ),
+  );
+}
+
+function failed(why: string): Verdict {
+  return { is: "failed", why };
+}

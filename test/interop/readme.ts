@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+
+const README = new URL("README.md", import.meta.url);
+
+/** A check that fails between some client and some server, and that is not ours to mend. */
+export interface Quirk {
+  readonly clients: readonly string[];
+  readonly servers: readonly string[];
+  readonly checks: readonly string[];
+  readonly frequency: "always" | "sometimes";
+}
+
+/** The names of the checks, in order. */
+export function readChecks(): readonly string[] {
+  return rowsBelow("## Checks").map(([name]) => name!);
+}
+
+export function readQuirks(): readonly Quirk[] {
+  return rowsBelow("## Quirks").map(([clients, servers, checks, frequency]) => {
+    if (frequency !== "always" && frequency !== "sometimes")
+      throw new Error(`README.md, Quirks: "${frequency ?? ""}" is neither always nor sometimes`);
+    return { clients: names(clients), servers: names(servers), checks: names(checks), frequency };
+  });
+}
+
+/** The body of the table below a heading: the cells of each row. */
+function rowsBelow(heading: string): readonly (readonly string[])[] {
+  const text = readFileSync(README, "utf8");
+  const section = text.split(`\n${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("|"));
+  if (rows.length === 0) throw new Error(`README.md has no table below "${heading}"`);
+  return rows.slice(2).map((row) => row.split("|").slice(1, -1).map(plain));
+}
+
+function plain(cell: string): string {
+  return cell.replaceAll("`", "").trim();
+}
+
+function names(cell: string | undefined): readonly string[] {
+  return (cell ?? "").split(",").map((name) => name.trim());
+}

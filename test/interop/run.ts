@@ -1,0 +1,97 @@
+// node --import tsx test/interop/run.ts [--among-peers] [--only <peer>]… [--require-all] [--verbose]
+//
+// Every client against every server. README.md says what each check claims and what is known to fail.
+
+import { parseArgs } from "node:util";
+import { runPairing } from "./pairing.ts";
+import { PEERS, prepare, type Prepared } from "./peers.ts";
+import { readChecks, readQuirks } from "./readme.ts";
+import { count, judge, type Judgement, type Names, type Result } from "./score.ts";
+import { tableOf } from "./table.ts";
+
+/** The peer that is this project. */
+const OURS = "handfast";
+
+const { values: options } = parseArgs({
+  options: {
+    "among-peers": { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+    "require-all": { type: "boolean", default: false },
+    verbose: { type: "boolean", default: false },
+  },
+});
+const checks = readChecks();
+const quirks = readQuirks();
+
+async function main(): Promise<void> {
+  const pairs = wantedPairs();
+  if (pairs.length === 0) throw new Error("no pair of peers to run");
+  const prepared = await prepareAll(pairs);
+  const results: Result[] = [];
+  for (const pair of pairs) {
+    const result = await resultOf(pair, prepared);
+    report(result);
+    results.push(result);
+  }
+  const [passed, failed, known, absent] = (["passed", "failed", "known", "absent"] as const).map(
+    (is) => count(results, is),
+  ) as [number, number, number, number];
+  say(`\n${tableOf(results)}\n`);
+  say(`${known} known to fail (README.md, Quirks), ${absent} for want of a peer`);
+  say(`${passed} passed, ${failed} failed, ${known + absent} skipped`);
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+}
+
+function wantedPairs(): readonly Names[] {
+  const names = PEERS.map(({ name }) => name);
+  const unknown = options.only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`no such peer: ${unknown.join(", ")}`);
+  return names
+    .flatMap((client) => names.map((server) => ({ client, server })))
+    .filter((pair) => options["among-peers"] || includes(pair, OURS))
+    .filter((pair) => options.only.every((name) => includes(pair, name)));
+}
+
+function includes({ client, server }: Names, name: string): boolean {
+  return client === name || server === name;
+}
+
+async function prepareAll(pairs: readonly Names[]): Promise<ReadonlyMap<string, Prepared>> {
+  const prepared = new Map<string, Prepared>();
+  for (const peer of PEERS) {
+    if (!pairs.some((pair) => includes(pair, peer.name))) continue;
+    const state = await prepare(peer);
+    say(`${peer.name} ${state.is}${state.is === "ready" ? "" : `: ${state.why}`}`);
+    prepared.set(peer.name, state);
+  }
+  return prepared;
+}
+
+async function resultOf(pair: Names, prepared: ReadonlyMap<string, Prepared>): Promise<Result> {
+  const client = prepared.get(pair.client)!;
+  const server = prepared.get(pair.server)!;
+  if (client.is !== "ready") return sameForAll(pair, client);
+  if (server.is !== "ready") return sameForAll(pair, server);
+  const verdicts = await runPairing({ client: client.command, server: server.command }, checks);
+  return { ...pair, judgements: judge(pair, verdicts, checks, quirks) };
+}
+
+function sameForAll(pair: Names, { is, why }: Exclude<Prepared, { is: "ready" }>): Result {
+  const mustRun = is === "broken" || options["require-all"];
+  const judgement: Judgement = { is: mustRun ? "failed" : "absent", why };
+  return { ...pair, judgements: new Map(checks.map((check) => [check, judgement])) };
+}
+
+function report({ client, server, judgements }: Result): void {
+  for (const [check, judgement] of judgements) {
+    if (judgement.is !== "failed" && !options.verbose) continue;
+    const why = judgement.is === "passed" ? "" : `: ${judgement.why}`;
+    say(`${judgement.is.padEnd(6)} ${client} → ${server}  ${check}${why}`);
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+await main();

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_RPC_LIMITS, type Message, type RpcLimits } from "../../src/rpc/index.ts";
+import { forged } from "../support/forged.ts";
+import { call } from "../support/made-call.ts";
+import { expectCleanEnd, SimulatedNetwork } from "../support/simulated-network.ts";
+import { request, TestContent } from "../support/test-content.ts";
+
+function limited(limits: Partial<RpcLimits>) {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair({ limits });
+  const desk = client.bootstrap();
+  network.settle();
+  return { network, client, server, root, desk };
+}
+
+function callOf(questionId: number, sizeWords: number, caps = 0): Message {
+  const capTable = Array.from({ length: caps }, (_, id) => ({ is: "senderHosted", id }) as const);
+  return forged.call({
+    questionId,
+    params: { content: new TestContent("forged", sizeWords), capTable },
+  });
+}
+
+/** What the peer is answered, once it has asked too much, and how the connection ends. */
+const floods: Readonly<Record<string, [Partial<RpcLimits>, (index: number) => Message, string]>> = {
+  calls: [{ maxAnswers: 2 }, (index) => callOf(index, 0), "too many calls under way"],
+  words: [{ maxCallWords: 20 }, (index) => callOf(index, 10), "too many words of calls under way"],
+};
+
+describe("a peer that floods us with", () => {
+  it.each(Object.entries(floods))("%s is told so, then cut off", (_, [limits, flood, reason]) => {
+    const { network, client, server, root, desk } = limited(limits);
+    const bystander = server.object("bystander");
+    for (const index of [10, 11]) server.receivesForged(flood(index));
+    expect(client.refuses()).toEqual([]);
+    for (const index of [12, 13]) server.receivesForged(flood(index));
+    for (const message of client.refuses()) {
+      expect(message).toMatchObject({
+        is: "return",
+        releaseParamCaps: true,
+        outcome: { exception: { kind: "overloaded", reason } },
+      });
+    }
+    expect(server.closes).toEqual([]);
+    server.receivesForged(flood(14));
+    expect(server.closes).toMatchObject([{ code: "OVERLOADED", blame: "peer" }]);
+    expect(root.arrived).toEqual(["forged", "forged"]);
+    expect(bystander.hook.references).toBe(1);
+    client.refuses();
+    client.connection().abort(server.closes[0]!);
+    server.refuses();
+    expectCleanEnd(network, desk);
+  });
+
+  it("capabilities in one message is told so, then cut off", () => {
+    const { network, client, server, desk } = limited({ maxCapTable: 2 });
+    server.receivesForged(callOf(10, 0, 3));
+    expect(client.refuses()).toMatchObject([{ outcome: { exception: { kind: "overloaded" } } }]);
+    expect(server.connection().stats.imports).toBe(0);
+    server.receivesForged(callOf(11, 0, 5));
+    expect(server.closes).toMatchObject([{ code: "OVERLOADED" }]);
+    client.refuses();
+    client.connection().abort(server.closes[0]!);
+    server.refuses();
+    expectCleanEnd(network, desk);
+  });
+
+  it("calls that wait for one another is told so", () => {
+    const { network, client, root, desk } = limited({ maxPipelineDepth: 2 });
+    const calls = [call(desk, "first")];
+    const caps = [];
+    for (const method of ["second", "third", "fourth"]) {
+      const cap = calls.at(-1)!.pipeline();
+      caps.push(cap);
+      calls.push(call(cap, method));
+    }
+    network.settle();
+    expect(calls.map(({ error }) => error?.kind)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      "overloaded",
+    ]);
+    root.takes("first").throws("enough");
+    expect(client.closes).toEqual([]);
+    expectCleanEnd(network, ...calls, ...caps, desk);
+  });
+
+  it("too long a path is answered an exception", () => {
+    const { network, client, server, root, desk } = limited({ maxPathLength: 2 });
+    const foo = call(desk, "foo");
+    const cap = foo.results.pipeline([0, 0, 0]);
+    const bar = call(cap, "bar");
+    network.settle();
+    expect(bar.error?.message).toBe("remote exception: too long a path");
+    expect(server.closes).toEqual([]);
+    root.takes("foo").returns("");
+    expect(client.closes).toEqual([]);
+    expectCleanEnd(network, foo, cap, bar, desk);
+  });
+
+  it("Disembargos that must wait is cut off", () => {
+    const { network, client, server, root, desk } = limited({ maxEmbargoes: 1 });
+    const foo = call(desk, "foo");
+    network.settle();
+    const target = { is: "promisedAnswer", answer: { questionId: 0, transform: [0] } } as const;
+    for (const embargoId of [1, 2]) {
+      const context = { is: "senderLoopback", embargoId } as const;
+      server.receivesForged({ is: "disembargo", target, context });
+    }
+    expect(server.closes).toMatchObject([{ code: "OVERLOADED" }]);
+    root.takes("foo");
+    client.receives("abort: twice as many embargoes as allowed");
+    expectCleanEnd(network, foo, desk);
+  });
+});
+
+describe("what we would send too much of fails here:", () => {
+  it("calls, of which none has left", () => {
+    const { network, root, desk } = limited({ maxQuestions: 1 });
+    const first = call(desk, "first");
+    const second = call(desk, "second");
+    expect(second.error).toMatchObject({ kind: "overloaded", executed: "no" });
+    network.settle();
+    root.takes("first").returns("");
+    network.settle();
+    expectCleanEnd(network, first, second, desk);
+  });
+
+  it("one call with too many words, and no other", () => {
+    const { network, client, root, desk } = limited({ maxCallWords: 5 });
+    const { interfaceId, methodId, params } = request("");
+    const huge = { content: new TestContent("huge", 6), caps: params.caps };
+    const results = desk.call({ interfaceId, methodId, params: huge });
+    const small = call(desk, "small");
+    network.settle();
+    root.takes("small").returns("");
+    network.settle();
+    expect(small.outcome).toBe("");
+    expect(client.closes).toEqual([]);
+    expectCleanEnd(network, results, small, desk);
+  });
+
+  it("capabilities in results, instead of which the call is overloaded", () => {
+    const { network, server, root, desk } = limited({ maxExports: 1 });
+    const foo = call(desk, "foo");
+    network.settle();
+    root.takes("foo").returns("", server.object("theirs").ref());
+    network.settle();
+    expect(foo.error?.kind).toBe("overloaded");
+    expectCleanEnd(network, foo, desk);
+  });
+});
+
+it("results with more capabilities than we take fail the call and are given back unseen", () => {
+  const network = new SimulatedNetwork();
+  const client = network.vat("client");
+  const server = network.vat("server");
+  const root = server.object("root");
+  server.offers = root;
+  network.connect(client, server, { limits: { maxCapTable: 2 } }, {});
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo");
+  network.settle();
+  const theirs = server.object("theirs");
+  root.takes("foo").returns("", theirs.ref(), theirs.ref(), theirs.ref());
+  network.settle();
+  expect(foo.error?.kind).toBe("overloaded");
+  expect(client.connection().stats.imports).toBe(1);
+  expect(server.connection().stats.exports).toBe(1);
+  expectCleanEnd(network, foo, desk);
+});
+
+it("every limit has a default", () => {
+  for (const limit of Object.values(DEFAULT_RPC_LIMITS)) expect(limit).toBeGreaterThan(0);
+});
