@@ -38,7 +38,7 @@ function compileAll(): readonly CompiledSet[] {
   return SETS.filter(({ schemas }) => existsSync(join(ROOT, schemas))).map((set) => {
     const cwd = join(ROOT, set.schemas);
     const bytes = compileSchemas(schemasIn(cwd), { cwd, importPaths: [cwd] });
-    const files = generate(bytes).map(({ path, text }) => ({ path: join(set.output, path), text }));
+    const files = placed(generate(bytes), set.output);
     return { ...set, bytes, files };
   });
 }
@@ -53,10 +53,13 @@ export function regressions(): readonly string[] {
   return SETS.flatMap(({ request, output }) => {
     if (request === undefined) return [];
     const bytes = gunzipSync(readFileSync(join(ROOT, request)));
-    const files = generate(bytes).map(({ path, text }) => ({ path: join(output, path), text }));
+    const files = placed(generate(bytes), output);
     return stale(files).map(({ path }) => path);
   });
 }
+
+const placed = (files: readonly GeneratedFile[], folder: string): readonly GeneratedFile[] =>
+  files.map((file) => ({ ...file, path: join(folder, file.path) }));
 
 const stale = (files: readonly GeneratedFile[]): readonly GeneratedFile[] =>
   files.filter(({ path, text }) => text !== committed(path));
