@@ -20,6 +20,7 @@ interface SchemaSet {
 
 const SETS: readonly SchemaSet[] = [
   { schemas: "src/examples", output: "src/examples" },
+  { schemas: "test/capnp", output: "test/capnp" },
   { schemas: "test/support", output: "test/support" },
   {
     schemas: "test/codegen/schemas",
