@@ -1,38 +1,69 @@
 /**
  * Compiles the schemas of this repository with its own compiler: `tsx scripts/compile-schemas.ts`
- * writes what is stale, `--check` only tells (and exits 1).
+ * writes what is stale, `--check` only tells (and exits 1). It needs the `capnp` tool.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { compileSchemas, generate, type GeneratedFile } from "../src/codegen/index.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Folders whose schemas are compiled together, and where the result goes. */
-const SETS = [
+/** A folder whose schemas are compiled together, and where the result goes. */
+interface SchemaSet {
+  readonly schemas: string;
+  readonly output: string;
+  /** Where to keep what `capnp` makes of them, for tests where there is no `capnp`. */
+  readonly request?: string | undefined;
+}
+
+const SETS: readonly SchemaSet[] = [
   { schemas: "src/examples", output: "src/examples" },
+  { schemas: "test/capnp", output: "test/capnp" },
   { schemas: "test/support", output: "test/support" },
-  { schemas: "test/codegen/schemas", output: "test/codegen/golden" },
+  {
+    schemas: "test/codegen/schemas",
+    output: "test/codegen/golden",
+    request: "test/codegen/golden.request.gz",
+  },
 ];
 
-/** What the committed files should be, by path from the top of the repository. */
-export function compileAll(): readonly GeneratedFile[] {
-  return SETS.filter(({ schemas }) => existsSync(join(ROOT, schemas))).flatMap(
-    ({ schemas, output }) => {
-      const cwd = join(ROOT, schemas);
-      const files = schemasIn(cwd);
-      if (files.length === 0) return [];
-      const request = compileSchemas(files, { cwd, importPaths: [cwd] });
-      return generate(request).map(({ path, text }) => ({ path: join(output, path), text }));
-    },
-  );
+interface CompiledSet extends SchemaSet {
+  readonly bytes: Uint8Array;
+  readonly files: readonly GeneratedFile[];
 }
 
-/** Those that are missing or differ from what is committed. */
-export function staleFiles(): readonly GeneratedFile[] {
-  return compileAll().filter(({ path, text }) => text !== committed(path));
+/** What the committed files should be, by path from the top of the repository. Needs `capnp`. */
+function compileAll(): readonly CompiledSet[] {
+  return SETS.filter(({ schemas }) => existsSync(join(ROOT, schemas))).map((set) => {
+    const cwd = join(ROOT, set.schemas);
+    const bytes = compileSchemas(schemasIn(cwd), { cwd, importPaths: [cwd] });
+    const files = placed(generate(bytes), set.output);
+    return { ...set, bytes, files };
+  });
 }
+
+/** The files that are missing or differ from what is committed. Needs `capnp`. */
+export function staleFiles(): readonly string[] {
+  return compileAll().flatMap(({ files }) => stale(files).map(({ path }) => path));
+}
+
+/** Of the sets whose request is committed: what it makes now, where that is not what it made. */
+export function regressions(): readonly string[] {
+  return SETS.flatMap(({ request, output }) => {
+    if (request === undefined) return [];
+    const bytes = gunzipSync(readFileSync(join(ROOT, request)));
+    const files = placed(generate(bytes), output);
+    return stale(files).map(({ path }) => path);
+  });
+}
+
+const placed = (files: readonly GeneratedFile[], folder: string): readonly GeneratedFile[] =>
+  files.map((file) => ({ ...file, path: join(folder, file.path) }));
+
+const stale = (files: readonly GeneratedFile[]): readonly GeneratedFile[] =>
+  files.filter(({ path, text }) => text !== committed(path));
 
 function schemasIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -50,15 +81,23 @@ function committed(path: string): string | undefined {
 }
 
 function main(args: readonly string[]): void {
-  const stale = staleFiles();
-  for (const { path, text } of stale) {
-    console.log(path);
-    if (args.includes("--check")) continue;
-    const file = join(ROOT, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+  const onlyTell = args.includes("--check");
+  for (const { files, request, bytes } of compileAll()) {
+    const changed = stale(files);
+    for (const { path, text } of changed) {
+      console.log(path);
+      if (!onlyTell) write(path, text);
+    }
+    if (changed.length === 0) continue;
+    if (onlyTell) process.exitCode = 1;
+    else if (request !== undefined) write(request, gzipSync(bytes));
   }
-  if (args.includes("--check") && stale.length > 0) process.exitCode = 1;
+}
+
+function write(path: string, content: string | Uint8Array): void {
+  const file = join(ROOT, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2));

@@ -9,10 +9,12 @@ const HINTS: Readonly<Record<string, string>> = {
   KEY_FILE_MISMATCH: "restore it from a copy, or make another key with `handfast keygen`",
   ADDRESS_INVALID:
     "an address is capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY, and wants quotes in a shell",
+  COMPILER_MISSING:
+    "`apt-get install capnproto`, `brew install capnp`, or see https://capnproto.org/install.html",
+  NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
   CONNECTION_REFUSED: "nothing listens there: is the node up, and the port right?",
   HANDSHAKE_CUT: "often the peer is in another network: see `--network`",
-  NOT_ADMITTED:
-    "the peer has another key than the address says, or will not have ours; it does not say which",
+  NOT_ADMITTED: "its owner can tell which; `handfast id FILE` prints the id to be admitted",
   NETWORK_INVALID: "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits",
 };
 

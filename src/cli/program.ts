@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addGen } from "./commands/gen.ts";
 import { addId } from "./commands/id.ts";
 import { addKeygen } from "./commands/keygen.ts";
 import { addPing } from "./commands/ping.ts";
@@ -39,6 +40,7 @@ function programFor(terminal: Terminal): Command {
     .showSuggestionAfterError(true);
   addKeygen(program, terminal);
   addId(program, terminal);
+  addGen(program, terminal);
   addPing(program, terminal);
   return program;
 }

@@ -9,8 +9,10 @@ export type CodegenErrorCode =
   | "NODE_MISSING"
   /** There is no `capnp` on the PATH. */
   | "COMPILER_MISSING"
-  /** `capnp` found mistakes in a schema, and says where. */
-  | "SCHEMA_INVALID";
+  /** `capnp` found mistakes in a schema: the message is what it says of them, a line each. */
+  | "SCHEMA_INVALID"
+  /** `handfast gen --check`: what is generated is not what is there. */
+  | "STALE";
 
 /** Why no TypeScript was generated: the schema, or what `capnp` made of it, is at fault. */
 export class CodegenError extends HandfastError<CodegenErrorCode> {

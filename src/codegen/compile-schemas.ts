@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodegenError } from "./codegen-error.ts";
 
@@ -11,8 +12,8 @@ export interface CompileOptions {
   readonly cwd?: string | undefined;
 }
 
-/** Where `import "/handfast/typescript.capnp"` leads. */
-const OWN_SCHEMAS = fileURLToPath(new URL(".", import.meta.url));
+/** Where `import "/handfast/typescript.capnp"` leads, from the sources and what is built of them. */
+const OWN_SCHEMAS = fileURLToPath(new URL("../../src/codegen", import.meta.url));
 
 /** A schema of everything is 100 KiB; this is to notice a runaway compiler. Our choice. */
 const MAX_REQUEST_BYTES = 256 * 1024 * 1024;
@@ -34,6 +35,8 @@ export function compileSchemas(
   ];
   const { error, status, stdout, stderr } = spawnSync("capnp", args, {
     cwd,
+    // `capnp` warns of a PWD that is another folder than its own.
+    env: { ...process.env, PWD: resolve(cwd ?? ".") },
     maxBuffer: MAX_REQUEST_BYTES,
   });
   if (error !== undefined) {
@@ -42,6 +45,6 @@ export function compileSchemas(
       throw new CodegenError("COMPILER_MISSING", "there is no `capnp` on the PATH", error);
     throw error;
   }
-  if (status !== 0) throw new CodegenError("SCHEMA_INVALID", stderr.toString("utf8").trimEnd());
+  if (status !== 0) throw new CodegenError("SCHEMA_INVALID", stderr.toString("utf8").trim());
   return stdout;
 }

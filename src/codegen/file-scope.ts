@@ -63,6 +63,12 @@ export class FileScope {
     return this.#namesItself ? [...others, self] : others;
   }
 
+  /** The files that those import, relative to the output's top. */
+  importedFiles(): readonly string[] {
+    const here = posix.dirname(this.#file.filename);
+    return [...this.#imports.values()].map(({ path }) => posix.join(here, path));
+  }
+
   #import({ fileId }: Declaration, value: boolean): string {
     const known = this.#imports.get(fileId);
     if (known) {

@@ -36,7 +36,7 @@ export class FileText {
     this.#values = new ValueText(declarations, this.#scope);
   }
 
-  text(): string {
+  generated(): { readonly text: string; readonly imports: readonly string[] } {
     const declarations = this.#declarations.ofFile(this.#file.id);
     // Constants last: making one takes its type, wherever in the file that is declared.
     const body = [
@@ -53,7 +53,7 @@ export class FileText {
       ...this.#scope.importLines(),
       ...body,
     ];
-    return `${lines.join("\n")}\n`;
+    return { text: `${lines.join("\n")}\n`, imports: this.#scope.importedFiles() };
   }
 
   /** The types of a declaration and of all that is nested in it. */

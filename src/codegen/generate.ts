@@ -6,6 +6,8 @@ export interface GeneratedFile {
   /** Relative to the output's top: `dir/library.capnp.ts`. */
   readonly path: string;
   readonly text: string;
+  /** The generated files that it imports, relative to the output's top. */
+  readonly imports: readonly string[];
 }
 
 /**
@@ -16,8 +18,8 @@ export interface GeneratedFile {
 export function generate(request: Uint8Array): readonly GeneratedFile[] {
   const schema = readRequest(request);
   const declarations = new Declarations(schema);
-  return schema.files.map((file) => ({
-    path: `${file.filename}.ts`,
-    text: new FileText(file, schema, declarations).text(),
-  }));
+  return schema.files.map((file) => {
+    const { text, imports } = new FileText(file, schema, declarations).generated();
+    return { path: `${file.filename}.ts`, text, imports };
+  });
 }

@@ -66,8 +66,6 @@ export function builderType(struct: StructDeclaration, names: FaceNames, text: T
   const members = struct.fields.flatMap((it): Lines => {
     const got = faceOf(it, "builder", struct, text);
     const set = faceOf(it, "init", struct, text);
-    if (it.field.tag === undefined && it.field.is === "group")
-      return [`readonly ${it.name}: ${got};`];
     const read = it.field.tag === undefined ? got : `${got} | undefined`;
     if (read === set) return [`${it.name}: ${got};`];
     return [`get ${it.name}(): ${read};`, `set ${it.name}(value: ${set});`];
@@ -77,8 +75,8 @@ export function builderType(struct: StructDeclaration, names: FaceNames, text: T
     union.length === 0 ? [] : [`readonly which: ${[...union, "undefined"].join(" | ")};`];
   const all = [...which, ...members];
   return all.length === 0
-    ? [`type ${names.builder}${parameters} = object;`]
-    : block(`interface ${names.builder}${parameters}`, all);
+    ? [`type ${names.builder}${parameters} = $.StructReader;`]
+    : block(`interface ${names.builder}${parameters} extends $.StructReader`, all);
 }
 
 export function initType(struct: StructDeclaration, names: FaceNames, text: TypeText): Lines {
@@ -100,7 +98,7 @@ export function initType(struct: StructDeclaration, names: FaceNames, text: Type
   const [fields, inherits] =
     common.length === 0 ? ["", ""] : [`FieldsInit${args} & `, ` extends FieldsInit${args}`];
   return [
-    `type ${names.init}${parameters} = (${fields}$.OneOf<Choices${args}>) | NoChoice${args};`,
+    `type ${names.init}${parameters} = (${fields}$.OneOf<Choices${args}>) | NoChoice${args} | ${names.builder}${args};`,
     ...block(`interface Choices${parameters}`, choices),
     ...block(`interface NoChoice${parameters}${inherits}`, [
       // As in a reader whose member only a newer schema knows.

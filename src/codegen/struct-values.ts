@@ -128,9 +128,8 @@ export class StructValues {
   #builders(): Lines {
     return [
       ...this.#which(),
-      ...this.#fields.flatMap(({ name, tag, builder, init, code, isGroup }) => {
+      ...this.#fields.flatMap(({ name, tag, builder, init, code }) => {
         const get = getter(name, builder, this.#whenTagged(tag, code.edit));
-        if (isGroup && tag === undefined) return [get];
         const mark = tag === undefined ? "" : `${this.#writeTag(tag)} `;
         const value = code.write.includes("value") ? "value" : "_value";
         return [get, `set ${name}(${value}: ${init}) { ${mark}${code.write} }`];

@@ -13,6 +13,9 @@ import {
 } from "handfast/capnp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compileSchemas, generate, type GeneratedFile } from "../../src/codegen/index.ts";
+import { withCapnpTool } from "../support/capnp-tool.ts";
+
+const RECURSIVE = { recursive: true, encoding: "utf8" } as const;
 
 /** Where `libcapnp-dev` puts its schemas. */
 const INCLUDE = "/usr/include";
@@ -20,13 +23,14 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Inside the package, so that what is generated finds `handfast/capnp` by name. */
 const OUTPUT = join(ROOT, "node_modules/.cache/handfast/debian");
 
-const schemas = readdirSync(join(INCLUDE, "capnp"), { recursive: true, encoding: "utf8" })
+const schemas = (withCapnpTool ? readdirSync(join(INCLUDE, "capnp"), RECURSIVE) : [])
   .filter((path) => path.endsWith(".capnp"))
   .map((path) => join(INCLUDE, "capnp", path));
 
 let files: readonly GeneratedFile[] = [];
 
 beforeAll(() => {
+  if (!withCapnpTool) return;
   files = generate(compileSchemas(schemas, { srcPrefix: INCLUDE }));
   rmSync(OUTPUT, { recursive: true, force: true });
   for (const { path, text } of files) {
@@ -36,7 +40,7 @@ beforeAll(() => {
   }
 });
 
-describe("the schemas of the reference implementation", () => {
+describe.runIf(withCapnpTool)("the schemas of the reference implementation", () => {
   it("all compile", () => {
     expect(schemas.length).toBeGreaterThan(6);
     expect(files.map(({ path }) => path).sort()).toEqual(

@@ -74,7 +74,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly total: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       total: number;
     }
     interface ResultsInit {
@@ -93,7 +93,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly counter: Counter.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get counter(): Counter.Client;
       set counter(value: $.Cap<Counter.Client, Counter.Server>);
     }
@@ -115,7 +115,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly counter: Counter.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get counter(): Counter.Client;
       set counter(value: $.Cap<Counter.Client, Counter.Server>);
     }
@@ -131,7 +131,7 @@ export declare namespace Counter {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -144,7 +144,7 @@ export declare namespace Counter {
       readonly how?: string | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -157,7 +157,7 @@ export declare namespace Counter {
       readonly watcher?: $.Cap<Watcher.Client, Watcher.Server> | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -171,7 +171,7 @@ export declare namespace Counter {
       readonly transport: string;
       readonly method: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       peer: string;
       principal: string;
       transport: string;
@@ -200,7 +200,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly total: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       total: number;
     }
     interface ResultsInit {
@@ -226,7 +226,7 @@ export declare namespace Counter {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -662,7 +662,7 @@ export declare namespace Watcher {
       readonly total?: number | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;

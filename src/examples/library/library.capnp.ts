@@ -11,7 +11,7 @@ export declare namespace Book {
     readonly year: number;
     readonly onLoan: boolean;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     isbn: string;
     title: string;
     author: string;
@@ -93,7 +93,7 @@ export declare namespace Catalogue {
     interface Results extends $.StructReader {
       readonly books: $.ListReader<Book.Reader>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get books(): $.ListBuilder<Book.Builder, Book.Init>;
       set books(value: $.ListInit<Book.Init>);
     }
@@ -196,7 +196,7 @@ export declare namespace VisitorDesk {
     interface Results extends $.StructReader {
       readonly opening: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       opening: string;
     }
     interface ResultsInit {
@@ -317,7 +317,7 @@ export declare namespace MemberDesk {
     interface Results extends $.StructReader {
       readonly loan: Loan.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get loan(): Loan.Client;
       set loan(value: $.Cap<Loan.Client, Loan.Server>);
     }
@@ -335,7 +335,7 @@ export declare namespace MemberDesk {
     interface Results extends $.StructReader {
       readonly loans: $.ListReader<LoanEntry.Reader>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get loans(): $.ListBuilder<LoanEntry.Builder, LoanEntry.Init>;
       set loans(value: $.ListInit<LoanEntry.Init>);
     }
@@ -355,7 +355,7 @@ export declare namespace MemberDesk {
       readonly waiter?: $.Cap<Waiter.Client, Waiter.Server> | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -530,7 +530,7 @@ export declare namespace Librarian {
     interface Results extends $.StructReader {
       readonly loans: $.ListReader<LoanEntry.Reader>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get loans(): $.ListBuilder<LoanEntry.Builder, LoanEntry.Init>;
       set loans(value: $.ListInit<LoanEntry.Init>);
     }
@@ -550,7 +550,7 @@ export declare namespace Librarian {
     interface Results extends $.StructReader {
       readonly desk: MemberDesk.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get desk(): MemberDesk.Client;
       set desk(value: $.Cap<MemberDesk.Client, MemberDesk.Server>);
     }
@@ -704,7 +704,7 @@ export declare namespace Loan {
       readonly book: Book.Reader;
       readonly dueDate: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get book(): Book.Builder;
       set book(value: Book.Init);
       dueDate: string;
@@ -725,7 +725,7 @@ export declare namespace Loan {
       readonly dueDate: string;
       readonly renewalsLeft: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       dueDate: string;
       renewalsLeft: number;
     }
@@ -740,7 +740,7 @@ export declare namespace Loan {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -853,7 +853,7 @@ export declare namespace LoanEntry {
     readonly dueDate: string;
     readonly loan: Loan.Client;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get book(): Book.Builder;
     set book(value: Book.Init);
     borrower: string;
@@ -935,7 +935,7 @@ export declare namespace Waiter {
       readonly book?: Book.Init | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;

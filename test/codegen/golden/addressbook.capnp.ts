@@ -9,13 +9,14 @@ export declare namespace Person {
     readonly phones: $.ListReader<Person.PhoneNumber.Reader>;
     readonly employment: Employment.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     id: number;
     name: string;
     email: string;
     get phones(): $.ListBuilder<Person.PhoneNumber.Builder, Person.PhoneNumber.Init>;
     set phones(value: $.ListInit<Person.PhoneNumber.Init>);
-    readonly employment: Employment.Builder;
+    get employment(): Employment.Builder;
+    set employment(value: Employment.Init);
   }
   interface Init {
     readonly id?: number | undefined;
@@ -34,7 +35,7 @@ export declare namespace Person {
         | { readonly which: "selfEmployed"; readonly selfEmployed: null }
         | { readonly which: undefined }
       );
-    interface Builder {
+    interface Builder extends $.StructReader {
       readonly which: "unemployed" | "employer" | "school" | "selfEmployed" | undefined;
       get unemployed(): null | undefined;
       set unemployed(value: null);
@@ -45,7 +46,7 @@ export declare namespace Person {
       get selfEmployed(): null | undefined;
       set selfEmployed(value: null);
     }
-    type Init = ($.OneOf<Choices>) | NoChoice;
+    type Init = ($.OneOf<Choices>) | NoChoice | Builder;
     interface Choices {
       readonly unemployed: null;
       readonly employer: string;
@@ -66,7 +67,7 @@ export declare namespace Person {
       readonly number: string;
       readonly type: Person.PhoneNumber.Type_;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       number: string;
       type: Person.PhoneNumber.Type_;
     }
@@ -154,6 +155,7 @@ class Person$Builder extends $.Struct {
   get phones(): $.ListBuilder<Person.PhoneNumber.Builder, Person.PhoneNumber.Init> { return $.edit(this.$, 2, Person$phones); }
   set phones(value: $.ListInit<Person.PhoneNumber.Init>) { $.set(this.$, 2, Person$phones, value); }
   get employment(): Person.Employment.Builder { return new Person$Employment$Builder(this.$); }
+  set employment(value: Person.Employment.Init) { $.setU16(this.$, 4, 0); $.clear(this.$, 3); $.clear(this.$, 3); Person$Employment$set(new Person$Employment$Builder(this.$), value); }
 }
 function Person$set(to: Person.Builder, from: Person.Init): void {
   if (from.id !== undefined) to.id = from.id;
@@ -177,7 +179,7 @@ export declare namespace AddressBook {
   interface Reader extends $.StructReader {
     readonly people: $.ListReader<Person.Reader>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get people(): $.ListBuilder<Person.Builder, Person.Init>;
     set people(value: $.ListInit<Person.Init>);
   }

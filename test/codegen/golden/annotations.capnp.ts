@@ -6,7 +6,7 @@ export declare namespace Point {
     readonly x: number;
     readonly y: number;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     x: number;
     y: number;
   }
@@ -59,7 +59,7 @@ export declare namespace Service {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;

@@ -15,7 +15,7 @@ export declare namespace Anything {
     readonly cap: $.ReaderOf<typeof $.Capability>;
     readonly caps: $.ListReader<$.ReaderOf<typeof $.Capability>>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "void" | "other" | undefined;
     get any(): $.BuilderOf<typeof $.AnyPointer>;
     set any(value: $.InitOf<typeof $.AnyPointer>);
@@ -32,7 +32,7 @@ export declare namespace Anything {
     get other(): $.BuilderOf<typeof $.AnyPointer> | undefined;
     set other(value: $.InitOf<typeof $.AnyPointer>);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly void: null;
     readonly other: $.InitOf<typeof $.AnyPointer>;
@@ -138,7 +138,7 @@ export declare namespace Carrier {
       readonly what: $.ReaderOf<typeof $.AnyPointer>;
       readonly cap: $.ReaderOf<typeof $.Capability>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get what(): $.BuilderOf<typeof $.AnyPointer>;
       set what(value: $.InitOf<typeof $.AnyPointer>);
       get cap(): $.BuilderOf<typeof $.Capability>;

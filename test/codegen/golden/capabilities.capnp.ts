@@ -24,7 +24,7 @@ export declare namespace Node {
     interface Results extends $.StructReader {
       readonly value: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       value: string;
     }
     interface ResultsInit {
@@ -43,7 +43,7 @@ export declare namespace Node {
     interface Results extends $.StructReader {
       readonly previous: Node.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get previous(): Node.Client;
       set previous(value: $.Cap<Node.Client, Node.Server>);
     }
@@ -170,7 +170,7 @@ export declare namespace Holder {
     readonly inner: Holder.Inner.Reader;
     readonly group: Group.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "left" | "right" | undefined;
     get node(): Node.Client;
     set node(value: $.Cap<Node.Client, Node.Server>);
@@ -178,13 +178,14 @@ export declare namespace Holder {
     set nodes(value: $.ListInit<$.Cap<Node.Client, Node.Server>>);
     get inner(): Holder.Inner.Builder;
     set inner(value: Holder.Inner.Init);
-    readonly group: Group.Builder;
+    get group(): Group.Builder;
+    set group(value: Group.Init);
     get left(): Node.Client | undefined;
     set left(value: $.Cap<Node.Client, Node.Server>);
     get right(): Node.Client | undefined;
     set right(value: $.Cap<Node.Client, Node.Server>);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly left: $.Cap<Node.Client, Node.Server>;
     readonly right: $.Cap<Node.Client, Node.Server>;
@@ -211,7 +212,7 @@ export declare namespace Holder {
     interface Reader extends $.StructReader {
       readonly node: Node.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get node(): Node.Client;
       set node(value: $.Cap<Node.Client, Node.Server>);
     }
@@ -226,7 +227,7 @@ export declare namespace Holder {
     interface Reader extends $.StructReader {
       readonly node: Node.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get node(): Node.Client;
       set node(value: $.Cap<Node.Client, Node.Server>);
     }
@@ -303,6 +304,7 @@ class Holder$Builder extends $.Struct {
   get inner(): Holder.Inner.Builder { return $.edit(this.$, 2, Holder$Inner); }
   set inner(value: Holder.Inner.Init) { $.set(this.$, 2, Holder$Inner, value); }
   get group(): Holder.Group.Builder { return new Holder$Group$Builder(this.$); }
+  set group(value: Holder.Group.Init) { $.clear(this.$, 3); Holder$Group$set(new Holder$Group$Builder(this.$), value); }
   get left(): Node.Client | undefined { return $.u16(this.$, 0) === 0 ? $.cap(this.$, 4, Node) : undefined; }
   set left(value: $.Cap<Node.Client, Node.Server>) { $.setU16(this.$, 0, 0); $.setCap(this.$, 4, Node, value); }
   get right(): Node.Client | undefined { return $.u16(this.$, 0) === 1 ? $.cap(this.$, 4, Node) : undefined; }
@@ -373,7 +375,7 @@ export declare namespace Root {
     interface Results extends $.StructReader {
       readonly holder: Holder.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get holder(): Holder.Builder;
       set holder(value: Holder.Init);
     }

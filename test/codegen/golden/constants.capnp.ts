@@ -8,7 +8,7 @@ export declare namespace Point {
     readonly name: string;
     readonly far: Point.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     x: number;
     y: number;
     name: string;

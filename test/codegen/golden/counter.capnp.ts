@@ -38,7 +38,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly value: bigint;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       value: bigint;
     }
     interface ResultsInit {
@@ -53,7 +53,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly value: bigint;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       value: bigint;
     }
     interface ResultsInit {
@@ -68,7 +68,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly counter: Counter.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get counter(): Counter.Client;
       set counter(value: $.Cap<Counter.Client, Counter.Server>);
     }
@@ -90,7 +90,7 @@ export declare namespace Counter {
     interface Results extends $.StructReader {
       readonly subscription: Counter.Subscription.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get subscription(): Counter.Subscription.Client;
       set subscription(value: $.Cap<Counter.Subscription.Client, Counter.Subscription.Server>);
     }
@@ -122,7 +122,7 @@ export declare namespace Counter {
         readonly value?: bigint | undefined;
       }
       type Results = $.StructReader;
-      type Builder = object;
+      type Builder = $.StructReader;
       type ResultsInit = $.NoFields;
       type Call = $.Call<Results>;
       type Returns = $.Returns<ResultsInit>;

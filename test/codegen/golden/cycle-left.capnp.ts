@@ -8,7 +8,7 @@ export declare namespace Left {
     readonly rights: $.ListReader<cycle_right$.Right.Reader>;
     readonly name: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get right(): cycle_right$.Right.Builder;
     set right(value: cycle_right$.Right.Init);
     get rights(): $.ListBuilder<cycle_right$.Right.Builder, cycle_right$.Right.Init>;
@@ -82,7 +82,7 @@ export declare namespace LeftService {
     interface Results extends $.StructReader {
       readonly right: cycle_right$.Right.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get right(): cycle_right$.Right.Builder;
       set right(value: cycle_right$.Right.Init);
     }

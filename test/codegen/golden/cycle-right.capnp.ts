@@ -7,7 +7,7 @@ export declare namespace Right {
     readonly left: cycle_left$.Left.Reader;
     readonly service: cycle_left$.LeftService.Client;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get left(): cycle_left$.Left.Builder;
     set left(value: cycle_left$.Left.Init);
     get service(): cycle_left$.LeftService.Client;
@@ -72,7 +72,7 @@ export declare namespace Base {
     interface Results extends $.StructReader {
       readonly service: cycle_left$.LeftService.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get service(): cycle_left$.LeftService.Client;
       set service(value: $.Cap<cycle_left$.LeftService.Client, cycle_left$.LeftService.Server>);
     }

@@ -22,16 +22,17 @@ export declare namespace Documented {
     /** Of a group. */
     readonly group: Group.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "one" | "two" | undefined;
     field: string;
     get one(): string | undefined;
     set one(value: string);
     get two(): null | undefined;
     set two(value: null);
-    readonly group: Group.Builder;
+    get group(): Group.Builder;
+    set group(value: Group.Init);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly one: string;
     readonly two: null;
@@ -54,7 +55,7 @@ export declare namespace Documented {
       /** Of a field in a group. */
       readonly inner: boolean;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       inner: boolean;
     }
     interface Init {
@@ -97,6 +98,7 @@ class Documented$Builder extends $.Struct {
   get two(): null | undefined { return $.u16(this.$, 0) === 1 ? null : undefined; }
   set two(_value: null) { $.setU16(this.$, 0, 1); /* a Void takes no room */ }
   get group(): Documented.Group.Builder { return new Documented$Group$Builder(this.$); }
+  set group(value: Documented.Group.Init) { $.setBool(this.$, 16, false); Documented$Group$set(new Documented$Group$Builder(this.$), value); }
 }
 function Documented$set(to: Documented.Builder, from: Documented.Init): void {
   if (from.field !== undefined) to.field = from.field;
@@ -150,7 +152,7 @@ export declare namespace Service {
     interface Results extends $.StructReader {
       readonly result: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       result: string;
     }
     interface ResultsInit {

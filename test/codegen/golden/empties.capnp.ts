@@ -3,7 +3,7 @@ import * as $ from "handfast/capnp";
 
 export declare namespace Empty {
   type Reader = $.StructReader;
-  type Builder = object;
+  type Builder = $.StructReader;
   type Init = $.NoFields | $.StructReader;
   type Pipeline = object;
 }
@@ -51,7 +51,7 @@ export declare namespace Holds {
     readonly empties: $.ListReader<Empty.Reader>;
     readonly idle: Idle.Client;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get empty(): Empty.Builder;
     set empty(value: Empty.Init);
     get empties(): $.ListBuilder<Empty.Builder, Empty.Init>;
@@ -142,7 +142,7 @@ export declare namespace Quiet {
     interface Results extends $.StructReader {
       readonly empty: Empty.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get empty(): Empty.Builder;
       set empty(value: Empty.Init);
     }

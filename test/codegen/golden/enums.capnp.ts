@@ -12,12 +12,13 @@ export declare namespace Trip {
     readonly via: $.ListReader<Planet>;
     readonly kind: Kind.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     from: Planet;
     to: Planet;
     get via(): $.ListBuilder<Planet, Planet>;
     set via(value: $.ListInit<Planet>);
-    readonly kind: Kind.Builder;
+    get kind(): Kind.Builder;
+    set kind(value: Kind.Init);
   }
   interface Init {
     readonly from?: Planet | undefined;
@@ -33,14 +34,14 @@ export declare namespace Trip {
         | { readonly which: "slow"; readonly slow: null }
         | { readonly which: undefined }
       );
-    interface Builder {
+    interface Builder extends $.StructReader {
       readonly which: "fast" | "slow" | undefined;
       get fast(): Planet | undefined;
       set fast(value: Planet);
       get slow(): null | undefined;
       set slow(value: null);
     }
-    type Init = ($.OneOf<Choices>) | NoChoice;
+    type Init = ($.OneOf<Choices>) | NoChoice | Builder;
     interface Choices {
       readonly fast: Planet;
       readonly slow: null;
@@ -91,6 +92,7 @@ class Trip$Builder extends $.Struct {
   get via(): $.ListBuilder<Planet, Planet> { return $.edit(this.$, 0, Trip$via); }
   set via(value: $.ListInit<Planet>) { $.set(this.$, 0, Trip$via, value); }
   get kind(): Trip.Kind.Builder { return new Trip$Kind$Builder(this.$); }
+  set kind(value: Trip.Kind.Init) { $.setU16(this.$, 6, 0); $.setU16(this.$, 4, 0); Trip$Kind$set(new Trip$Kind$Builder(this.$), value); }
 }
 function Trip$set(to: Trip.Builder, from: Trip.Init): void {
   if (from.from !== undefined) to.from = from.from;
@@ -118,7 +120,7 @@ export declare namespace Trip2 {
     readonly to: Planet2;
     readonly via: $.ListReader<Planet2>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     from: Planet2;
     to: Planet2;
     get via(): $.ListBuilder<Planet2, Planet2>;

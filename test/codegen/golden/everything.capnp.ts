@@ -47,7 +47,7 @@ export declare namespace Everything {
     readonly defaulted: Defaulted.Reader;
     readonly map: generic_struct$.Map.Reader<typeof $.Text, typeof Everything.Small>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "none" | "number" | "words" | "child" | "pair" | undefined;
     void: null;
     bool: boolean;
@@ -100,13 +100,16 @@ export declare namespace Everything {
     set child(value: Everything.Small.Init);
     get pair(): Pair.Builder | undefined;
     set pair(value: Pair.Init);
-    readonly choice: Choice.Builder;
-    readonly group: Group.Builder;
-    readonly defaulted: Defaulted.Builder;
+    get choice(): Choice.Builder;
+    set choice(value: Choice.Init);
+    get group(): Group.Builder;
+    set group(value: Group.Init);
+    get defaulted(): Defaulted.Builder;
+    set defaulted(value: Defaulted.Init);
     get map(): generic_struct$.Map.Builder<typeof $.Text, typeof Everything.Small>;
     set map(value: generic_struct$.Map.Init<typeof $.Text, typeof Everything.Small>);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly none: null;
     readonly number: number;
@@ -167,7 +170,7 @@ export declare namespace Everything {
       readonly left: number;
       readonly right: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       left: number;
       right: string;
     }
@@ -185,7 +188,7 @@ export declare namespace Everything {
         | { readonly which: "many"; readonly many: $.ListReader<Everything.Small.Reader> }
         | { readonly which: undefined }
       );
-    interface Builder {
+    interface Builder extends $.StructReader {
       readonly which: "yes" | "no" | "many" | undefined;
       get yes(): boolean | undefined;
       set yes(value: boolean);
@@ -194,7 +197,7 @@ export declare namespace Everything {
       get many(): $.ListBuilder<Everything.Small.Builder, Everything.Small.Init> | undefined;
       set many(value: $.ListInit<Everything.Small.Init>);
     }
-    type Init = ($.OneOf<Choices>) | NoChoice;
+    type Init = ($.OneOf<Choices>) | NoChoice | Builder;
     interface Choices {
       readonly yes: boolean;
       readonly no: null;
@@ -213,7 +216,7 @@ export declare namespace Everything {
       readonly a: bigint;
       readonly b: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       a: bigint;
       b: string;
     }
@@ -236,7 +239,7 @@ export declare namespace Everything {
       readonly small: Everything.Small.Reader;
       readonly list: $.ListReader<number>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       bool: boolean;
       i16: number;
       u64: bigint;
@@ -272,7 +275,7 @@ export declare namespace Everything {
       readonly y: string;
       readonly z: boolean;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       x: number;
       y: string;
       z: boolean;
@@ -559,8 +562,11 @@ class Everything$Builder extends $.Struct {
   get pair(): Everything.Pair.Builder | undefined { return $.u16(this.$, 38) === 4 ? new Everything$Pair$Builder(this.$) : undefined; }
   set pair(value: Everything.Pair.Init) { $.setU16(this.$, 38, 4); $.setU8(this.$, 48, 0); $.clear(this.$, 15); Everything$Pair$set(new Everything$Pair$Builder(this.$), value); }
   get choice(): Everything.Choice.Builder { return new Everything$Choice$Builder(this.$); }
+  set choice(value: Everything.Choice.Init) { $.setU16(this.$, 50, 0); $.setBool(this.$, 1, false); $.clear(this.$, 16); Everything$Choice$set(new Everything$Choice$Builder(this.$), value); }
   get group(): Everything.Group.Builder { return new Everything$Group$Builder(this.$); }
+  set group(value: Everything.Group.Init) { $.setU64(this.$, 56, 0n); $.clear(this.$, 17); Everything$Group$set(new Everything$Group$Builder(this.$), value); }
   get defaulted(): Everything.Defaulted.Builder { return new Everything$Defaulted$Builder(this.$); }
+  set defaulted(value: Everything.Defaulted.Init) { $.setBool(this.$, 2, false); $.setI16(this.$, 52, 0); $.setU64(this.$, 64, 0n); $.setF32(this.$, 72, 0); $.setF64(this.$, 80, 0); $.clear(this.$, 18); $.clear(this.$, 19); $.setU16(this.$, 54, 0); $.clear(this.$, 20); $.clear(this.$, 21); Everything$Defaulted$set(new Everything$Defaulted$Builder(this.$), value); }
   get map(): generic_struct$.Map.Builder<typeof $.Text, typeof Everything.Small> { return $.edit(this.$, 22, Everything$map()); }
   set map(value: generic_struct$.Map.Init<typeof $.Text, typeof Everything.Small>) { $.set(this.$, 22, Everything$map(), value); }
 }

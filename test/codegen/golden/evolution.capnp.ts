@@ -11,7 +11,7 @@ export declare namespace Old {
   interface Fields extends $.StructReader {
     readonly id: number;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "a" | "b" | undefined;
     id: number;
     get a(): string | undefined;
@@ -19,7 +19,7 @@ export declare namespace Old {
     get b(): number | undefined;
     set b(value: number);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly a: string;
     readonly b: number;
@@ -83,7 +83,7 @@ export declare namespace New {
     readonly note: string;
     readonly list: $.ListReader<number>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "a" | "b" | "c" | undefined;
     id: number;
     get a(): string | undefined;
@@ -97,7 +97,7 @@ export declare namespace New {
     get list(): $.ListBuilder<number, number>;
     set list(value: $.ListInit<number>);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly a: string;
     readonly b: number;

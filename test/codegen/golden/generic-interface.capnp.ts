@@ -6,7 +6,7 @@ export declare namespace Entry {
   interface Reader extends $.StructReader {
     readonly name: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     name: string;
   }
   interface Init {
@@ -67,7 +67,7 @@ export declare namespace Cursor {
       readonly value: $.ReaderOf<T>;
       readonly more: boolean;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get value(): $.BuilderOf<T>;
       set value(value: $.InitOf<T>);
       more: boolean;
@@ -91,7 +91,7 @@ export declare namespace Cursor {
     interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly cursor: Cursor.Client<T>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get cursor(): Cursor.Client<T>;
       set cursor(value: $.Cap<Cursor.Client<T>, Cursor.Server<T>>);
     }
@@ -109,7 +109,7 @@ export declare namespace Cursor {
     interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly cursors: $.ListReader<Cursor.Client<T>>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get cursors(): $.ListBuilder<Cursor.Client<T>, $.Cap<Cursor.Client<T>, Cursor.Server<T>>>;
       set cursors(value: $.ListInit<$.Cap<Cursor.Client<T>, Cursor.Server<T>>>);
     }
@@ -288,7 +288,7 @@ export declare namespace Sink {
       readonly value?: $.InitOf<T> | undefined;
     }
     type Results<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader;
-    type Builder<T extends $.PointerType = typeof $.AnyPointer> = object;
+    type Builder<T extends $.PointerType = typeof $.AnyPointer> = $.StructReader;
     type ResultsInit<T extends $.PointerType = typeof $.AnyPointer> = $.NoFields;
     type Call<T extends $.PointerType = typeof $.AnyPointer> = $.Call<Results<T>>;
     type Returns<T extends $.PointerType = typeof $.AnyPointer> = $.Returns<ResultsInit<T>>;
@@ -365,7 +365,7 @@ export declare namespace Both {
     interface Results<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly b: $.ReaderOf<B>;
     }
-    interface Builder<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get b(): $.BuilderOf<B>;
       set b(value: $.InitOf<B>);
     }
@@ -511,7 +511,7 @@ export declare namespace Store {
     interface Results extends $.StructReader {
       readonly cursor: Cursor.Client<typeof Entry>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get cursor(): Cursor.Client<typeof Entry>;
       set cursor(value: $.Cap<Cursor.Client<typeof Entry>, Cursor.Server<typeof Entry>>);
     }
@@ -529,7 +529,7 @@ export declare namespace Store {
     interface Results extends $.StructReader {
       readonly cursor: Cursor.Client<typeof $.Text>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get cursor(): Cursor.Client<typeof $.Text>;
       set cursor(value: $.Cap<Cursor.Client<typeof $.Text>, Cursor.Server<typeof $.Text>>);
     }
@@ -547,7 +547,7 @@ export declare namespace Store {
     interface Results extends $.StructReader {
       readonly cursor: Cursor.Client<typeof Store>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get cursor(): Cursor.Client<typeof Store>;
       set cursor(value: $.Cap<Cursor.Client<typeof Store>, Cursor.Server<typeof Store>>);
     }
@@ -565,7 +565,7 @@ export declare namespace Store {
     interface Results extends $.StructReader {
       readonly both: $self.Both.Client<typeof $.Text, typeof Entry>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get both(): $self.Both.Client<typeof $.Text, typeof Entry>;
       set both(value: $.Cap<$self.Both.Client<typeof $.Text, typeof Entry>, $self.Both.Server<typeof $.Text, typeof Entry>>);
     }

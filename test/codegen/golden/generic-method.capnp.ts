@@ -39,7 +39,7 @@ export declare namespace Registry {
       readonly value?: $.InitOf<typeof $.AnyPointer> | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -54,7 +54,7 @@ export declare namespace Registry {
     interface Results extends $.StructReader {
       readonly value: $.ReaderOf<typeof $.AnyPointer>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get value(): $.BuilderOf<typeof $.AnyPointer>;
       set value(value: $.InitOf<typeof $.AnyPointer>);
     }
@@ -76,7 +76,7 @@ export declare namespace Registry {
     interface Results extends $.StructReader {
       readonly box: $self.Box.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get box(): $self.Box.Builder;
       set box(value: $self.Box.Init);
     }
@@ -94,7 +94,7 @@ export declare namespace Registry {
     interface Results extends $.StructReader {
       readonly factory: Factory.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get factory(): Factory.Client;
       set factory(value: $.Cap<Factory.Client, Factory.Server>);
     }
@@ -311,7 +311,7 @@ export declare namespace Box {
   interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     readonly value: $.ReaderOf<T>;
   }
-  interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+  interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     get value(): $.BuilderOf<T>;
     set value(value: $.InitOf<T>);
   }
@@ -378,7 +378,7 @@ export declare namespace Factory {
     interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly made: $.ReaderOf<T>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get made(): $.BuilderOf<T>;
       set made(value: $.InitOf<T>);
     }
@@ -400,7 +400,7 @@ export declare namespace Factory {
     interface Results<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly to: $.ReaderOf<typeof $.AnyPointer>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get to(): $.BuilderOf<typeof $.AnyPointer>;
       set to(value: $.InitOf<typeof $.AnyPointer>);
     }

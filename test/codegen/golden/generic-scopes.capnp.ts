@@ -9,12 +9,13 @@ export declare namespace Outer {
     readonly getter: Outer.Getter.Client<T>;
     readonly same: Outer.Same.Reader<T, typeof $.Text>;
   }
-  interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+  interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     get inner(): Outer.Inner.Builder<T>;
     set inner(value: Outer.Inner.Init<T>);
     get pair(): Outer.Pair.Builder<T, typeof $.Data>;
     set pair(value: Outer.Pair.Init<T, typeof $.Data>);
-    readonly alone: Alone.Builder<T>;
+    get alone(): Alone.Builder<T>;
+    set alone(value: Alone.Init<T>);
     get getter(): Outer.Getter.Client<T>;
     set getter(value: $.Cap<Outer.Getter.Client<T>, Outer.Getter.Server<T>>);
     get same(): Outer.Same.Builder<T, typeof $.Text>;
@@ -40,7 +41,7 @@ export declare namespace Outer {
       readonly value: $.ReaderOf<T>;
       readonly values: $.ListReader<Outer.Inner.Reader<T>>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get value(): $.BuilderOf<T>;
       set value(value: $.InitOf<T>);
       get values(): $.ListBuilder<Outer.Inner.Builder<T>, Outer.Inner.Init<T>>;
@@ -60,7 +61,7 @@ export declare namespace Outer {
       readonly self: Outer.Inner.Reader<T>;
       readonly other: Outer.Inner.Reader<typeof $.Text>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get value(): $.BuilderOf<T>;
       set value(value: $.InitOf<T>);
       get self(): Outer.Inner.Builder<T>;
@@ -86,7 +87,7 @@ export declare namespace Outer {
       readonly second: $.ReaderOf<U>;
       readonly swapped: Outer.Pair.Reader<U, T>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer, U extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer, U extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get first(): $.BuilderOf<T>;
       set first(value: $.InitOf<T>);
       get second(): $.BuilderOf<U>;
@@ -110,7 +111,7 @@ export declare namespace Outer {
     interface Reader<T extends $.PointerType = typeof $.AnyPointer, T2 extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       readonly inner: $.ReaderOf<T2>;
     }
-    interface Builder<T extends $.PointerType = typeof $.AnyPointer, T2 extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<T extends $.PointerType = typeof $.AnyPointer, T2 extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get inner(): $.BuilderOf<T2>;
       set inner(value: $.InitOf<T2>);
     }
@@ -142,7 +143,7 @@ export declare namespace Outer {
         readonly value: $.ReaderOf<T>;
         readonly inner: Outer.Inner.Reader<T>;
       }
-      interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+      interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
         get value(): $.BuilderOf<T>;
         set value(value: $.InitOf<T>);
         get inner(): Outer.Inner.Builder<T>;
@@ -369,6 +370,7 @@ function Outer$bind<T extends $.PointerType>(T$: T): Outer.Type<T> {
     get pair(): Outer.Pair.Builder<T, typeof $.Data> { return $.edit(this.$, 1, Outer$pair()); }
     set pair(value: Outer.Pair.Init<T, typeof $.Data>) { $.set(this.$, 1, Outer$pair(), value); }
     get alone(): Outer.Alone.Builder<T> { return new Outer$Alone$Builder(this.$); }
+    set alone(value: Outer.Alone.Init<T>) { $.clear(this.$, 2); $.clear(this.$, 3); Outer$Alone$set(new Outer$Alone$Builder(this.$), value); }
     get getter(): Outer.Getter.Client<T> { return $.cap(this.$, 4, Outer$getter()); }
     set getter(value: $.Cap<Outer.Getter.Client<T>, Outer.Getter.Server<T>>) { $.setCap(this.$, 4, Outer$getter(), value); }
     get same(): Outer.Same.Builder<T, typeof $.Text> { return $.edit(this.$, 5, Outer$same()); }
@@ -410,7 +412,7 @@ export declare namespace Uses {
     readonly getter: Outer.Getter.Client<typeof $.Text>;
     readonly unbound: Outer.Inner.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get inner(): Outer.Inner.Builder<typeof $.Text>;
     set inner(value: Outer.Inner.Init<typeof $.Text>);
     get pair(): Outer.Pair.Builder<typeof $.Text, $.ListType<boolean, boolean, boolean>>;

@@ -5,7 +5,7 @@ export declare namespace Map {
   interface Reader<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     readonly entries: $.ListReader<Map.Entry.Reader<Key, Value>>;
   }
-  interface Builder<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> {
+  interface Builder<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     get entries(): $.ListBuilder<Map.Entry.Builder<Key, Value>, Map.Entry.Init<Key, Value>>;
     set entries(value: $.ListInit<Map.Entry.Init<Key, Value>>);
   }
@@ -19,7 +19,7 @@ export declare namespace Map {
       readonly key: $.ReaderOf<Key>;
       readonly value: $.ReaderOf<Value>;
     }
-    interface Builder<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<Key extends $.PointerType = typeof $.AnyPointer, Value extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get key(): $.BuilderOf<Key>;
       set key(value: $.InitOf<Key>);
       get value(): $.BuilderOf<Value>;
@@ -106,7 +106,7 @@ export declare namespace Person {
     readonly notes: Map.Reader<typeof $.Text, $.ListType<string, string, string>>;
     readonly any: Map.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     name: string;
     get friends(): Map.Builder<typeof $.Text, typeof Person>;
     set friends(value: Map.Init<typeof $.Text, typeof Person>);
@@ -177,14 +177,14 @@ export declare namespace Optional {
       | { readonly which: "some"; readonly some: $.ReaderOf<T> }
       | { readonly which: undefined }
     );
-  interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+  interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     readonly which: "none" | "some" | undefined;
     get none(): null | undefined;
     set none(value: null);
     get some(): $.BuilderOf<T> | undefined;
     set some(value: $.InitOf<T>);
   }
-  type Init<T extends $.PointerType = typeof $.AnyPointer> = ($.OneOf<Choices<T>>) | NoChoice<T>;
+  type Init<T extends $.PointerType = typeof $.AnyPointer> = ($.OneOf<Choices<T>>) | NoChoice<T> | Builder<T>;
   interface Choices<T extends $.PointerType = typeof $.AnyPointer> {
     readonly none: null;
     readonly some: $.InitOf<T>;
@@ -244,7 +244,7 @@ export declare namespace Chain {
     readonly tail: Chain.Reader<T>;
     readonly wrapped: Optional.Reader<T>;
   }
-  interface Builder<T extends $.PointerType = typeof $.AnyPointer> {
+  interface Builder<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
     get head(): $.BuilderOf<T>;
     set head(value: $.InitOf<T>);
     get tail(): Chain.Builder<T>;
@@ -317,7 +317,7 @@ export declare namespace Uses {
     readonly entry: Map.Entry.Reader<typeof $.Data, typeof Person>;
     readonly nested: Chain.Reader<Optional.Type<typeof $.Text>>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get text(): Optional.Builder<typeof $.Text>;
     set text(value: Optional.Init<typeof $.Text>);
     get data(): Optional.Builder<typeof $.Data>;

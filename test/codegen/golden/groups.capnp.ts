@@ -7,9 +7,10 @@ export declare namespace Person {
     readonly address: Address.Reader;
     readonly tags: $.ListReader<string>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     name: string;
-    readonly address: Address.Builder;
+    get address(): Address.Builder;
+    set address(value: Address.Init);
     get tags(): $.ListBuilder<string, string>;
     set tags(value: $.ListInit<string>);
   }
@@ -25,10 +26,11 @@ export declare namespace Person {
       readonly number: number;
       readonly geo: Geo.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       street: string;
       number: number;
-      readonly geo: Geo.Builder;
+      get geo(): Geo.Builder;
+      set geo(value: Geo.Init);
     }
     interface Init {
       readonly street?: string | undefined;
@@ -41,7 +43,7 @@ export declare namespace Person {
         readonly lat: number;
         readonly long: number;
       }
-      interface Builder {
+      interface Builder extends $.StructReader {
         lat: number;
         long: number;
       }
@@ -83,6 +85,7 @@ class Person$Address$Builder extends $.Struct {
   get number(): number { return $.u16(this.$, 0, 1); }
   set number(value: number) { $.setU16(this.$, 0, value, 1); }
   get geo(): Person.Address.Geo.Builder { return new Person$Address$Geo$Builder(this.$); }
+  set geo(value: Person.Address.Geo.Init) { $.setF64(this.$, 8, 0); $.setF64(this.$, 16, 0); Person$Address$Geo$set(new Person$Address$Geo$Builder(this.$), value); }
 }
 function Person$Address$set(to: Person.Address.Builder, from: Person.Address.Init): void {
   if (from.street !== undefined) to.street = from.street;
@@ -102,6 +105,7 @@ class Person$Builder extends $.Struct {
   get name(): string { return $.text(this.$, 0); }
   set name(value: string) { $.setText(this.$, 0, value); }
   get address(): Person.Address.Builder { return new Person$Address$Builder(this.$); }
+  set address(value: Person.Address.Init) { $.clear(this.$, 1); $.setU16(this.$, 0, 0); $.setF64(this.$, 8, 0); $.setF64(this.$, 16, 0); Person$Address$set(new Person$Address$Builder(this.$), value); }
   get tags(): $.ListBuilder<string, string> { return $.edit(this.$, 2, Person$tags); }
   set tags(value: $.ListInit<string>) { $.set(this.$, 2, Person$tags, value); }
 }

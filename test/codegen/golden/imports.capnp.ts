@@ -12,7 +12,7 @@ export declare namespace Album {
     readonly keeper: keeper$.Keeper.Client<typeof $.Text, typeof $.Data>;
     readonly receipt: keeper$.Keeper.Receipt.Reader<typeof $.Text, typeof $.Data>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     planet: enums$.Planet;
     get planets(): $.ListBuilder<enums$.Planet, enums$.Planet>;
     set planets(value: $.ListInit<enums$.Planet>);
@@ -105,7 +105,7 @@ export declare namespace TreeKeeper {
       readonly tree?: recursion$.Tree.Init | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;

@@ -17,7 +17,7 @@ export declare namespace Closable {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -67,7 +67,7 @@ export declare namespace Readable {
     interface Results extends $.StructReader {
       readonly bytes: $.Bytes;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       bytes: $.Bytes;
     }
     interface ResultsInit {
@@ -165,7 +165,7 @@ export declare namespace Writable {
       readonly bytes?: $.Bytes | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -233,7 +233,7 @@ export declare namespace Stream {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -288,7 +288,7 @@ export declare namespace Socket {
     interface Results extends $.StructReader {
       readonly address: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       address: string;
     }
     interface ResultsInit {
@@ -303,7 +303,7 @@ export declare namespace Socket {
     interface Results extends $.StructReader {
       readonly socket: Socket.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get socket(): Socket.Client;
       set socket(value: $.Cap<Socket.Client, Socket.Server>);
     }

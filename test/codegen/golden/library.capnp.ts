@@ -6,7 +6,7 @@ export declare namespace Book {
     readonly isbn: string;
     readonly title: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     isbn: string;
     title: string;
   }
@@ -70,7 +70,7 @@ export declare namespace Library {
     interface Results extends $.StructReader {
       readonly loan: Loan.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get loan(): Loan.Client;
       set loan(value: $.Cap<Loan.Client, Loan.Server>);
     }
@@ -92,7 +92,7 @@ export declare namespace Library {
     interface Results extends $.StructReader {
       readonly books: $.ListReader<Book.Reader>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get books(): $.ListBuilder<Book.Builder, Book.Init>;
       set books(value: $.ListInit<Book.Init>);
     }
@@ -250,7 +250,7 @@ export declare namespace Loan {
     interface Results extends $.StructReader {
       readonly dueDate: bigint;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       dueDate: bigint;
     }
     interface ResultsInit {
@@ -267,7 +267,7 @@ export declare namespace Loan {
       readonly waiter?: $.Cap<Waiter.Client, Waiter.Server> | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -370,7 +370,7 @@ export declare namespace Waiter {
       readonly isbn?: string | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;

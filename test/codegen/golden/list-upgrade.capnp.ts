@@ -7,7 +7,7 @@ export declare namespace Before {
     readonly texts: $.ListReader<string>;
     readonly points: $.ListReader<Point1.Reader>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get numbers(): $.ListBuilder<number, number>;
     set numbers(value: $.ListInit<number>);
     get texts(): $.ListBuilder<string, string>;
@@ -62,7 +62,7 @@ export declare namespace After {
     readonly texts: $.ListReader<Word.Reader>;
     readonly points: $.ListReader<Point2.Reader>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get numbers(): $.ListBuilder<Number.Builder, Number.Init>;
     set numbers(value: $.ListInit<Number.Init>);
     get texts(): $.ListBuilder<Word.Builder, Word.Init>;
@@ -116,7 +116,7 @@ export declare namespace Number {
     readonly value: number;
     readonly unit: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     value: number;
     unit: string;
   }
@@ -158,7 +158,7 @@ export declare namespace Word {
     readonly text: string;
     readonly language: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     text: string;
     language: string;
   }
@@ -199,7 +199,7 @@ export declare namespace Point1 {
   interface Reader extends $.StructReader {
     readonly x: number;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     x: number;
   }
   interface Init {
@@ -236,7 +236,7 @@ export declare namespace Point2 {
     readonly y: number;
     readonly name: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     x: number;
     y: number;
     name: string;

@@ -22,7 +22,7 @@ export declare namespace Lists {
     readonly small: $.ListReader<Lists.Small.Reader>;
     readonly echoes: $.ListReader<Lists.Echo.Client>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get nothings(): $.ListBuilder<null, null>;
     set nothings(value: $.ListInit<null>);
     get flags(): $.ListBuilder<boolean, boolean>;
@@ -87,7 +87,7 @@ export declare namespace Lists {
       readonly x: bigint;
       readonly label: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       x: bigint;
       label: string;
     }
@@ -101,7 +101,7 @@ export declare namespace Lists {
     interface Reader extends $.StructReader {
       readonly only: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       only: number;
     }
     interface Init {
@@ -131,7 +131,7 @@ export declare namespace Lists {
       interface Results extends $.StructReader {
         readonly text: string;
       }
-      interface Builder {
+      interface Builder extends $.StructReader {
         text: string;
       }
       interface ResultsInit {

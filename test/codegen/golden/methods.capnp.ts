@@ -58,7 +58,7 @@ export declare namespace Calculator {
     interface Results extends $.StructReader {
       readonly sum: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       sum: number;
     }
     interface ResultsInit {
@@ -86,7 +86,7 @@ export declare namespace Calculator {
       readonly value?: Value.Init | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -95,7 +95,7 @@ export declare namespace Calculator {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -107,7 +107,7 @@ export declare namespace Calculator {
       readonly values: $.ListReader<Value.Reader>;
       readonly info: Calculator.Info.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get values(): $.ListBuilder<Value.Builder, Value.Init>;
       set values(value: $.ListInit<Value.Init>);
       get info(): Calculator.Info.Builder;
@@ -128,7 +128,7 @@ export declare namespace Calculator {
     interface Results extends $.StructReader {
       readonly ok: boolean;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       ok: boolean;
     }
     interface ResultsInit {
@@ -155,7 +155,7 @@ export declare namespace Calculator {
       readonly text: string;
       readonly count: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       text: string;
       count: number;
     }
@@ -436,7 +436,7 @@ export declare namespace Expression {
   interface Reader extends $.StructReader {
     readonly text: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     text: string;
   }
   interface Init {
@@ -472,7 +472,7 @@ export declare namespace Value {
     readonly number: number;
     readonly calculator: Calculator.Client;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     number: number;
     get calculator(): Calculator.Client;
     set calculator(value: $.Cap<Calculator.Client, Calculator.Server>);

@@ -7,10 +7,12 @@ export declare namespace Job {
     readonly state: State.Reader;
     readonly priority: Priority.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     id: bigint;
-    readonly state: State.Builder;
-    readonly priority: Priority.Builder;
+    get state(): State.Builder;
+    set state(value: State.Init);
+    get priority(): Priority.Builder;
+    set priority(value: Priority.Init);
   }
   interface Init {
     readonly id?: bigint | undefined;
@@ -29,7 +31,7 @@ export declare namespace Job {
         | { readonly which: "failed"; readonly failed: string }
         | { readonly which: undefined }
       );
-    interface Builder {
+    interface Builder extends $.StructReader {
       readonly which: "waiting" | "running" | "done" | "failed" | undefined;
       get waiting(): null | undefined;
       set waiting(value: null);
@@ -40,7 +42,7 @@ export declare namespace Job {
       get failed(): string | undefined;
       set failed(value: string);
     }
-    type Init = ($.OneOf<Choices>) | NoChoice;
+    type Init = ($.OneOf<Choices>) | NoChoice | Builder;
     interface Choices {
       readonly waiting: null;
       readonly running: Running.Init;
@@ -62,7 +64,7 @@ export declare namespace Job {
         readonly host: string;
         readonly since: bigint;
       }
-      interface Builder {
+      interface Builder extends $.StructReader {
         host: string;
         since: bigint;
       }
@@ -80,14 +82,14 @@ export declare namespace Job {
         | { readonly which: "high"; readonly high: number }
         | { readonly which: undefined }
       );
-    interface Builder {
+    interface Builder extends $.StructReader {
       readonly which: "low" | "high" | undefined;
       get low(): null | undefined;
       set low(value: null);
       get high(): number | undefined;
       set high(value: number);
     }
-    type Init = ($.OneOf<Choices>) | NoChoice;
+    type Init = ($.OneOf<Choices>) | NoChoice | Builder;
     interface Choices {
       readonly low: null;
       readonly high: number;
@@ -103,7 +105,7 @@ export declare namespace Job {
     interface Reader extends $.StructReader {
       readonly bytes: $.Bytes;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       bytes: $.Bytes;
     }
     interface Init {
@@ -215,7 +217,9 @@ class Job$Builder extends $.Struct {
   get id(): bigint { return $.u64(this.$, 0); }
   set id(value: bigint) { $.setU64(this.$, 0, value); }
   get state(): Job.State.Builder { return new Job$State$Builder(this.$); }
+  set state(value: Job.State.Init) { $.setU16(this.$, 8, 0); $.clear(this.$, 0); $.setI64(this.$, 16, 0n); $.clear(this.$, 0); $.clear(this.$, 0); Job$State$set(new Job$State$Builder(this.$), value); }
   get priority(): Job.Priority.Builder { return new Job$Priority$Builder(this.$); }
+  set priority(value: Job.Priority.Init) { $.setU16(this.$, 10, 0); $.setU8(this.$, 12, 0); Job$Priority$set(new Job$Priority$Builder(this.$), value); }
 }
 class Job$Pipeline extends $.Pipeline {
   get state(): Job.State.Pipeline { return $.pipelineGroup(this, Job$State$Pipeline); }

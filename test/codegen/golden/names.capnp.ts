@@ -8,9 +8,10 @@ export declare namespace Pretty {
     readonly kind: Pretty.Sort;
     readonly again: Pretty.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     fresh: string;
-    readonly other: Other.Builder;
+    get other(): Other.Builder;
+    set other(value: Other.Init);
     kind: Pretty.Sort;
     get again(): Pretty.Builder;
     set again(value: Pretty.Init);
@@ -28,7 +29,7 @@ export declare namespace Pretty {
     interface Reader extends $.StructReader {
       readonly a: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       a: number;
     }
     interface Init {
@@ -64,6 +65,7 @@ class Pretty$Builder extends $.Struct {
   get fresh(): string { return $.text(this.$, 0); }
   set fresh(value: string) { $.setText(this.$, 0, value); }
   get other(): Pretty.Other.Builder { return new Pretty$Other$Builder(this.$); }
+  set other(value: Pretty.Other.Init) { $.setU8(this.$, 0, 0); Pretty$Other$set(new Pretty$Other$Builder(this.$), value); }
   get kind(): Pretty.Sort { return $.enumOf(this.$, 2, Pretty$Sort); }
   set kind(value: Pretty.Sort) { $.setEnum(this.$, 2, Pretty$Sort, value); }
   get again(): Pretty.Builder { return $.edit(this.$, 1, Pretty); }
@@ -111,7 +113,7 @@ export declare namespace Facade {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -122,7 +124,7 @@ export declare namespace Facade {
     interface Results extends $.StructReader {
       readonly info: Facade.Info.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get info(): Facade.Info.Builder;
       set info(value: Facade.Info.Init);
     }
@@ -138,7 +140,7 @@ export declare namespace Facade {
     interface Reader extends $.StructReader {
       readonly text: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       text: string;
     }
     interface Init {

@@ -9,7 +9,7 @@ export declare namespace Grid {
     readonly masks: $.ListReader<$.ListReader<boolean>>;
     readonly links: $.ListReader<$.ListReader<Grid.Link.Client>>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get rows(): $.ListBuilder<$.ListBuilder<number, number>, $.ListInit<number>>;
     set rows(value: $.ListInit<$.ListInit<number>>);
     get deep(): $.ListBuilder<$.ListBuilder<$.ListBuilder<string, string>, $.ListInit<string>>, $.ListInit<$.ListInit<string>>>;
@@ -34,7 +34,7 @@ export declare namespace Grid {
       readonly at: $.ListReader<number>;
       readonly grid: Grid.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get at(): $.ListBuilder<number, number>;
       set at(value: $.ListInit<number>);
       get grid(): Grid.Builder;
@@ -66,7 +66,7 @@ export declare namespace Grid {
       interface Results extends $.StructReader {
         readonly link: Grid.Link.Client;
       }
-      interface Builder {
+      interface Builder extends $.StructReader {
         get link(): Grid.Link.Client;
         set link(value: $.Cap<Grid.Link.Client, Grid.Link.Server>);
       }

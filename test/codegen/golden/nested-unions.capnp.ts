@@ -9,7 +9,7 @@ export declare namespace Expression {
       | { readonly which: "binary"; readonly binary: Binary.Reader }
       | { readonly which: undefined }
     );
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "literal" | "negate" | "binary" | undefined;
     get literal(): number | undefined;
     set literal(value: number);
@@ -18,7 +18,7 @@ export declare namespace Expression {
     get binary(): Binary.Builder | undefined;
     set binary(value: Binary.Init);
   }
-  type Init = ($.OneOf<Choices>) | NoChoice;
+  type Init = ($.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly literal: number;
     readonly negate: Expression.Init;
@@ -40,12 +40,13 @@ export declare namespace Expression {
       readonly right: Expression.Reader;
       readonly operator: Operator.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get left(): Expression.Builder;
       set left(value: Expression.Init);
       get right(): Expression.Builder;
       set right(value: Expression.Init);
-      readonly operator: Operator.Builder;
+      get operator(): Operator.Builder;
+      set operator(value: Operator.Init);
     }
     interface Init {
       readonly left?: Expression.Init | undefined;
@@ -64,7 +65,7 @@ export declare namespace Expression {
           | { readonly which: "other"; readonly other: string }
           | { readonly which: undefined }
         );
-      interface Builder {
+      interface Builder extends $.StructReader {
         readonly which: "plus" | "minus" | "other" | undefined;
         get plus(): null | undefined;
         set plus(value: null);
@@ -73,7 +74,7 @@ export declare namespace Expression {
         get other(): string | undefined;
         set other(value: string);
       }
-      type Init = ($.OneOf<Choices>) | NoChoice;
+      type Init = ($.OneOf<Choices>) | NoChoice | Builder;
       interface Choices {
         readonly plus: null;
         readonly minus: null;
@@ -127,6 +128,7 @@ class Expression$Binary$Builder extends $.Struct {
   get right(): Expression.Builder { return $.edit(this.$, 1, Expression); }
   set right(value: Expression.Init) { $.set(this.$, 1, Expression, value); }
   get operator(): Expression.Binary.Operator.Builder { return new Expression$Binary$Operator$Builder(this.$); }
+  set operator(value: Expression.Binary.Operator.Init) { $.setU16(this.$, 0, 0); $.clear(this.$, 2); Expression$Binary$Operator$set(new Expression$Binary$Operator$Builder(this.$), value); }
 }
 class Expression$Binary$Pipeline extends $.Pipeline {
   get left(): Expression.Pipeline { return $.pipelineOf(this, 0, Expression); }

@@ -7,7 +7,7 @@ export declare namespace A {
     readonly c: A.B.C.Reader;
     readonly d: A.B.D;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get b(): A.B.Builder;
     set b(value: A.B.Init);
     get c(): A.B.C.Builder;
@@ -29,7 +29,7 @@ export declare namespace A {
       readonly e: A.B.E.Client;
       readonly f: A.B.E.F.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get c(): A.B.C.Builder;
       set c(value: A.B.C.Init);
       get e(): A.B.E.Client;
@@ -54,7 +54,7 @@ export declare namespace A {
         readonly c: A.B.C.Reader;
         readonly d: A.B.D;
       }
-      interface Builder {
+      interface Builder extends $.StructReader {
         get a(): A.Builder;
         set a(value: A.Init);
         get b(): A.B.Builder;
@@ -94,7 +94,7 @@ export declare namespace A {
         interface Results extends $.StructReader {
           readonly c: A.B.C.Reader;
         }
-        interface Builder {
+        interface Builder extends $.StructReader {
           get c(): A.B.C.Builder;
           set c(value: A.B.C.Init);
         }
@@ -110,7 +110,7 @@ export declare namespace A {
         interface Reader extends $.StructReader {
           readonly e: A.B.E.Client;
         }
-        interface Builder {
+        interface Builder extends $.StructReader {
           get e(): A.B.E.Client;
           set e(value: $.Cap<A.B.E.Client, A.B.E.Server>);
         }

@@ -19,7 +19,7 @@ export declare namespace Leaf {
     interface Results extends $.StructReader {
       readonly text: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       text: string;
     }
     interface ResultsInit {
@@ -100,7 +100,7 @@ export declare namespace Root {
       readonly number: number;
       readonly leaves: $.ListReader<Leaf.Client>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get leaf(): Leaf.Client;
       set leaf(value: $.Cap<Leaf.Client, Leaf.Server>);
       get branch(): Branch.Builder;
@@ -231,22 +231,24 @@ export declare namespace Branch {
     readonly plain: Plain.Reader;
     readonly root: Root.Client;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "one" | "two" | "three" | undefined;
     get leaf(): Leaf.Client;
     set leaf(value: $.Cap<Leaf.Client, Leaf.Server>);
-    readonly group: Group.Builder;
+    get group(): Group.Builder;
+    set group(value: Group.Init);
     get one(): Leaf.Client | undefined;
     set one(value: $.Cap<Leaf.Client, Leaf.Server>);
     get two(): Branch.Builder | undefined;
     set two(value: Branch.Init);
     get three(): null | undefined;
     set three(value: null);
-    readonly plain: Plain.Builder;
+    get plain(): Plain.Builder;
+    set plain(value: Plain.Init);
     get root(): Root.Client;
     set root(value: $.Cap<Root.Client, Root.Server>);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly one: $.Cap<Leaf.Client, Leaf.Server>;
     readonly two: Branch.Init;
@@ -276,10 +278,11 @@ export declare namespace Branch {
       readonly leaf: Leaf.Client;
       readonly deep: Deep.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get leaf(): Leaf.Client;
       set leaf(value: $.Cap<Leaf.Client, Leaf.Server>);
-      readonly deep: Deep.Builder;
+      get deep(): Deep.Builder;
+      set deep(value: Deep.Init);
     }
     interface Init {
       readonly leaf?: $.Cap<Leaf.Client, Leaf.Server> | undefined;
@@ -294,7 +297,7 @@ export declare namespace Branch {
         readonly leaf: Leaf.Client;
         readonly text: string;
       }
-      interface Builder {
+      interface Builder extends $.StructReader {
         get leaf(): Leaf.Client;
         set leaf(value: $.Cap<Leaf.Client, Leaf.Server>);
         text: string;
@@ -312,7 +315,7 @@ export declare namespace Branch {
     interface Reader extends $.StructReader {
       readonly text: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       text: string;
     }
     interface Init {
@@ -351,6 +354,7 @@ class Branch$Group$Builder extends $.Struct {
   get leaf(): Leaf.Client { return $.cap(this.$, 1, Leaf); }
   set leaf(value: $.Cap<Leaf.Client, Leaf.Server>) { $.setCap(this.$, 1, Leaf, value); }
   get deep(): Branch.Group.Deep.Builder { return new Branch$Group$Deep$Builder(this.$); }
+  set deep(value: Branch.Group.Deep.Init) { $.clear(this.$, 2); $.clear(this.$, 3); Branch$Group$Deep$set(new Branch$Group$Deep$Builder(this.$), value); }
 }
 class Branch$Group$Pipeline extends $.Pipeline {
   get leaf(): Leaf.Client { return $.pipelineOf(this, 1, Leaf); }
@@ -393,6 +397,7 @@ class Branch$Builder extends $.Struct {
   get leaf(): Leaf.Client { return $.cap(this.$, 0, Leaf); }
   set leaf(value: $.Cap<Leaf.Client, Leaf.Server>) { $.setCap(this.$, 0, Leaf, value); }
   get group(): Branch.Group.Builder { return new Branch$Group$Builder(this.$); }
+  set group(value: Branch.Group.Init) { $.clear(this.$, 1); $.clear(this.$, 2); $.clear(this.$, 3); Branch$Group$set(new Branch$Group$Builder(this.$), value); }
   get one(): Leaf.Client | undefined { return $.u16(this.$, 0) === 0 ? $.cap(this.$, 4, Leaf) : undefined; }
   set one(value: $.Cap<Leaf.Client, Leaf.Server>) { $.setU16(this.$, 0, 0); $.setCap(this.$, 4, Leaf, value); }
   get two(): Branch.Builder | undefined { return $.u16(this.$, 0) === 1 ? $.edit(this.$, 4, Branch) : undefined; }
@@ -400,6 +405,7 @@ class Branch$Builder extends $.Struct {
   get three(): null | undefined { return $.u16(this.$, 0) === 2 ? null : undefined; }
   set three(_value: null) { $.setU16(this.$, 0, 2); /* a Void takes no room */ }
   get plain(): Branch.Plain.Builder { return new Branch$Plain$Builder(this.$); }
+  set plain(value: Branch.Plain.Init) { $.clear(this.$, 5); Branch$Plain$set(new Branch$Plain$Builder(this.$), value); }
   get root(): Root.Client { return $.cap(this.$, 6, Root); }
   set root(value: $.Cap<Root.Client, Root.Server>) { $.setCap(this.$, 6, Root, value); }
 }

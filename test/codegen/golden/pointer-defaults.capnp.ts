@@ -13,7 +13,7 @@ export declare namespace PointerDefaults {
     readonly matrix: $.ListReader<$.ListReader<number>>;
     readonly colours: $.ListReader<PointerDefaults.Colour>;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     text: string;
     data: $.Bytes;
     get point(): PointerDefaults.Point.Builder;
@@ -51,7 +51,7 @@ export declare namespace PointerDefaults {
       readonly y: number;
       readonly name: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       x: number;
       y: number;
       name: string;

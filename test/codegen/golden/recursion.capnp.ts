@@ -9,7 +9,7 @@ export declare namespace Tree {
     readonly children: $.ListReader<Tree.Reader>;
     readonly forest: Forest.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     value: number;
     get left(): Tree.Builder;
     set left(value: Tree.Init);
@@ -84,7 +84,7 @@ export declare namespace Forest {
     readonly trees: $.ListReader<Tree.Reader>;
     readonly first: Tree.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get trees(): $.ListBuilder<Tree.Builder, Tree.Init>;
     set trees(value: $.ListInit<Tree.Init>);
     get first(): Tree.Builder;

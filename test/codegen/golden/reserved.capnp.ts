@@ -23,7 +23,7 @@ export declare namespace Reserved {
     readonly reader: Reserved.Reader_.Reader;
     readonly pipeline: Reserved.Pipeline_.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "length" | "prototype" | undefined;
     constructor_: string;
     toString_: string;
@@ -46,7 +46,7 @@ export declare namespace Reserved {
     get prototype(): string | undefined;
     set prototype(value: string);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly length: string;
     readonly prototype: string;
@@ -79,7 +79,7 @@ export declare namespace Reserved {
     interface Reader extends $.StructReader {
       readonly init: Reserved.Init_.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get init(): Reserved.Init_.Builder;
       set init(value: Reserved.Init_.Init);
     }
@@ -94,7 +94,7 @@ export declare namespace Reserved {
     interface Reader extends $.StructReader {
       readonly builder: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       builder: string;
     }
     interface Init {
@@ -106,7 +106,7 @@ export declare namespace Reserved {
     interface Reader extends $.StructReader {
       readonly reader: Reserved.Reader_.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get reader(): Reserved.Reader_.Builder;
       set reader(value: Reserved.Reader_.Init);
     }
@@ -334,7 +334,7 @@ export declare namespace Odd {
     interface Results extends $.StructReader {
       readonly then_: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       then_: string;
     }
     interface ResultsInit {
@@ -353,7 +353,7 @@ export declare namespace Odd {
     interface Results extends $.StructReader {
       readonly constructor_: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       constructor_: string;
     }
     interface ResultsInit {
@@ -368,7 +368,7 @@ export declare namespace Odd {
     interface Results extends $.StructReader {
       readonly text: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       text: string;
     }
     interface ResultsInit {
@@ -383,7 +383,7 @@ export declare namespace Odd {
     interface Results extends $.StructReader {
       readonly close: Odd.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get close(): Odd.Client;
       set close(value: $.Cap<Odd.Client, Odd.Server>);
     }
@@ -399,7 +399,7 @@ export declare namespace Odd {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -412,7 +412,7 @@ export declare namespace Odd {
       readonly delete?: boolean | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -423,7 +423,7 @@ export declare namespace Odd {
     interface Results extends $.StructReader {
       readonly info: Odd.Info.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get info(): Odd.Info.Builder;
       set info(value: Odd.Info.Init);
     }
@@ -441,7 +441,7 @@ export declare namespace Odd {
     interface Results extends $.StructReader {
       readonly client: Odd.Client_.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get client(): Odd.Client_.Builder;
       set client(value: Odd.Client_.Init);
     }
@@ -457,7 +457,7 @@ export declare namespace Odd {
     interface Reader extends $.StructReader {
       readonly server: Odd.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get server(): Odd.Client;
       set server(value: $.Cap<Odd.Client, Odd.Server>);
     }
@@ -472,7 +472,7 @@ export declare namespace Odd {
     interface Reader extends $.StructReader {
       readonly text: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       text: string;
     }
     interface Init {

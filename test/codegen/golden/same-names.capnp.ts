@@ -28,7 +28,7 @@ export declare namespace A {
     interface Results extends $.StructReader {
       readonly a: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       a: string;
     }
     interface ResultsInit {
@@ -41,7 +41,7 @@ export declare namespace A {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -146,7 +146,7 @@ export declare namespace B {
     interface Results extends $.StructReader {
       readonly b: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       b: number;
     }
     interface ResultsInit {
@@ -244,7 +244,7 @@ export declare namespace Child {
     interface Results extends $.StructReader {
       readonly child: boolean;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       child: boolean;
     }
     interface ResultsInit {
@@ -341,7 +341,7 @@ export declare namespace Both {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -396,7 +396,7 @@ export declare namespace Grandchild {
       readonly grand?: $.Bytes | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;

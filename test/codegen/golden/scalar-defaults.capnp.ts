@@ -21,7 +21,7 @@ export declare namespace Defaults {
     readonly minusZero: number;
     readonly colour: Defaults.Colour;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     yes: boolean;
     i8: number;
     i16: number;

@@ -18,7 +18,7 @@ export declare namespace Scalars {
     readonly f64: number;
     readonly another: boolean;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     nothing: null;
     flag: boolean;
     i8: number;

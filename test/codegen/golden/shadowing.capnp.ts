@@ -7,7 +7,7 @@ export declare namespace Client {
     readonly reader: $self.Reader.Reader;
     readonly name: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get reader(): $self.Reader.Builder;
     set reader(value: $self.Reader.Init);
     name: string;
@@ -56,7 +56,7 @@ export declare namespace Reader {
     readonly builder: $self.Builder.Reader;
     readonly promise: PromiseLike.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get builder(): $self.Builder.Builder;
     set builder(value: $self.Builder.Init);
     get promise(): PromiseLike.Builder;
@@ -109,7 +109,7 @@ export declare namespace Builder {
     readonly bytes: Uint8Array.Reader;
     readonly data: $.Bytes;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get object(): Object.Builder;
     set object(value: Object.Init);
     get bytes(): Uint8Array.Builder;
@@ -166,7 +166,7 @@ export declare namespace Object {
   interface Reader extends $.StructReader {
     readonly partial: Omit.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get partial(): Omit.Builder;
     set partial(value: Omit.Init);
   }
@@ -208,7 +208,7 @@ export declare namespace Uint8Array {
   interface Reader extends $.StructReader {
     readonly bytes: $.Bytes;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     bytes: $.Bytes;
   }
   interface Init {
@@ -243,7 +243,7 @@ export declare namespace PromiseLike {
   interface Reader extends $.StructReader {
     readonly then_: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     then_: string;
   }
   interface Init {
@@ -278,7 +278,7 @@ export declare namespace Omit {
   interface Reader extends $.StructReader {
     readonly init: $self.Init;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     init: $self.Init;
   }
   interface Init {
@@ -318,7 +318,7 @@ export declare namespace Outer {
     readonly inner: Outer.Inner.Reader;
     readonly init: $self.Init;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get object(): Outer.Object.Builder;
     set object(value: Outer.Object.Init);
     get inner(): Outer.Inner.Builder;
@@ -339,7 +339,7 @@ export declare namespace Outer {
       readonly other: $self.Object.Reader;
       readonly own: Outer.Object.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get other(): $self.Object.Builder;
       set other(value: $self.Object.Init);
       get own(): Outer.Object.Builder;
@@ -358,7 +358,7 @@ export declare namespace Outer {
     interface Reader extends $.StructReader {
       readonly outer: $self.Outer.Inner.Outer.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get outer(): $self.Outer.Inner.Outer.Builder;
       set outer(value: $self.Outer.Inner.Outer.Init);
     }
@@ -374,7 +374,7 @@ export declare namespace Outer {
         readonly inner: $self.Outer.Inner.Reader;
         readonly self: $self.Outer.Inner.Outer.Reader;
       }
-      interface Builder {
+      interface Builder extends $.StructReader {
         get outer(): $self.Outer.Builder;
         set outer(value: $self.Outer.Init);
         get inner(): $self.Outer.Inner.Builder;
@@ -556,7 +556,7 @@ export declare namespace Server {
       readonly server: $self.Server.Client;
       readonly call: $self.Call.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get server(): $self.Server.Client;
       set server(value: $.Cap<$self.Server.Client, $self.Server.Server>);
       get call(): $self.Call.Client;
@@ -582,7 +582,7 @@ export declare namespace Server {
     interface Results extends $.StructReader {
       readonly results: $.ListReader<$self.Client.Reader>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get results(): $.ListBuilder<$self.Client.Builder, $self.Client.Init>;
       set results(value: $.ListInit<$self.Client.Init>);
     }

@@ -37,7 +37,7 @@ export declare namespace ByteSink {
     interface Results extends $.StructReader {
       readonly count: bigint;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       count: bigint;
     }
     interface ResultsInit {
@@ -147,7 +147,7 @@ export declare namespace Store {
     interface Results extends $.StructReader {
       readonly sink: ByteSink.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get sink(): ByteSink.Client;
       set sink(value: $.Cap<ByteSink.Client, ByteSink.Server>);
     }

@@ -21,7 +21,7 @@ export declare namespace Shape {
     /** in square metres */
     readonly area: number;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "circle" | "square" | "polygon" | "picture" | "label" | "nested" | "point" | "box" | "solid" | undefined;
     area: number;
     get circle(): number | undefined;
@@ -43,7 +43,7 @@ export declare namespace Shape {
     get solid(): boolean | undefined;
     set solid(value: boolean);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly circle: number;
     readonly square: number;
@@ -79,7 +79,7 @@ export declare namespace Shape {
       readonly width: number;
       readonly height: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       width: number;
       height: number;
     }
@@ -94,7 +94,7 @@ export declare namespace Shape {
       readonly x: number;
       readonly y: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       x: number;
       y: number;
     }
@@ -223,14 +223,14 @@ export declare namespace Bare {
       | { readonly which: "two"; readonly two: number }
       | { readonly which: undefined }
     );
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "one" | "two" | undefined;
     get one(): number | undefined;
     set one(value: number);
     get two(): number | undefined;
     set two(value: number);
   }
-  type Init = ($.OneOf<Choices>) | NoChoice;
+  type Init = ($.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly one: number;
     readonly two: number;

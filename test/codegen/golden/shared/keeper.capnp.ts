@@ -30,7 +30,7 @@ export declare namespace Keeper {
       readonly ref: $.ReaderOf<Ref>;
       readonly keeper: Keeper.Client<Ref, Owner>;
     }
-    interface Builder<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get ref(): $.BuilderOf<Ref>;
       set ref(value: $.InitOf<Ref>);
       get keeper(): Keeper.Client<Ref, Owner>;
@@ -64,7 +64,7 @@ export declare namespace Keeper {
       readonly ref: $.ReaderOf<Ref>;
       readonly number: number;
     }
-    interface Builder<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> {
+    interface Builder<Ref extends $.PointerType = typeof $.AnyPointer, Owner extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
       get ref(): $.BuilderOf<Ref>;
       set ref(value: $.InitOf<Ref>);
       number: number;
