@@ -148,17 +148,18 @@ class Door implements RoadListener {
 
   #greet(socket: Socket): void {
     const { keyPair, admit, selfConnect = "refuse", ephemeral = generateEphemeral } = this.#options;
-    const address = remoteAddressOf(socket);
     const place = this.#gate.enter(socket.remoteAddress, () => socket.destroy());
     if (typeof place === "string") {
       socket.destroy();
-      this.#options.refused?.({
-        address,
+      const { refused } = this.#options; // an error costs its stack: none is made for nobody
+      refused?.({
+        address: remoteAddressOf(socket),
         peer: undefined,
         error: new NetError("TURNED_AWAY", place),
       });
       return;
     }
+    const address = remoteAddressOf(socket);
     this.#shaking.add(socket);
     const options: AcceptOptions = {
       keyPair,
