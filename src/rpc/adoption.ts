@@ -1,4 +1,4 @@
-import { type Answers } from "./answer.ts";
+import { type Answers } from "./answers.ts";
 import { BrokenHook } from "./broken-hook.ts";
 import { RpcError } from "./exception.ts";
 import { type Exports } from "./export.ts";

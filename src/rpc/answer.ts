@@ -14,7 +14,17 @@ import { type AnswerId, type ExportId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import { type CallMessage, type Path, type ReturnOutcome } from "./messages.ts";
 import { CAPABILITY_CONTENT, capabilityIn, NO_CAPS, releaseCaps } from "./payload.ts";
-import { violation } from "./violation.ts";
+
+/** What an answer needs of the table it is in. */
+export interface Answerer {
+  readonly link: Link;
+  readonly exports: Exports;
+  remove(answer: Answer): void;
+  /** The peer is done with it, and it goes on because others wait for the results. */
+  linger(answer: Answer, results: Results): void;
+  /** A call that may have lingered has come to its end. */
+  over(answer: Answer): void;
+}
 
 /**
  * A call that the peer asked of us.
@@ -45,7 +55,7 @@ export class Answer implements Request, ResultsSink {
   readonly returnTo: object | undefined;
   /** Call.sendResultsTo.yourself. */
   readonly #keep: boolean;
-  readonly #answers: Answers;
+  readonly #answerer: Answerer;
   #taker: ResultsSink | undefined;
   is: "running" | "returned" | "failed" | "forwarded" | "kept" | "ended" = "running";
   /** Finish has come and waits for the end of the event-loop turn. */
@@ -56,14 +66,14 @@ export class Answer implements Request, ResultsSink {
   #error: RpcError | undefined;
 
   constructor(
-    answers: Answers,
+    answerer: Answerer,
     id: AnswerId,
     message: CallMessage | undefined,
     params: Payload,
     caller: Caller,
     depth: number,
   ) {
-    this.#answers = answers;
+    this.#answerer = answerer;
     this.id = id;
     this.interfaceId = message?.interfaceId ?? 0n;
     this.methodId = message?.methodId ?? 0;
@@ -71,7 +81,7 @@ export class Answer implements Request, ResultsSink {
     this.caller = caller;
     this.depth = depth;
     this.#keep = message?.sendResultsTo === "yourself";
-    this.returnTo = this.#keep ? undefined : answers.link;
+    this.returnTo = this.#keep ? undefined : answerer.link;
   }
 
   /** The root capability, whose reference it takes over. */
@@ -97,7 +107,7 @@ export class Answer implements Request, ResultsSink {
 
   /** What a pipelined call, or a reference to a result, means; with a reference for the asker. */
   targetAt(path: Path): Hook {
-    const { turns } = this.#answers.link;
+    const { turns } = this.#answerer.link;
     if (this.#returned !== undefined) return capabilityIn(this.#returned, path, turns);
     if (this.#error !== undefined) return new BrokenHook(turns, this.#error);
     if (this.#results !== undefined) return this.#results.pipeline(path);
@@ -105,7 +115,7 @@ export class Answer implements Request, ResultsSink {
   }
 
   returned(results: Payload): void {
-    if (this.is === "ended") this.#answers.over(this);
+    if (this.is === "ended") this.#answerer.over(this);
     if (this.#keep) {
       if (this.#taker === undefined) releaseCaps(results);
       else this.#taker.returned(results);
@@ -122,7 +132,7 @@ export class Answer implements Request, ResultsSink {
   }
 
   failed(error: RpcError): void {
-    if (this.is === "ended") this.#answers.over(this);
+    if (this.is === "ended") this.#answerer.over(this);
     if (this.#keep) {
       this.#taker?.failed(error);
       this.#kept();
@@ -136,7 +146,7 @@ export class Answer implements Request, ResultsSink {
   }
 
   forgotten(): void {
-    this.#answers.over(this);
+    this.#answerer.over(this);
   }
 
   /** The call went back to the peer, which has the results already. */
@@ -167,17 +177,17 @@ export class Answer implements Request, ResultsSink {
     this.end();
     if (underWay) this.#send({ is: "canceled" }, false);
     else if (releaseResultCaps) {
-      for (const id of this.#exported) this.#answers.exports.release(id, 1);
+      for (const id of this.#exported) this.#answerer.exports.release(id, 1);
     }
   }
 
   /** Leaves the table; what still runs only for this answer is cancelled. */
   end(): void {
     this.is = "ended";
-    this.#answers.remove(this);
+    this.#answerer.remove(this);
     const results = this.#results;
     this.#letGo();
-    if (results?.pending === true) this.#answers.linger(this, results);
+    if (results?.pending === true) this.#answerer.linger(this, results);
     const returned = this.#returned;
     this.#returned = undefined;
     if (returned !== undefined) releaseCaps(returned);
@@ -197,13 +207,13 @@ export class Answer implements Request, ResultsSink {
 
   #returnPlain(results: Payload): void {
     this.is = "ended";
-    this.#answers.remove(this);
+    this.#answerer.remove(this);
     const payload = { content: results.content, capTable: NO_CAPS };
     this.#send({ is: "results", payload }, true);
   }
 
   #returnCapabilities(results: Payload): void {
-    const { exports, link } = this.#answers;
+    const { exports, link } = this.#answerer;
     const { maxExports, maxCapTable } = link.limits;
     if (exports.size + results.caps.length > maxExports || results.caps.length > maxCapTable) {
       releaseCaps(results);
@@ -222,7 +232,7 @@ export class Answer implements Request, ResultsSink {
   }
 
   #send(outcome: ReturnOutcome, noFinishNeeded: boolean, releaseParamCaps = false): void {
-    this.#answers.link.send({
+    this.#answerer.link.send({
       is: "return",
       answerId: this.id,
       releaseParamCaps,
@@ -230,98 +240,4 @@ export class Answer implements Request, ResultsSink {
       outcome,
     });
   }
-}
-
-/** The answers of one connection. The peer chooses their ids. */
-export class Answers {
-  readonly link: Link;
-  readonly exports: Exports;
-  readonly #table = new Map<number, Answer>();
-  #finishing: Finishing[] = [];
-  /** Calls that the peer is done with, and that go on because others wait for them. */
-  readonly #lingering = new Map<Answer, Results>();
-  /** The size of the parameters of all of them, in 8-byte words. */
-  words = 0;
-
-  constructor(link: Link, exports: Exports) {
-    this.link = link;
-    this.exports = exports;
-  }
-
-  get size(): number {
-    return this.#table.size;
-  }
-
-  /** How many calls of the peer's cost something, whether it is done with them or not. */
-  get load(): number {
-    return this.#table.size + this.#lingering.size;
-  }
-
-  values(): Iterable<Answer> {
-    return this.#table.values();
-  }
-
-  get(id: number): Answer | undefined {
-    return this.#table.get(id);
-  }
-
-  add(answer: Answer): void {
-    this.#table.set(answer.id, answer);
-    this.words += answer.params.content.sizeWords;
-  }
-
-  remove(answer: Answer): void {
-    this.#table.delete(answer.id);
-    this.words -= answer.params.content.sizeWords;
-  }
-
-  linger(answer: Answer, results: Results): void {
-    this.#lingering.set(answer, results);
-    this.words += answer.params.content.sizeWords;
-  }
-
-  /** A call that may have lingered has come to its end. */
-  over(answer: Answer): void {
-    if (this.#lingering.delete(answer)) this.words -= answer.params.content.sizeWords;
-  }
-
-  /**
-   * The peer is done with an answer. `later` (requireEarlyCancellationWorkaround): a call still
-   * under way is cancelled only at the end of the turn. Returns false for an unknown id.
-   */
-  finish(id: number, releaseResultCaps: boolean, later: boolean): boolean {
-    const answer = this.#table.get(id);
-    if (answer === undefined) return false;
-    if (answer.finishing) throw violation(`Finish of question ${id} came twice`);
-    if (later && answer.is === "running") {
-      answer.finishing = true;
-      this.#finishing.push({ answer, releaseResultCaps });
-    } else {
-      answer.finish(releaseResultCaps);
-    }
-    return true;
-  }
-
-  turnEnded(): void {
-    if (this.#finishing.length === 0) return;
-    const finishing = this.#finishing;
-    this.#finishing = [];
-    for (const { answer, releaseResultCaps } of finishing) {
-      if (answer.is !== "ended") answer.finish(releaseResultCaps);
-    }
-  }
-
-  /** The connection is over: every call of the peer's is cancelled, even if it holds itself. */
-  lose(over: BrokenHook): void {
-    this.#finishing = [];
-    for (const answer of [...this.#table.values()]) answer.end();
-    const lingering = [...this.#lingering.values()];
-    this.#lingering.clear();
-    for (const results of lingering) results.cancel(over.broken);
-  }
-}
-
-interface Finishing {
-  readonly answer: Answer;
-  readonly releaseResultCaps: boolean;
 }

@@ -1,5 +1,5 @@
 import { Adoption, isReflected } from "./adoption.ts";
-import { Answers } from "./answer.ts";
+import { Answers } from "./answers.ts";
 import { BrokenHook } from "./broken-hook.ts";
 import { Embargoes } from "./embargo.ts";
 import { RpcError, unexecuted } from "./exception.ts";

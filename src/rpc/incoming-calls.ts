@@ -1,5 +1,6 @@
 import { type Adoption } from "./adoption.ts";
-import { Answer, type Answers } from "./answer.ts";
+import { Answer } from "./answer.ts";
+import { type Answers } from "./answers.ts";
 import { RpcError } from "./exception.ts";
 import { type Exports } from "./export.ts";
 import { type Caller, type Hook } from "./hook.ts";

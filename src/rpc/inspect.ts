@@ -1,5 +1,5 @@
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
-import { type Answers } from "./answer.ts";
+import { type Answers } from "./answers.ts";
 import { type Embargoes } from "./embargo.ts";
 import { type RpcError } from "./exception.ts";
 import { type Exports } from "./export.ts";

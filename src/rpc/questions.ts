@@ -1,5 +1,5 @@
 import { type Adoption } from "./adoption.ts";
-import { type Answers } from "./answer.ts";
+import { type Answers } from "./answers.ts";
 import { BrokenHook, FailedResults } from "./broken-hook.ts";
 import { RpcError } from "./exception.ts";
 import { errorOf } from "./exception-message.ts";

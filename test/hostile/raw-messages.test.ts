@@ -209,9 +209,10 @@ class Victim {
       const taken = root.takes(method);
       const caps = taken.call.params.caps.filter((cap) => cap !== undefined);
       for (const cap of caps) this.#held.push(cap.retain());
-      if (this.#liar.chance(2)) taken.returns("", ...caps.map((cap) => cap.retain()));
-      else if (this.#liar.chance(2)) taken.returns("", this.#promise.retain());
-      else if (this.#liar.chance(2)) taken.throws("no");
+      const [returns, promises, throws] = [2, 2, 2].map((oneIn) => this.#liar.chance(oneIn));
+      if (returns) taken.returns("", ...caps.map((cap) => cap.retain()));
+      else if (promises) taken.returns("", this.#promise.retain());
+      else if (throws) taken.throws("no");
     }
     for (const one of [...this.#held]) {
       if (!("call" in one) || !this.#liar.chance(4)) continue;

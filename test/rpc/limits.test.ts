@@ -115,6 +115,26 @@ describe("a peer that floods us with", () => {
   });
 });
 
+it("reading goes on when too much is asked, so calls the other way cannot deadlock", () => {
+  const { network, client, server, root, desk } = limited({ maxAnswers: 1 });
+  const mine = client.object("mine");
+  const foo = call(desk, "foo", mine.ref());
+  network.settle();
+  const taken = root.takes("foo");
+  const callback = taken.param();
+  const reverse = call(callback, "reverse");
+  const extra = call(desk, "extra");
+  server.receives("call extra"); // one too many
+  client.receives("call reverse");
+  client.receives("return: exception: too many calls under way");
+  expect(extra.error?.kind).toBe("overloaded");
+  mine.takes("reverse").returns("done");
+  network.settle();
+  expect(reverse.outcome).toBe("done");
+  taken.returns("");
+  expectCleanEnd(network, foo, extra, reverse, callback, desk);
+});
+
 describe("what we would send too much of fails here:", () => {
   it("calls, of which none has left", () => {
     const { network, root, desk } = limited({ maxQuestions: 1 });
