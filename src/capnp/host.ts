@@ -55,7 +55,8 @@ export class Host {
   hookOf(server: Servable): Hook {
     const known = this.#hooks.get(server);
     if (known !== undefined && known.references > 0) return known.retain();
-    const hook = new LocalHook(this.turns, this.#serve(server, this));
+    const servant = this.#serve(server, this);
+    const hook = new LocalHook(this.turns, servant, servant.label);
     this.#hooks.set(server, hook);
     return hook;
   }
@@ -89,12 +90,17 @@ export class Host {
   }
 }
 
+/** An object with a name for dumps and logs. */
+export interface LabelledServant extends Servant {
+  readonly label: string;
+}
+
 export interface HostInit {
   readonly turns: TurnQueue;
   readonly clock: Clock;
   readonly self: Peer;
   /** How the calls to an object reach its methods. */
-  readonly serve: (server: Servable, host: Host) => Servant;
+  readonly serve: (server: Servable, host: Host) => LabelledServant;
   readonly report: (failure: InternalError) => void;
 }
 

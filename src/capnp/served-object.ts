@@ -1,12 +1,12 @@
-import { type IncomingCall, RpcError, type Servant } from "../rpc/index.ts";
-import { type Host } from "./host.ts";
+import { type IncomingCall, RpcError } from "../rpc/index.ts";
+import { type Host, type LabelledServant } from "./host.ts";
 import { type Method } from "./interface-definition.ts";
 import { type Servable } from "./interface-type.ts";
 import { isServer, methodsOf, type Server } from "./server.ts";
 import { type MethodBody, ServerCall } from "./server-call.ts";
 
 /** What the core calls when it calls a server object. */
-export function serve(server: Servable, host: Host): Servant {
+export function serve(server: Servable, host: Host): LabelledServant {
   if (!isServer(server)) throw new TypeError("not a server object of this library");
   return new ServedObject(server, host);
 }
@@ -17,7 +17,7 @@ export function serve(server: Servable, host: Host): Servant {
  * Calls overlap freely, but for streaming ones (`-> stream`): those run one at a time, whatever
  * comes behind one waits for it, and the first that fails breaks the object for all that follow.
  */
-class ServedObject implements Servant {
+class ServedObject implements LabelledServant {
   readonly #server: Server;
   readonly #host: Host;
   readonly #waiting: { readonly call: IncomingCall; readonly method: Method }[] = [];
@@ -27,6 +27,10 @@ class ServedObject implements Servant {
   constructor(server: Server, host: Host) {
     this.#server = server;
     this.#host = host;
+  }
+
+  get label(): string {
+    return this.#server.$interface.name;
   }
 
   deliver(call: IncomingCall): void {

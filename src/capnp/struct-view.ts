@@ -4,7 +4,8 @@ import { Arena, Segment } from "./segment.ts";
 /**
  * Where one struct lies: its data section, then its pointer section, as offsets into its segment.
  * Generated readers hold one of these and nothing else, so that all the code that reads fields
- * meets objects of a single class.
+ * meets objects of a single class. Its fields are only declared, as all are on the hot path: an
+ * initialiser for each would cost more than the rest of the constructor.
  */
 export class StructView {
   declare readonly segment: Segment;

@@ -79,8 +79,8 @@ class Acceptance {
   readonly #deadlineAtMs: number;
   /** Hangs up; set anew at M3. */
   #cancelTimer: () => void;
-  /** What the refusal will be if the timer fires. */
-  #verdict: unknown = new NetError("HANDSHAKE_TIMEOUT", "the handshake took too long");
+  /** What the refusal will be if the timer fires; made only then, for an error costs its stack. */
+  #verdict: () => unknown = tooLate;
   #peer: RoadPeer | undefined;
   #sentM2 = false;
   #over = false;
@@ -121,7 +121,7 @@ class Acceptance {
   }
 
   #failed(error: unknown): void {
-    this.#verdict = error;
+    this.#verdict = () => error;
     if (this.#sentM2 && error instanceof ShsError) {
       this.#hangUpLater();
       this.#wire.once("close", this.#hangUp); // it left first: nothing to wait for
@@ -136,19 +136,19 @@ class Acceptance {
     this.#peer = peer;
     this.#hangUpLater();
     if (selfConnect === "refuse" && peer.id === keyPair.id) {
-      this.#verdict = new NetError("SELF_CONNECT", "the client has our own key");
+      this.#verdict = () => new NetError("SELF_CONNECT", "the client has our own key");
       return;
     }
-    this.#verdict = new NetError("NOT_ADMITTED", "admit gave no answer in time", {
-      blame: "caller",
-    });
+    this.#verdict = () =>
+      new NetError("NOT_ADMITTED", "admit gave no answer in time", { blame: "caller" });
     const answered = (answer: unknown) => {
       if (this.#over) return;
       if (answer === true) this.#welcome(verified, peer);
-      else this.#verdict = new NetError("NOT_ADMITTED", "admit said no", { blame: "peer" });
+      else this.#verdict = () => new NetError("NOT_ADMITTED", "admit said no");
     };
     const threw = (cause: unknown) => {
-      this.#verdict = new NetError("NOT_ADMITTED", "admit threw", { blame: "caller", cause });
+      const why = { blame: "caller", cause } as const;
+      this.#verdict = () => new NetError("NOT_ADMITTED", "admit threw", why);
     };
     try {
       const answer = admit(peer, this.#attempt);
@@ -162,7 +162,7 @@ class Acceptance {
   #welcome(verified: VerifiedPeer, peer: RoadPeer): void {
     const { confirm, limits, clock } = this.#options;
     if (confirm?.(peer, this.#attempt) === false) {
-      this.#verdict = new NetError("NOT_ADMITTED", "another road to this peer is preferred");
+      this.#verdict = () => new NetError("NOT_ADMITTED", "another road to this peer is preferred");
       return;
     }
     this.#over = true;
@@ -189,8 +189,12 @@ class Acceptance {
     this.#machine.abandon();
     this.#reader.stop();
     this.#wire.destroy();
-    const error = this.#verdict;
+    const error = this.#verdict();
     this.#peer?.abort(error);
     this.#events.refused({ address: this.#address, peer: this.#peer, error });
   };
+}
+
+function tooLate(): NetError {
+  return new NetError("HANDSHAKE_TIMEOUT", "the handshake took too long");
 }

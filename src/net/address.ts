@@ -17,6 +17,8 @@ export interface PeerAddress {
   /** Lower case; an IPv6 address without its brackets. */
   readonly host: string;
   readonly port: number;
+  /** Of a Unix-domain socket; then `host` is empty and `port` 0. */
+  readonly path?: string | undefined;
   readonly suite: Suite;
   /** Names one object at that peer. */
   readonly sturdyId?: string | undefined;
@@ -26,6 +28,8 @@ export interface PeerAddress {
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
+  /** Of a Unix-domain socket; then `host` is empty and `port` 0. */
+  readonly path?: string | undefined;
 }
 
 /** The suite of an address that names none. */
@@ -36,35 +40,45 @@ const SUITES: readonly string[] = ["aead64k", "box-stream", "compact"] satisfies
 const MAX_PORT = 65_535;
 
 /**
- * Reads `capnp://ed25519:<key>@host:port[/<sturdy id>][?suite=…]`, or Scuttlebutt's
- * `net:host:port~shs:<key>`. Throws `NetError` `ADDRESS_INVALID` with the column.
+ * Reads `capnp://ed25519:<key>@host:port[/<sturdy id>][?suite=…]`,
+ * `capnp+unix://ed25519:<key>@/path[?suite=…]`, or Scuttlebutt's `net:host:port~shs:<key>`. Throws `NetError` `ADDRESS_INVALID` with the column.
  */
 export function parsePeerAddress(text: string): PeerAddress {
   const reader = new Reader(text);
   if (reader.skip("capnp://")) return parseCapnpAddress(reader);
+  if (reader.skip("capnp+unix://")) return parseUnixAddress(reader);
   if (reader.skip("net:")) return parseScuttlebuttAddress(reader);
-  throw reader.error("an address starts with capnp:// or net:");
+  throw reader.error("an address starts with capnp://, capnp+unix:// or net:");
 }
 
 /** The canonical spelling, which {@link parsePeerAddress} reads back to the same address. */
-export function printPeerAddress({ id, host, port, suite, sturdyId }: PeerAddress): string {
-  const path = sturdyId === undefined ? "" : `/${sturdyId}`;
+export function printPeerAddress(address: PeerAddress): string {
+  const { id, path, suite, sturdyId } = address;
+  const object = sturdyId === undefined ? "" : `/${sturdyId}`;
   const query = suite === DEFAULT_SUITE ? "" : `?suite=${suite}`;
-  return `capnp://${id}@${printHostPort(host, port)}${path}${query}`;
+  return path === undefined
+    ? `capnp://${id}@${printPlace(address)}${object}${query}`
+    : `capnp+unix://${id}@${path}${query}`;
 }
 
 /** Scuttlebutt's spelling of an address; `undefined` when it cannot say it. */
 export function printScuttlebuttAddress(address: PeerAddress): string | undefined {
   const key = publicKeyOf(address.id);
-  const { host, port, suite, sturdyId } = address;
-  if (key === undefined || suite !== "box-stream" || sturdyId !== undefined) return undefined;
+  const { host, port, path, suite, sturdyId } = address;
+  if (path !== undefined || key === undefined || suite !== "box-stream" || sturdyId !== undefined)
+    return undefined;
   return `net:${printHostPort(host, port)}~shs:${toBase64(key)}`;
 }
 
-/** Reads `tcp://host:port`. Throws `NetError` `ADDRESS_INVALID` with the column. */
+/** Reads `tcp://host:port` or `unix:/path`. Throws `NetError` `ADDRESS_INVALID` with the column. */
 export function parseListenAddress(text: string): ListenAddress {
   const reader = new Reader(text);
-  if (!reader.skip("tcp://")) throw reader.error("where to listen starts with tcp://");
+  if (reader.skip("unix:")) {
+    const path = readPath(reader);
+    reader.expectEnd();
+    return { host: "", port: 0, path };
+  }
+  if (!reader.skip("tcp://")) throw reader.error("where to listen starts with tcp:// or unix:");
   const host = readHost(reader);
   const port = readPort(reader, 0);
   reader.expectEnd();
@@ -89,13 +103,13 @@ export function printHostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Where something listens, for people. */
+export function printPlace({ host, port, path }: ListenAddress): string {
+  return path ?? printHostPort(host, port);
+}
+
 function parseCapnpAddress(reader: Reader): PeerAddress {
-  const keyAt = reader.at;
-  const id = parsePeerId(reader.until("@", "a key is followed by @"));
-  if (id === undefined || publicKeyOf(id) === undefined) {
-    throw reader.error("a key is ed25519: and 43 base64url characters", keyAt);
-  }
-  reader.skip("@");
+  const id = readKey(reader);
   const host = readHost(reader);
   const port = readPort(reader, 1);
   const sturdyId = readSturdyId(reader);
@@ -103,6 +117,37 @@ function parseCapnpAddress(reader: Reader): PeerAddress {
   reader.expectEnd();
   return { id, host, port, suite, ...(sturdyId === undefined ? {} : { sturdyId }) };
 }
+
+function parseUnixAddress(reader: Reader): PeerAddress {
+  const id = readKey(reader);
+  const path = readPath(reader);
+  const suite = readSuite(reader);
+  reader.expectEnd();
+  return { id, host: "", port: 0, path, suite };
+}
+
+function readKey(reader: Reader): PeerId {
+  const keyAt = reader.at;
+  const id = parsePeerId(reader.until("@", "a key is followed by @"));
+  if (id === undefined || publicKeyOf(id) === undefined) {
+    throw reader.error("a key is ed25519: and 43 base64url characters", keyAt);
+  }
+  reader.skip("@");
+  return id;
+}
+
+/** From the root; the system allows at most 107 bytes (unix(7), sun_path). */
+function readPath(reader: Reader): string {
+  const start = reader.at;
+  const path = reader.matching(/\/[^\s?#]*/y);
+  if (path.length < 2) throw reader.error("a path starts with /", start);
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+    throw reader.error(`a socket's path has at most ${MAX_PATH_BYTES} bytes`, start);
+  }
+  return path;
+}
+
+const MAX_PATH_BYTES = 107;
 
 function parseScuttlebuttAddress(reader: Reader): PeerAddress {
   const host = readHost(reader);

@@ -9,7 +9,7 @@ import {
   type KeyPair,
   type Session,
 } from "../shs/index.ts";
-import { type PeerAddress, printHostPort } from "./address.ts";
+import { type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
 import { NetError, systemError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
@@ -42,12 +42,11 @@ export interface DialOptions {
  * `NOT_ADMITTED`, `SELF_CONNECT`, `ABORTED`) or, when the server proved the wrong thing, `ShsError`.
  */
 export function dial(options: DialOptions): Promise<SecureSocket> {
-  const { host, port } = options.address;
+  const { host, port, path } = options.address;
   const { keepaliveMs } = withDefaults(options.limits);
   const open = () =>
     connect({
-      host,
-      port,
+      ...(path === undefined ? { host, port } : { path }),
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: true,
@@ -91,7 +90,7 @@ class Dial {
     this.#clock = options.clock ?? realClock;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#target = printHostPort(options.address.host, options.address.port);
+    this.#target = printPlace(options.address);
   }
 
   begin(open: () => Socket): void {

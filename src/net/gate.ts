@@ -99,7 +99,7 @@ export class Gate {
       },
       failed: (bad) => {
         shaken();
-        if (bad && record !== undefined) this.#penalise(record);
+        if (bad && !silent.dropped && record !== undefined) this.#penalise(record);
       },
       opened: (id) => {
         shaken();

@@ -15,9 +15,11 @@ export { NetError, type NetErrorCode, type TextPosition } from "./error.ts";
 export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";
 export { dialInsecure, type InsecureListener, listenInsecure } from "./insecure.ts";
 export { listen, type ListenOptions, type RoadListener } from "./listen.ts";
+export { memoryRoads, type MemoryRoadsOptions } from "./memory-roads.ts";
 export {
   type RoadCounters,
   type Road,
   type RoadEvents,
   type SecureSocket,
 } from "./secure-socket.ts";
+export { dialTls, listenTls, type TlsListenOptions, type TlsOptions } from "./tls.ts";

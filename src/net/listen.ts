@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { type Clock, type Peer } from "../base/index.ts";
 import {
   type Ephemeral,
@@ -16,7 +16,7 @@ import {
   type Attempt,
   type Refusal,
 } from "./accept.ts";
-import { type ListenAddress, type PeerAddress, printHostPort } from "./address.ts";
+import { type ListenAddress, type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
 import { NetError, systemError } from "./error.ts";
 import { Gate } from "./gate.ts";
@@ -109,18 +109,21 @@ class Door implements RoadListener {
   }
 
   open(): Promise<void> {
-    const { host, port } = this.#options.address;
+    const { address } = this.#options;
+    const { host, port, path } = address;
     const server = this.#server;
     return new Promise((resolve, reject) => {
       const failed = (error: Error) => {
-        reject(systemError(error, `cannot listen on ${printHostPort(host, port)}`));
+        reject(systemError(error, `cannot listen on ${printPlace(address)}`));
       };
       server.once("error", failed);
-      server.listen({ host, port }, () => {
+      server.listen(path === undefined ? { host, port } : { path }, () => {
         server.off("error", failed);
         server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
-        const { address, port: chosen } = server.address() as AddressInfo; // it listens on TCP
-        this.#address = { host: address, port: chosen };
+        const bound = server.address();
+        if (typeof bound === "object" && bound !== null) {
+          this.#address = { host: bound.address, port: bound.port };
+        }
         resolve();
       });
     });
@@ -136,8 +139,10 @@ class Door implements RoadListener {
 
   peerAddresses(host = this.address.host): readonly PeerAddress[] {
     const { id } = this.#options.keyPair;
-    const { port } = this.address;
-    return this.#offers.map(({ suite }) => ({ id, host, port, suite }));
+    const { port, path } = this.address;
+    return this.#offers.map(({ suite }) =>
+      path === undefined ? { id, host, port, suite } : { id, host: "", port: 0, path, suite },
+    );
   }
 
   close(): Promise<void> {
@@ -148,17 +153,18 @@ class Door implements RoadListener {
 
   #greet(socket: Socket): void {
     const { keyPair, admit, selfConnect = "refuse", ephemeral = generateEphemeral } = this.#options;
-    const address = remoteAddressOf(socket);
     const place = this.#gate.enter(socket.remoteAddress, () => socket.destroy());
     if (typeof place === "string") {
       socket.destroy();
-      this.#options.refused?.({
-        address,
+      const { refused } = this.#options; // an error costs its stack: none is made for nobody
+      refused?.({
+        address: remoteAddressOf(socket),
         peer: undefined,
         error: new NetError("TURNED_AWAY", place),
       });
       return;
     }
+    const address = this.#address.path ?? remoteAddressOf(socket);
     this.#shaking.add(socket);
     const options: AcceptOptions = {
       keyPair,

@@ -38,13 +38,9 @@ export interface RoadCounters {
   readonly flushes: number;
 }
 
-/** How a road seals and opens; a plain one proves nothing, so it has no suite and no binding. */
-export type RoadSession =
-  | Pick<Session, "sealer" | "opener" | "suite" | "channelBinding">
-  | (Pick<Session, "sealer" | "opener"> & {
-      readonly suite?: never;
-      readonly channelBinding?: never;
-    });
+/** How a road seals and opens, and what it proved besides; what it cannot prove is absent. */
+export type RoadSession = Pick<Session, "sealer" | "opener"> &
+  Partial<Pick<Session, "suite" | "channelBinding">>;
 
 /**
  * A road to one peer: what the driver of a connection needs, whatever the peer could prove.
@@ -77,7 +73,7 @@ export interface SecureSocketOptions<P extends Peer | AnonymousPeer = Peer> {
  */
 export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road<P> {
   readonly peer: P;
-  /** Absent on a plain road. */
+  /** Absent on roads that are not of a SecretHandshake. */
   readonly suite: Suite | undefined;
   /** 32 bytes that this connection has in common with its other end and with no other. */
   readonly channelBinding: Uint8Array | undefined;

@@ -105,6 +105,7 @@ export class Answer implements Request, ResultsSink {
   }
 
   returned(results: Payload): void {
+    if (this.is === "ended") this.#answers.over(this);
     if (this.#keep) {
       if (this.#taker === undefined) releaseCaps(results);
       else this.#taker.returned(results);
@@ -121,6 +122,7 @@ export class Answer implements Request, ResultsSink {
   }
 
   failed(error: RpcError): void {
+    if (this.is === "ended") this.#answers.over(this);
     if (this.#keep) {
       this.#taker?.failed(error);
       this.#kept();
@@ -131,6 +133,10 @@ export class Answer implements Request, ResultsSink {
     this.#error = error;
     this.#send({ is: "exception", exception: exceptionOf(error) }, false);
     this.#letGo();
+  }
+
+  forgotten(): void {
+    this.#answers.over(this);
   }
 
   /** The call went back to the peer, which has the results already. */
@@ -169,7 +175,9 @@ export class Answer implements Request, ResultsSink {
   end(): void {
     this.is = "ended";
     this.#answers.remove(this);
+    const results = this.#results;
     this.#letGo();
+    if (results?.pending === true) this.#answers.linger(this, results);
     const returned = this.#returned;
     this.#returned = undefined;
     if (returned !== undefined) releaseCaps(returned);
@@ -230,6 +238,8 @@ export class Answers {
   readonly exports: Exports;
   readonly #table = new Map<number, Answer>();
   #finishing: Finishing[] = [];
+  /** Calls that the peer is done with, and that go on because others wait for them. */
+  readonly #lingering = new Map<Answer, Results>();
   /** The size of the parameters of all of them, in 8-byte words. */
   words = 0;
 
@@ -240,6 +250,11 @@ export class Answers {
 
   get size(): number {
     return this.#table.size;
+  }
+
+  /** How many calls of the peer's cost something, whether it is done with them or not. */
+  get load(): number {
+    return this.#table.size + this.#lingering.size;
   }
 
   values(): Iterable<Answer> {
@@ -258,6 +273,16 @@ export class Answers {
   remove(answer: Answer): void {
     this.#table.delete(answer.id);
     this.words -= answer.params.content.sizeWords;
+  }
+
+  linger(answer: Answer, results: Results): void {
+    this.#lingering.set(answer, results);
+    this.words += answer.params.content.sizeWords;
+  }
+
+  /** A call that may have lingered has come to its end. */
+  over(answer: Answer): void {
+    if (this.#lingering.delete(answer)) this.words -= answer.params.content.sizeWords;
   }
 
   /**
@@ -286,10 +311,13 @@ export class Answers {
     }
   }
 
-  /** The connection is over: every call that runs only for the peer is cancelled. */
-  lose(): void {
+  /** The connection is over: every call of the peer's is cancelled, even if it holds itself. */
+  lose(over: BrokenHook): void {
     this.#finishing = [];
     for (const answer of [...this.#table.values()]) answer.end();
+    const lingering = [...this.#lingering.values()];
+    this.#lingering.clear();
+    for (const results of lingering) results.cancel(over.broken);
   }
 }
 

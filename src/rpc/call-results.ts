@@ -33,8 +33,9 @@ export abstract class CallResults extends Results {
   /** The last reference went while the call was pending. */
   protected abstract abandoned(): void;
 
-  get pending(): boolean {
-    return this.#outcome.is === "pending";
+  override get pending(): boolean {
+    const outcome = this.#outcome;
+    return outcome.is === "pending" || (outcome.is === "forwarded" && outcome.results.pending);
   }
 
   get references(): number {
@@ -97,9 +98,26 @@ export abstract class CallResults extends Results {
     if (this.#references > 0) return;
     const outcome = this.#outcome;
     if (outcome.is !== "failed") this.#outcome = ABANDONED;
-    if (outcome.is === "pending") this.abandoned();
-    else if (outcome.is === "returned") releaseCaps(outcome.payload);
+    if (outcome.is === "pending") {
+      this.#takeSink()?.forgotten?.();
+      this.abandoned();
+    } else if (outcome.is === "returned") releaseCaps(outcome.payload);
     else if (outcome.is === "forwarded") outcome.results.release();
+  }
+
+  override cancel(error: RpcError): void {
+    const outcome = this.#outcome;
+    if (outcome.is === "forwarded") outcome.results.cancel(error);
+    if (outcome.is !== "pending") return;
+    this.retain();
+    this.abandoned();
+    this.settleFailed(error);
+    this.release();
+  }
+
+  /** Whether there is no outcome yet. */
+  protected get open(): boolean {
+    return this.#outcome.is === "pending";
   }
 
   /** Takes the payload over. To be called once, while pending. */

@@ -361,7 +361,7 @@ export class Connection implements Link {
     const lost = RpcError.disconnected(error.message, { blame: error.blame, cause: error });
     this.#over = new BrokenHook(this.turns, unexecuted(lost));
     this.#questions.lose(this.#over);
-    this.#answers.lose();
+    this.#answers.lose(this.#over);
     this.#embargoes.lose(this.#over);
     this.#reflections.lose();
     this.#imports.lose(this.#over);

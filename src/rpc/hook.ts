@@ -71,6 +71,8 @@ export interface ResultsSink {
   /** Ownership of the payload passes to the sink. */
   returned(results: Payload): void;
   failed(error: RpcError): void;
+  /** The last reference went before there was an outcome; there will be none. */
+  forgotten?(): void;
   /** Of a sink that sends the results on: where to, as in {@link Request.returnTo}. */
   readonly returnTo?: object | undefined;
   /** The call went out with `returnTo`, and the peer keeps its results under this question id. */
@@ -91,6 +93,16 @@ export abstract class Results {
 
   /** Calls back when the call has returned; at most one sink, and it holds no reference. */
   abstract whenReturned(sink: ResultsSink): void;
+
+  /** Whether a call in this vat still has to bring them. */
+  get pending(): boolean {
+    return false;
+  }
+
+  /** Ends a call in this vat although others hold its results: whoever asked for it is gone. */
+  cancel(_error: RpcError): void {
+    // nothing in this vat is under way
+  }
 
   abstract retain(): this;
   abstract release(): void;

@@ -58,7 +58,7 @@ export class IncomingCalls {
 
   bootstrap(questionId: number): void {
     const id = this.#newId(questionId);
-    if (this.#answers.size >= 2 * this.#link.limits.maxAnswers) throw cutOff("questions");
+    if (this.#answers.load >= 2 * this.#link.limits.maxAnswers) throw cutOff("questions");
     const nothing = { content: CAPABILITY_CONTENT, caps: NO_CAPS };
     const answer = new Answer(this.#answers, id, undefined, nothing, this.#caller, 0);
     this.#add(answer).returnRoot(this.#bootstrap());
@@ -94,7 +94,7 @@ export class IncomingCalls {
   /** Why the call is refused, if it is; throws when the peer goes on regardless. */
   #overload({ params }: CallMessage, depth: number): RpcError | undefined {
     const { maxAnswers, maxCallWords, maxCapTable, maxPipelineDepth } = this.#link.limits;
-    const answers = this.#answers.size + 1;
+    const answers = this.#answers.load + 1;
     const words = this.#answers.words + params.content.sizeWords;
     const caps = params.capTable.length;
     if (answers > 2 * maxAnswers) throw cutOff("questions");

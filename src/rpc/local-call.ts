@@ -81,7 +81,7 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
   }
 
   returns(results: Payload): void {
-    if (this.#is === "running" && this.pending) {
+    if (this.#is === "running" && this.open) {
       this.settleReturned(this.#pipeline?.reconcile(results) ?? results);
       this.#end();
     } else {

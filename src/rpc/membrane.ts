@@ -186,7 +186,7 @@ class MembranedResults extends CallResults implements ResultsSink {
   }
 
   returned(results: Payload): void {
-    if (!this.pending) {
+    if (!this.open) {
       releaseCaps(results);
       return;
     }
@@ -195,7 +195,7 @@ class MembranedResults extends CallResults implements ResultsSink {
   }
 
   failed(error: RpcError): void {
-    if (!this.pending) return;
+    if (!this.open) return;
     this.#end();
     this.settleFailed(error);
   }

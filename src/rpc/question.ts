@@ -90,7 +90,7 @@ export class Question extends CallResults implements ResultsSink {
   }
 
   override whenReturned(sink: ResultsSink): void {
-    if (this.returning === "kept" && this.pending) sink.keptByPeer?.(this.id);
+    if (this.returning === "kept" && this.open) sink.keptByPeer?.(this.id);
     else super.whenReturned(sink);
   }
 
@@ -142,7 +142,7 @@ export class Question extends CallResults implements ResultsSink {
 
   /** Results that were taken are there: what was called goes on through its embargo. */
   returned(payload: Payload): void {
-    if (!this.pending) {
+    if (!this.open) {
       releaseCaps(payload);
       return;
     }
@@ -159,7 +159,7 @@ export class Question extends CallResults implements ResultsSink {
 
   /** As {@link returned}. */
   failed(error: RpcError): void {
-    if (!this.pending) return;
+    if (!this.open) return;
     this.settleFailed(perhapsExecuted(error)); // the peer had it before
     this.#letGo();
   }
@@ -199,6 +199,15 @@ export class Question extends CallResults implements ResultsSink {
     const promise = target.asPromise();
     target.release();
     return promise;
+  }
+
+  override get pending(): boolean {
+    return this.#taken?.pending ?? false;
+  }
+
+  /** A call at the peer ends with its own connection, and not before. */
+  override cancel(error: RpcError): void {
+    this.#taken?.cancel(error);
   }
 
   protected abandoned(): void {

@@ -20,6 +20,14 @@ export class TailResults extends Results {
     this.#inner.whenReturned(new TailSink(sink));
   }
 
+  override get pending(): boolean {
+    return this.#inner.pending;
+  }
+
+  override cancel(error: RpcError): void {
+    this.#inner.cancel(error);
+  }
+
   retain(): this {
     this.#inner.retain();
     return this;
@@ -47,6 +55,10 @@ class TailSink implements ResultsSink {
 
   failed(error: RpcError): void {
     this.#sink.failed(perhapsExecuted(error));
+  }
+
+  forgotten(): void {
+    this.#sink.forgotten?.();
   }
 
   keptByPeer(questionId: number): void {

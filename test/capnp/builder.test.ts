@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { concatBytes } from "../../src/base/index.ts";
 import {
   any,
@@ -22,6 +23,7 @@ import {
   setCap,
 } from "handfast/capnp";
 import { describe, expect, it } from "vitest";
+import { anyZoo } from "./zoo-arbitrary.ts";
 import { Point, PointV0, PointV2, Points, PointsV0, PointsV2, Zoo } from "./zoo.capnp.ts";
 
 function building() {
@@ -169,6 +171,37 @@ describe("what is overwritten", () => {
   });
 });
 
+describe("a builder that is set many times", () => {
+  const members = ["nothing", "number", "name"] as const;
+  /** What remains when `later` is set over `earlier`. */
+  function over(earlier: Zoo.Init, later: Zoo.Init): Zoo.Init {
+    const rest: Record<string, unknown> = { ...earlier };
+    const place: object = { ...earlier.place, ...later.place }; // all of them plain here
+    if (members.some((name) => name in later))
+      for (const name of members) Reflect.deleteProperty(rest, name);
+    return { ...rest, ...later, place };
+  }
+
+  it("holds what was set last, and nothing else", () => {
+    fc.assert(
+      fc.property(fc.array(anyZoo, { maxLength: 6 }), (inits) => {
+        const { zoo, read } = building();
+        for (const init of inits) {
+          for (const [name, value] of Object.entries(init)) {
+            if (value !== undefined) Reflect.set(zoo, name, value);
+          }
+        }
+        const defined = inits.map((init) =>
+          Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined)),
+        );
+        const last = defined.reduce(over, {});
+        expect(read().toObject()).toEqual(decode(Zoo, encode(Zoo, last)).toObject());
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe("a copy of what another schema wrote", () => {
   const newer = { x: 1, y: 2, z: 3n, name: "four", tags: ["five"] };
 
@@ -271,6 +304,18 @@ describe("large Data", () => {
     zoo.data = data;
     zoo.data = same(zoo.data);
     expect(Buffer.from(read().data).equals(large())).toBe(true);
+  });
+});
+
+describe("large Data of the message itself", () => {
+  it("is copied, since it may be erased where it lies", () => {
+    const other = building();
+    other.zoo.data = new Uint8Array(20_000).fill(7);
+    const { zoo, read } = building();
+    zoo.zoo = other.zoo;
+    zoo.data = zoo.zoo.data;
+    zoo.zoo = {};
+    expect(read().data.every((byte) => byte === 7)).toBe(true);
   });
 });
 

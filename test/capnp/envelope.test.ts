@@ -119,6 +119,24 @@ describe("the envelope codec", () => {
     expect(comparable(messageIn(bytesOf(call(content))))).toEqual(comparable(messageIn(once)));
   });
 
+  it("never writes to a message again that is on its way", () => {
+    const content = named("twice");
+    const writer = new FrameWriter();
+    writer.add(encodeMessage(call(content)));
+    const [first] = writer.take();
+    const before = Buffer.from(first!);
+    writer.add(encodeMessage({ ...call(content), questionId: 8 }));
+    expect(Buffer.compare(first!, before)).toBe(0);
+    expect(messageIn(concatBytes(...writer.take()))).toMatchObject({ questionId: 8 });
+  });
+
+  it("charges for a copy to nobody", () => {
+    const content = named("sent on").asReceived();
+    const { budgetWords } = content.segment.arena;
+    bytesOf(call(content));
+    expect(content.segment.arena.budgetWords).toBe(budgetWords);
+  });
+
   it("copies content that was built for another envelope", () => {
     const bytes = bytesOf(call(named("results as params", "return")));
     expect(oracleDecodes(bytes)).toMatchObject({ params: { content: "results as params" } });

@@ -244,6 +244,14 @@ describe("a message made to hurt", () => {
     expect(outcome(() => decodeMessage(surrounded(bytes, 0)))).toBe("ENVELOPE_INVALID");
   });
 
+  it("pays for each landing pad, whatever it leads to", () => {
+    // A struct of no words, behind a far pointer to the word after it.
+    const [first] = surrounded(words(2n | (1n << 3n), 0xffff_fffcn), 0).segments;
+    const { budgetWords } = first!.arena;
+    new ReceivedContent(first!, first!.start, 64).root(Point);
+    expect(first!.arena.budgetWords).toBe(budgetWords - 1);
+  });
+
   it("is Unimplemented of Unimplemented, for ever", () => {
     const circle = words(
       structPointer(0, 1, 1),

@@ -95,6 +95,14 @@ describe.runIf(hasCapnp)("the capnp tool", () => {
     expect(readAll(capnp(["encode"], withoutPunctuation(text)))).toEqual(ours);
   });
 
+  it("reads large Data from a segment of its own", () => {
+    const large = encode(Zoo, { data: new Uint8Array(20_001).fill(65), text: "behind" });
+    expect(segmentsOf(large)).toBeGreaterThan(1);
+    const text = capnp(["decode", "--short"], large).toString();
+    expect(text).toContain(`data = "${"A".repeat(20_001)}"`);
+    expect(text).toContain('text = "behind"');
+  });
+
   it("packs as we unpack, and unpacks as we pack", () => {
     for (const zoo of zoos.slice(0, 20)) {
       const bytes = encode(Zoo, zoo);

@@ -1,8 +1,10 @@
 import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runProgram } from "../support/program.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // each test starts processes, and machines are busy
 
 let folder: string;
 let file: string;

@@ -3,11 +3,13 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { listen, printPeerAddress, type RoadListener } from "../../src/net/index.ts";
 import { generateSeed, KeyPair, networkIdentifier, ready } from "../../src/shs/index.ts";
 import { createKeyFile } from "../../src/stores/index.ts";
 import { runProgram } from "../support/program.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // each test starts processes, and machines are busy
 
 const NETWORK = "ping.test/v1";
 

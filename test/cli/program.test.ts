@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { runProgram, start } from "../support/program.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // each test starts processes, and machines are busy
 
 const handfast = (...args: string[]) => runProgram("src/cli/main.ts", args);
 

@@ -78,6 +78,16 @@ describe("a peer's address", () => {
     expect(printScuttlebuttAddress(compact)).toBeUndefined();
   });
 
+  it("may be a socket of this machine", () => {
+    const text = `capnp+unix://${ID}@/run/desk.sock?suite=compact`;
+    const made = parsePeerAddress(text);
+    expect(made).toEqual({ id: ID, host: "", port: 0, path: "/run/desk.sock", suite: "compact" });
+    expect(printPeerAddress(made)).toBe(text);
+    expect(printScuttlebuttAddress({ ...made, suite: "box-stream" })).toBeUndefined();
+    const long = { code: "ADDRESS_INVALID", column: 15 + ID.length };
+    expect(faultOf(parsePeerAddress, `capnp+unix://${ID}@/${"x".repeat(107)}`)).toEqual(long);
+  });
+
   it("has a host in lower case", () => {
     expect(parsePeerAddress(`capnp://${ID}@Host.Example:1`).host).toBe("host.example");
   });
@@ -123,9 +133,13 @@ describe("where to listen", () => {
   it("is a host and a port, 0 for any", () => {
     expect(parseListenAddress("tcp://0.0.0.0:7000")).toEqual({ host: "0.0.0.0", port: 7000 });
     expect(parseListenAddress("tcp://[::]:0")).toEqual({ host: "::", port: 0 });
+    const path = "/run/desk.sock";
+    expect(parseListenAddress(`unix:${path}`)).toEqual({ host: "", port: 0, path });
   });
 
   it.each([
+    ["unix:relative", 6],
+    ["unix:/run/x?y", 12],
     ["0.0.0.0:7000", 1],
     ["tcp://:7000", 7],
     ["tcp://host", 11],

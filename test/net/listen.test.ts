@@ -1,5 +1,8 @@
 import { connect } from "node:net";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { dial, type NetErrorCode } from "../../src/net/index.ts";
 import { generateSeed, KeyPair, networkIdentifier, ready } from "../../src/shs/index.ts";
@@ -42,6 +45,24 @@ describe("a listener", () => {
     await expect(TestServer.open({ suites: ["box-stream", "compact"] })).rejects.toThrow(
       expect.objectContaining({ code: "NETWORK_INVALID" }),
     );
+  });
+
+  it("listens on a socket of this machine, and takes it away when it closes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "handfast-unix-"));
+    const path = join(folder, "desk.sock");
+    const server = await TestServer.open({ address: { host: "", port: 0, path } });
+    expect(server.address).toMatchObject({ path });
+    const client = await dialServer(server);
+    const remote = await server.accept();
+    expect(remote.socket.peer.address).toBe(path);
+    client.send("hello");
+    expect((await remote.until(5)).toString()).toBe("hello");
+    await expect(TestServer.open({ address: { host: "", port: 0, path } })).rejects.toThrow(
+      failure("PORT_IN_USE"),
+    );
+    await server.door.close();
+    await expect(dialServer(server)).rejects.toThrow(failure("CONNECTION_REFUSED"));
+    rmSync(folder, { recursive: true });
   });
 
   it("offers two suites at one port, and learns which from the first message", async () => {

@@ -117,3 +117,32 @@ it("calls through a result that turns out to be the caller's own keep their orde
   network.settle();
   network.expectEverythingReleased();
 });
+
+it("calls through one result keep their order, however often it is asked for", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const object = vat.object("object");
+  const foo = call(object.hook, "foo");
+  const left = foo.pipeline();
+  const right = foo.pipeline();
+  const calls = [call(left, "a"), call(right, "b"), call(left, "c")];
+  vat.turn();
+  object.takes("foo").returns("", object.ref());
+  vat.turn();
+  for (const method of ["a", "b", "c"]) object.takes(method).returns("");
+  for (const one of [foo, left, right, ...calls]) one.release();
+  vat.expectEverythingReleased();
+});
+
+it("promises that wait for one another fail instead of waiting for ever", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const object = vat.object("object");
+  const foo = call(object.hook, "foo");
+  const result = foo.pipeline();
+  const bar = call(result, "bar"); // waits for foo ...
+  const knot = bar.pipeline();
+  vat.turn();
+  object.takes("foo").returns("", knot.retain()); // ... which returns what bar will
+  expect(bar.error?.message).toBe("a promise was resolved to itself");
+  for (const one of [foo, result, bar, knot]) one.release();
+  vat.expectEverythingReleased();
+});

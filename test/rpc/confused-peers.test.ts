@@ -222,3 +222,34 @@ it("fails a bootstrap and a call that the peer does not implement, and keeps not
   desk.release();
   network.expectEverythingReleased();
 });
+
+it("counts calls that hold themselves, and ends them with their connection", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair({ limits: { maxAnswers: 4 } });
+  const desk = client.bootstrap();
+  network.settle();
+  const taken = [10, 20, 30, 40].map((questionId) => {
+    const capTable = [{ is: "senderPromise", id: questionId }] as const;
+    const params = { content: new TestContent("loop"), capTable };
+    server.receivesForged(forged.call({ questionId, params }));
+    const answer = { questionId, transform: [0] };
+    const cap = { is: "receiverAnswer", answer } as const; // its parameter is its own result
+    const resolution = { is: "cap", cap } as const;
+    server.receivesForged({ is: "resolve", promiseId: questionId, resolution });
+    server.receivesForged(forged.finish({ questionId }));
+    return root.takes("loop");
+  });
+  expect(server.connection().stats.answers).toBe(0);
+  expect(taken.map(({ canceled }) => canceled)).toEqual([false, false, false, false]);
+  client.refuses();
+  server.receivesForged(forged.call({ questionId: 50 }));
+  expect(client.refuses()).toMatchObject([{ outcome: { exception: { kind: "overloaded" } } }]);
+  taken[0]!.returns("", taken[0]!.param());
+  server.receivesForged(forged.finish({ questionId: 50 }));
+  server.receivesForged(forged.call({ questionId: 60 }));
+  root.takes("forged").returns(""); // there is room again
+  client.loses(server);
+  expect(taken.map(({ canceled }) => canceled)).toEqual([false, true, true, true]);
+  desk.release();
+  network.expectEverythingReleased();
+});

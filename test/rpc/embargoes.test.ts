@@ -20,6 +20,14 @@ function promised() {
   return { network, client, server, root, mine, desk, foo, promise, callback, cap };
 }
 
+/** How calls to the first capability in a Return that names our own are addressed. */
+function targetNamedIn(message: Message | undefined): object {
+  expect(message).toMatchObject({ outcome: { payload: { capTable: [{ is: "receiverHosted" }] } } });
+  const { outcome } = message as Extract<Message, { is: "return" }>;
+  const [cap] = outcome.is === "results" ? outcome.payload.capTable : [];
+  return { is: "importedCap", id: (cap as { id: number }).id };
+}
+
 function outcomes(...calls: readonly MadeCall[]): readonly string[] {
   return calls.map(({ outcome }) => outcome);
 }
@@ -166,6 +174,29 @@ describe("an embargo", () => {
     expectCleanEnd(network, first, second, third, foo, right, desk);
   });
 
+  it("holds back all who asked for the same result, called or not", () => {
+    const network = new SimulatedNetwork();
+    const { client, root } = network.pair();
+    const mine = client.object("mine");
+    const desk = client.bootstrap();
+    const foo = call(desk, "foo", mine.ref());
+    const left = foo.pipeline();
+    const right = foo.pipeline();
+    const first = call(right, "Message-1");
+    network.settle();
+    const taken = root.takes("foo");
+    taken.returns("", taken.param());
+    client.receives("call Message-1");
+    client.receives("return: ");
+    const second = call(left, "Message-2");
+    client.turn();
+    expect(mine.arrived).toEqual(["Message-1"]);
+    network.settle();
+    for (const method of ["Message-1", "Message-2"]) mine.takes(method).returns("");
+    network.settle();
+    expectCleanEnd(network, first, second, foo, left, right, desk);
+  });
+
   it("is broken with its connection, and what waited in it has not run", () => {
     const { network, client, server, desk, foo, promise, callback, cap } = promised();
     const first = call(cap, "Message-1");
@@ -267,6 +298,67 @@ describe("after Resolve", () => {
     network.settle();
     expect(outcomes(first, second)).toEqual(["one", "two"]);
     expectCleanEnd(network, give, first, second, foo, desk, promise, callback, local, cap);
+  });
+
+  it("and after Return, a result forwards strictly to what was described", () => {
+    const network = new SimulatedNetwork();
+    const { client, server, root } = network.pair();
+    const mine = client.object("mine");
+    const local = new PromiseHook(client.turns);
+    const desk = client.bootstrap();
+    const foo = call(desk, "foo", local.retain());
+    const cap = foo.pipeline();
+    network.settle();
+    const taken = root.takes("foo");
+    taken.returns("", taken.param()); // the client's own promise ...
+    server.turn();
+    local.resolve(mine.ref()); // ... which resolves before the Return arrives
+    const first = call(cap, "Message-1");
+    server.receives("resolve: senderHosted");
+    server.receives("call Message-1");
+    client.receives("return: ");
+    const described = targetNamedIn(client.last);
+    const second = call(cap, "Message-2");
+    client.receives("release"); // of the object: nobody at the server holds the promise any more
+    client.receives("call Message-1");
+    expect(client.last).toMatchObject({ target: described });
+    network.settle();
+    for (const method of ["Message-1", "Message-2"]) mine.takes(method).returns("");
+    expectCleanEnd(network, first, second, foo, cap, desk, local);
+  });
+
+  it("a question stays open while something must be addressed strictly to its results", () => {
+    const { network, client, server, root, mine, desk, foo, promise, callback, cap } = promised();
+    // The server's promise becomes a result that it has asked the client for ...
+    const ask = call(callback, "ask");
+    const result = ask.pipeline();
+    const theirs = server.object("theirs");
+    const give = call(callback, "give", theirs.ref());
+    network.settle();
+    promise.resolve(result);
+    // ... and which turns out to be an object of the server's own.
+    const asked = mine.takes("ask");
+    const given = mine.takes("give");
+    asked.returns("", given.param());
+    given.returns("");
+    const first = call(cap, "Message-1");
+    server.receives("return: "); // of "ask": it must not be finished yet
+    server.receives("return: ");
+    server.receives("call Message-1");
+    client.receives("resolve: receiverAnswer");
+    client.receives("disembargo request"); // the promise counts as called: it was handed out
+    client.receives("call Message-1"); // on the results of "ask"
+    expect(client.last).toMatchObject({ target: { is: "promisedAnswer" } });
+    network.settle();
+    const second = call(cap, "Message-2");
+    network.settle();
+    theirs.takes("Message-1").returns("one");
+    theirs.takes("Message-2").returns("two");
+    expect(root.arrived).toEqual([]);
+    network.settle();
+    expect(outcomes(first, second)).toEqual(["one", "two"]);
+    expect(client.closes.concat(server.closes)).toEqual([]);
+    expectCleanEnd(network, ask, give, first, second, foo, desk, promise, callback, cap);
   });
 
   it("a late one for a released import only drops the replacement", () => {

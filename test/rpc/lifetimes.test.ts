@@ -48,6 +48,18 @@ describe("a capability", () => {
     expectCleanEnd(network, foo, desk);
   });
 
+  it("has the same id as the promises that became it", () => {
+    const { network, client, root, desk } = connected();
+    const mine = client.object("mine");
+    const promise = new PromiseHook(client.turns);
+    promise.resolve(mine.ref());
+    const foo = call(desk, "foo", promise.retain(), mine.ref());
+    network.settle();
+    expect(client.connection().dump().exports).toMatchObject([{ references: 2, label: "mine" }]);
+    root.takes("foo").returns("");
+    expectCleanEnd(network, foo, promise, desk);
+  });
+
   it("that is a promise has one id, too, and one Resolve", () => {
     const { network, client, server, root, desk } = connected();
     const promise = new PromiseHook(client.turns);

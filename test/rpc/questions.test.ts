@@ -75,6 +75,7 @@ describe("Finish", () => {
     network.settle();
     root.takes("foo").returns("", server.object("theirs").ref());
     const [message] = client.refuses();
+    expect(lastOf(message, "return").noFinishNeeded).toBe(false);
     client.receivesForged({ ...lastOf(message, "return"), noFinishNeeded: true });
     expect(server.expected()).toEqual(["finish"]);
     expectCleanEnd(network, foo, desk);

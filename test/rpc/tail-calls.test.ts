@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { BrokenHook, RpcError } from "../../src/rpc/index.ts";
 import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
 import { expectCleanEnd, SimulatedNetwork } from "../support/simulated-network.ts";
@@ -117,6 +118,18 @@ it("a tail call keeps the order of what is pipelined on it", () => {
   expectCleanEnd(network, foo, cap, ...calls, desk);
 });
 
+it("a call that made a tail call has run, whatever becomes of that", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const object = vat.object("object");
+  const foo = call(object.hook, "foo");
+  vat.turn();
+  const broken = new BrokenHook(vat.turns, RpcError.failed("gone", { executed: "no" }));
+  object.takes("foo").call.tailCall(broken, request("tail"));
+  expect(foo.error).toMatchObject({ message: "gone", executed: "maybe" });
+  foo.release();
+  vat.expectEverythingReleased();
+});
+
 it.each([
   ["a call that was not to keep its results", "caller"],
   ["a call whose results were taken already", "yourself"],
@@ -127,16 +140,17 @@ it.each([
   network.settle();
   const calls = [call(desk, "a"), call(desk, "b")];
   network.settle();
+  client.offers = client.object("mine");
   client.receivesForged({ is: "bootstrap", questionId: 6 });
   const target = { is: "promisedAnswer", answer: { questionId: 6, transform: [] } } as const;
   client.receivesForged(forged.call({ questionId: 7, target, sendResultsTo }));
-  for (const answerId of [0, 1]) {
+  for (const answerId of sendResultsTo === "caller" ? [0] : [0, 1]) {
     const outcome = { is: "takeFromOtherQuestion", questionId: 7 } as const;
     client.receivesForged(forged.return({ answerId, outcome }));
   }
   expect(client.closes).toMatchObject([{ code: "PROTOCOL" }]);
-  root.takes("a");
-  root.takes("b");
+  for (const method of ["a", "b"]) root.takes(method);
+  client.offers.takes("forged");
   client.loses(server);
   expectCleanEnd(network, ...calls, desk);
 });

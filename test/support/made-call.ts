@@ -13,6 +13,7 @@ export class MadeCall implements ResultsSink {
   readonly results: Results;
   payload: Payload | undefined;
   error: RpcError | undefined;
+  #released = false;
 
   constructor(results: Results) {
     this.results = results;
@@ -20,7 +21,8 @@ export class MadeCall implements ResultsSink {
   }
 
   returned(payload: Payload): void {
-    this.payload = payload;
+    if (this.#released) releaseCaps(payload);
+    else this.payload = payload;
   }
 
   failed(error: RpcError): void {
@@ -39,6 +41,7 @@ export class MadeCall implements ResultsSink {
   }
 
   release(): void {
+    this.#released = true;
     if (this.payload !== undefined) releaseCaps(this.payload);
     this.payload = undefined;
     this.results.release();

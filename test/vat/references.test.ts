@@ -111,5 +111,6 @@ it("who holds which reference can be seen", async () => {
   const [connection] = server.inspect();
   expect(connection?.peer).toBe(client.identity.id);
   expect(connection?.exports.map(({ references }) => references)).toEqual([1, 1]);
+  expect(connection?.exports[0]?.label).toBe("counter.capnp:Counter");
   expect(JSON.parse(JSON.stringify(connection))).toEqual(connection);
 });

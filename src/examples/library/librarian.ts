@@ -1,5 +1,5 @@
 import { type CallContext, parsePeerId } from "handfast";
-import { search } from "./catalogue.ts";
+import { search } from "./search.ts";
 import { type Catalogue, Librarian } from "./library.capnp.ts";
 import { LibraryError } from "./library-error.ts";
 import { type Library } from "./library.ts";

@@ -1,4 +1,4 @@
-import { describeBook } from "./catalogue.ts";
+import { describeBook } from "./search.ts";
 import { type Loan } from "./ledger.ts";
 import { type LoanEntry } from "./library.capnp.ts";
 import { type Library } from "./library.ts";

@@ -1,5 +1,5 @@
 import { type CallContext } from "handfast";
-import { describeBook } from "./catalogue.ts";
+import { describeBook } from "./search.ts";
 import { Loan } from "./library.capnp.ts";
 import { type Library } from "./library.ts";
 import { MAX_RENEWALS } from "./limits.ts";

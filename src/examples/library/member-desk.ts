@@ -1,5 +1,5 @@
 import { type CallContext, type PeerId } from "handfast";
-import { search } from "./catalogue.ts";
+import { search } from "./search.ts";
 import { type Catalogue, MemberDesk } from "./library.capnp.ts";
 import { type Library } from "./library.ts";
 import { describeLoan } from "./loan-entry.ts";

@@ -1,4 +1,4 @@
-import { search } from "./catalogue.ts";
+import { search } from "./search.ts";
 import { type Catalogue, VisitorDesk } from "./library.capnp.ts";
 import { type Library } from "./library.ts";
 import { overTheDesk } from "./over-the-desk.ts";

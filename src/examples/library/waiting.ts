@@ -1,6 +1,6 @@
 import { dup } from "handfast";
 import { type Book } from "./catalog.ts";
-import { describeBook } from "./catalogue.ts";
+import { describeBook } from "./search.ts";
 import { type Waiter } from "./library.capnp.ts";
 import { type Shelves } from "./shelves.ts";
 

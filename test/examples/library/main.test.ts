@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runProgram, start } from "../../support/program.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // each test starts processes, and machines are busy
 
 const MAIN = "src/examples/library/main.ts";
 

@@ -1,8 +1,9 @@
+import { type AnonymousPeer } from "../../../src/base/index.ts";
 import { type RoadEvents, type SecureSocket } from "../../../src/net/index.ts";
 
 /** A road whose events are kept, each awaitable. */
 export class DrivenRoad {
-  readonly socket: SecureSocket;
+  readonly socket: SecureSocket | SecureSocket<AnonymousPeer>;
   readonly #chunks: Uint8Array[] = [];
   /** Settles when the peer's direction has ended. */
   readonly ended: Promise<"goodbye" | "unknown">;
@@ -11,7 +12,10 @@ export class DrivenRoad {
   drains = 0;
   #waiting: { readonly bytes: number; readonly done: () => void }[] = [];
 
-  constructor(socket: SecureSocket, onData?: (bytes: Uint8Array) => void) {
+  constructor(
+    socket: SecureSocket | SecureSocket<AnonymousPeer>,
+    onData?: (bytes: Uint8Array) => void,
+  ) {
     this.socket = socket;
     const { promise: ended, resolve: end } = withResolvers<"goodbye" | "unknown">();
     const { promise: closed, resolve: close } = withResolvers<Error | undefined>();
