@@ -11,6 +11,8 @@ export abstract class Struct implements StructReader {
   declare readonly $: StructView;
   /** Set once for each class, by `nameFields`. */
   declare protected readonly $fields: readonly string[] | undefined;
+  /** Set once for each class as well: what reads it. */
+  declare protected readonly $Reader: (new ($: StructView) => object) | undefined;
 
   protected constructor($: StructView) {
     this.$ = $;
@@ -21,11 +23,11 @@ export abstract class Struct implements StructReader {
    * that without following a recursive schema to the end of its patience.
    */
   toObject(): never {
-    return mapFields(this, this.$fields, plainOf) as never;
+    return mapFields(this.$reading(), this.$fields, plainOf) as never;
   }
 
   toJSON(): object {
-    return mapFields(this, this.$fields, jsonOf);
+    return mapFields(this.$reading(), this.$fields, jsonOf);
   }
 
   /** Of the results of a call: gives the capabilities in them back. */
@@ -34,18 +36,29 @@ export abstract class Struct implements StructReader {
   }
 
   [inspect.custom](): unknown {
-    return mapFields(this, this.$fields, (value) => value);
+    return mapFields(this.$reading(), this.$fields, (value) => value);
+  }
+
+  /** A builder puts something where a pointer is null; to look at one must not change it. */
+  protected $reading(): object {
+    const { $Reader } = this;
+    return $Reader === undefined || this instanceof $Reader ? this : new $Reader(this.$);
   }
 }
 
 /** Tells the faces of a struct or of a group the names of their fields; called by generated code. */
 export function nameFields(
-  { Reader, Builder }: { readonly Reader: ClassLike; readonly Builder: ClassLike },
+  { Reader, Builder }: { readonly Reader: ReaderClass; readonly Builder: ClassLike },
   fields: readonly string[],
 ): void {
   for (const { prototype } of [Reader, Builder]) {
     Object.defineProperty(prototype, "$fields", { value: fields });
+    Object.defineProperty(prototype, "$Reader", { value: Reader });
   }
+}
+
+interface ReaderClass extends ClassLike {
+  new ($: StructView): object;
 }
 
 interface ClassLike {
