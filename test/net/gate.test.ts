@@ -91,6 +91,17 @@ describe("the gate", () => {
     expect(door.counts.shaking).toBe(3);
   });
 
+  it("is as large as before after many were pushed out", () => {
+    const { gate: door } = gate({ maxHandshakes: 4 }, () => 0);
+    for (let count = 0; count < 50; count += 1) enter(door, "192.0.2.1");
+    for (let count = 0; count < 4; count += 1) {
+      const place = tryToEnter(door, "192.0.2.2");
+      if (typeof place !== "string") place.spoke();
+    }
+    expect(tryToEnter(door, "192.0.2.3")).toBe("too many handshakes");
+    expect(door.counts.shaking).toBe(4);
+  });
+
   it("is full when all have spoken", () => {
     const { gate: door } = gate({ maxHandshakes: 2 }, () => 0);
     for (const last of ["1", "2"]) enter(door, `192.0.2.${last}`).spoke();

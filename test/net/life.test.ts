@@ -128,12 +128,25 @@ describe("a road that stands still", () => {
     },
   );
 
+  it("is given up however slowly the rest of a record drips", async () => {
+    const { clock, server, near } = await roads("aead64k", { keepaliveMs: Infinity });
+    near.write(Uint8Array.of(0, 0, 255, 0)); // a record of 65280 bytes
+    for (let seconds = 0; seconds < 30; seconds += 10) {
+      await settle();
+      expect(server.socket.peer.signal.aborted).toBe(false);
+      clock.advance(10_000);
+      near.write(Uint8Array.of(1));
+    }
+    expect(await server.closed).toMatchObject({ code: "STALLED" });
+  });
+
   it("because the peer takes nothing is given up", async () => {
-    const { clock, client, server } = await roads("aead64k");
+    const { clock, client, server, near } = await roads("aead64k");
     server.socket.pause();
     client.send(Buffer.alloc(3_000_000));
     await settle();
     expect(client.socket.bufferedBytes).toBeGreaterThan(0);
+    expect(near.writableLength).toBeLessThan(3 * DEFAULT_LIMITS.highWaterBytes); // sealed ahead
     clock.advance(DEFAULT_LIMITS.writeMs);
     expect(await client.closed).toMatchObject({ code: "WRITE_TIMEOUT", blame: "peer" });
   });

@@ -8,8 +8,8 @@ import {
   type ServerHandshake,
   type ShsErrorCode,
 } from "../../src/shs/index.ts";
-import { challenge } from "../../src/shs/key-schedule.ts";
-import { ephemeralOf } from "../../src/shs/primitives.ts";
+import { challenge, keyOfM4 } from "../../src/shs/key-schedule.ts";
+import { curvePublicKey, ephemeralOf, sealOnce, x25519 } from "../../src/shs/primitives.ts";
 import {
   handshakePair,
   NETWORK,
@@ -145,6 +145,17 @@ describe("SHS1", () => {
       expect(() => client.receive(flipped)).toThrow(refusal("M4_UNREADABLE"));
       expect(() => client.receive(m4)).toThrow(refusal("OUT_OF_TURN"));
     });
+  });
+
+  it("refuses an M4 whose box opens and whose signature is another's", () => {
+    const { client, server, clientKeys, serverKeys } = handshakePair();
+    upToM3(client, server);
+    const [a, b] = [ephemeralOf(seedOf("a")), ephemeralOf(seedOf("b"))];
+    const ab = x25519(b.secret, a.publicKey)!;
+    const aB = serverKeys.x25519(a.publicKey)!;
+    const Ab = x25519(b.secret, curvePublicKey(clientKeys.publicKey)!)!;
+    const forged = sealOnce(clientKeys.sign(ab), keyOfM4(NETWORK, ab, aB, Ab));
+    expect(() => client.receive(forged)).toThrow(refusal("M4_FORGED"));
   });
 
   it("gives M4 only for the peer it verified itself", () => {
