@@ -209,7 +209,9 @@ class Victim {
       const taken = root.takes(method);
       const caps = taken.call.params.caps.filter((cap) => cap !== undefined);
       for (const cap of caps) this.#held.push(cap.retain());
-      const [returns, promises, throws] = [2, 2, 2].map((oneIn) => this.#liar.chance(oneIn));
+      const returns = this.#liar.chance(2);
+      const promises = this.#liar.chance(2);
+      const throws = this.#liar.chance(2);
       if (returns) taken.returns("", ...caps.map((cap) => cap.retain()));
       else if (promises) taken.returns("", this.#promise.retain());
       else if (throws) taken.throws("no");

@@ -8,6 +8,8 @@ export interface Peer {
   /** Commands that print a version when the tool is there. */
   readonly tools: readonly (readonly string[])[];
   readonly headers: readonly string[];
+  /** Default: `build/peer` in the folder of its name, where `make` leaves it. */
+  readonly command?: readonly string[];
 }
 
 export type Prepared =
@@ -19,6 +21,13 @@ const MAKE = ["make", "--version"];
 const CAPNP = ["capnp", "--version"];
 
 export const PEERS: readonly Peer[] = [
+  {
+    name: "handfast",
+    tools: [],
+    headers: [],
+    // Under the conditions and loaders that this very program runs under.
+    command: [process.execPath, ...process.execArgv, pathTo("handfast-peer.ts")],
+  },
   {
     name: "cpp",
     tools: [MAKE, CAPNP, ["g++", "--version"]],
@@ -37,7 +46,8 @@ const BUILD_TIMEOUT_MS = 15 * 60_000;
 export async function prepare(peer: Peer): Promise<Prepared> {
   const absent = await findAbsent(peer);
   if (absent.length > 0) return { is: "missing", why: `no ${absent.join(", no ")}` };
-  const folder = fileURLToPath(new URL(peer.name, import.meta.url));
+  if (peer.command !== undefined) return { is: "ready", command: peer.command };
+  const folder = pathTo(peer.name);
   const built = await run(["make", "--silent"], { folder, timeoutMs: BUILD_TIMEOUT_MS });
   if (built.why !== undefined)
     return { is: "broken", why: `make ${built.why}: ${complaint(built.stderr)}` };
@@ -51,4 +61,8 @@ async function findAbsent({ tools, headers }: Peer): Promise<readonly string[]> 
     if (why !== undefined) absent.push(tool.slice(0, -1).join(" "));
   }
   return absent;
+}
+
+function pathTo(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
 }
