@@ -19,9 +19,12 @@ export class ServerCall implements CallContext<object> {
   readonly #method: Method;
   readonly #host: Host;
   #requestId: string | undefined;
-  #signal: AbortSignal | undefined;
+  #cancellation: AbortController | undefined;
   #results: Outgoing | undefined;
   #params: ReceivedCapabilities | undefined;
+  /** The call that the method has returned for its own. */
+  #forwarded: CallBase<unknown> | undefined;
+  #watching = false;
   #ended: ((error: RpcError | undefined) => void) | undefined;
   #handedOver = false;
 
@@ -40,7 +43,10 @@ export class ServerCall implements CallContext<object> {
   }
 
   get signal(): AbortSignal {
-    return (this.#signal ??= this.#makeSignal());
+    const { signal } = (this.#cancellation ??= new AbortController());
+    if (this.#incoming.canceled) this.#canceled();
+    else this.#watch();
+    return signal;
   }
 
   get requestId(): string {
@@ -70,8 +76,11 @@ export class ServerCall implements CallContext<object> {
     const method = target.$interface.methodNamed(name);
     if (hook === undefined) throw failure;
     if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
+    const request = requestOf(method, params as object | undefined, hook);
     this.#handedOver = true;
-    this.#incoming.tailCall(hook, requestOf(method, params as object | undefined, hook));
+    this.#incoming.tailCall(hook, request);
+    this.#results?.capabilities.dispose();
+    this.#end(undefined);
     return new Promise(() => {}); // the answer goes to the caller, never through here
   }
 
@@ -92,9 +101,8 @@ export class ServerCall implements CallContext<object> {
 
   /** A method may return a call of its own: that one's results, and its cancellation. */
   #forward(call: CallBase<unknown>): void {
-    this.#incoming.onCanceled(() => {
-      call[Symbol.dispose]();
-    });
+    this.#forwarded = call;
+    this.#watch();
     call.then((results) => {
       this.#returns(results);
       results[Symbol.dispose]();
@@ -106,15 +114,28 @@ export class ServerCall implements CallContext<object> {
     if (caps.length > 0) {
       const owned = caps.map((hook) => hook?.retain());
       this.#params = new ReceivedCapabilities(owned, OVER);
+      this.#watch();
     }
     return received(content).root(this.#method.params, this.#params);
   }
 
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#incoming.onCanceled(() => {
+      this.#canceled();
+    });
+  }
+
+  /** Nobody waits for the method any more, and what it was lent is gone, however long it goes on. */
+  #canceled(): void {
+    this.#cancellation?.abort(RpcError.failed("the caller gave the call up", { code: "CANCELED" }));
+    this.#forwarded?.[Symbol.dispose]();
+    this.#params?.dispose();
+  }
+
   readonly #returns = (value: unknown): void => {
-    if (this.#handedOver) {
-      this.#end(undefined);
-      return;
-    }
+    if (this.#handedOver) return;
     try {
       const filled = this.#results;
       const outgoing =
@@ -128,11 +149,12 @@ export class ServerCall implements CallContext<object> {
   };
 
   readonly #throws = (thrown: unknown): void => {
-    this.#results?.capabilities.dispose();
     const error = this.#host.forTheCaller(thrown, {
       interface: this.interface,
       method: this.method,
     });
+    if (this.#handedOver) return; // nobody waits for what the method does after that
+    this.#results?.capabilities.dispose();
     this.#incoming.throws(error);
     this.#end(error);
   };
@@ -156,16 +178,6 @@ export class ServerCall implements CallContext<object> {
       throw error;
     }
   }
-
-  #makeSignal(): AbortSignal {
-    const controller = new AbortController();
-    const gone = () => {
-      controller.abort(RpcError.failed("the caller gave the call up", { code: "CANCELED" }));
-    };
-    if (this.#incoming.canceled) gone();
-    else this.#incoming.onCanceled(gone);
-    return controller.signal;
-  }
 }
 
 /** A method of a server object, whatever its parameters and results are. */
@@ -178,7 +190,7 @@ interface Outgoing {
   readonly root: unknown;
 }
 
-const OVER = "a parameter lives until its call returns: dup() what is to outlive it";
+const OVER = "a parameter lives until its call is over: dup() what is to outlive it";
 
 function payloadOf({ content, capabilities }: Outgoing): Payload {
   return { content, caps: capabilities.take() };

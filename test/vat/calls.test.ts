@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Logger, RpcError } from "handfast";
 import { isNull, isSame } from "handfast/capnp";
-import { Watcher } from "../support/counter.capnp.ts";
+import { Counter, Watcher } from "../support/counter.capnp.ts";
 import { pair, TestCounter, until } from "./support.ts";
 
 const failureOf = (call: PromiseLike<unknown>) => call.then(null, (reason: unknown) => reason);
@@ -181,6 +181,24 @@ describe("a call that is given up", () => {
     await until(() => log.includes("cancelled"));
   });
 
+  it("aborts the signal of a method that has returned a call of its own, and that call", async () => {
+    const log: string[] = [];
+    const through: Counter.Server["through"] = ({ counter }, { signal }) => {
+      signal.addEventListener("abort", () => log.push("told"));
+      return counter.add({ amount: 1 });
+    };
+    const { root } = await pair({ bootstrap: () => Counter.serve({ through }) });
+    const add: Counter.Server["add"] = (_, { signal }) => {
+      log.push("held");
+      signal.addEventListener("abort", () => log.push("cancelled"));
+      return new Promise(() => {});
+    };
+    const call = root.through({ counter: Counter.serve({ add }), amount: 0, how: "" });
+    await until(() => log.includes("held"));
+    call[Symbol.dispose]();
+    await until(() => log.includes("told") && log.includes("cancelled"));
+  });
+
   it("is not even made when the signal had aborted before", async () => {
     const { root, log } = await pair();
     const failure = await failureOf(root.hold({}, { signal: AbortSignal.abort() }));
@@ -212,6 +230,17 @@ describe("a call that is given up", () => {
 });
 
 describe("streaming", () => {
+  it("goes on behind a call that was handed over", async () => {
+    const log: string[] = [];
+    const write: Counter.Server["write"] = ({ chunk }, call) =>
+      call.tailCall(target, "write", { chunk });
+    const { root, server } = await pair({ bootstrap: () => Counter.serve({ write }) });
+    const target = server.refer(Counter, new TestCounter(0, log));
+    await root.write({ chunk: new Uint8Array(1) });
+    await root.write({ chunk: new Uint8Array(2) });
+    expect(log).toEqual(["write 1", "wrote 1", "write 2", "wrote 2"]);
+  });
+
   it("takes one call at a time, and later calls wait for it", async () => {
     const { root, log } = await pair();
     void root.write({ chunk: new Uint8Array(1) });

@@ -52,6 +52,27 @@ describe("a reference", () => {
     await expect(kept?.changed({ total: 1 })).rejects.toThrow("dup()");
   });
 
+  it("that came as a parameter ends when the call is handed over", async () => {
+    const { root, client, server } = await pair();
+    const log: string[] = [];
+    await root.through({ counter: new TestCounter(1, log), amount: 1, how: "tail" });
+    await root.add({ amount: 1 }); // and no garbage collector had the time
+    expect(log).toContain("dropped 2");
+    expect(server.inspect()[0]?.imports).toEqual([]);
+    expect(client.inspect()[0]?.exports).toEqual([]);
+  });
+
+  it("that came as a parameter ends when the call is given up, whatever the method does", async () => {
+    const deaf = Counter.serve({ through: () => new Promise(() => {}) });
+    const { root } = await pair({ bootstrap: () => deaf });
+    const log: string[] = [];
+    const call = root.through({ counter: new TestCounter(1, log), amount: 1, how: "" });
+    await expect(root.unwritten()).rejects.toThrow("not implemented"); // so the call is there
+    call[Symbol.dispose]();
+    await expect(root.unwritten()).rejects.toThrow("not implemented");
+    expect(log).toEqual(["dropped 1"]);
+  });
+
   it("to one object is the same reference however often it is passed", async () => {
     const { root } = await pair();
     const log: string[] = [];
