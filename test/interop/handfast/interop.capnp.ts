@@ -10,7 +10,7 @@ export declare namespace Point {
     readonly x: number;
     readonly y: number;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     x: number;
     y: number;
   }
@@ -114,7 +114,7 @@ export declare namespace Sample {
     readonly matrix: $.ListReader<$.ListReader<number>>;
     readonly range: Range.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     readonly which: "nothing" | "count" | "label" | undefined;
     yes: boolean;
     no: boolean;
@@ -152,7 +152,8 @@ export declare namespace Sample {
     set points(value: $.ListInit<Point.Init>);
     get matrix(): $.ListBuilder<$.ListBuilder<number, number>, $.ListInit<number>>;
     set matrix(value: $.ListInit<$.ListInit<number>>);
-    readonly range: Range.Builder;
+    get range(): Range.Builder;
+    set range(value: Range.Init);
     get nothing(): null | undefined;
     set nothing(value: null);
     get count(): bigint | undefined;
@@ -160,7 +161,7 @@ export declare namespace Sample {
     get label(): string | undefined;
     set label(value: string);
   }
-  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice;
+  type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly nothing: null;
     readonly count: bigint;
@@ -240,7 +241,7 @@ export declare namespace Sample {
       /** 5 */
       readonly high: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       low: number;
       high: number;
     }
@@ -372,6 +373,7 @@ class Sample$Builder extends $.Struct {
   get matrix(): $.ListBuilder<$.ListBuilder<number, number>, $.ListInit<number>> { return $.edit(this.$, 11, Sample$matrix); }
   set matrix(value: $.ListInit<$.ListInit<number>>) { $.set(this.$, 11, Sample$matrix, value); }
   get range(): Sample.Range.Builder { return new Sample$Range$Builder(this.$); }
+  set range(value: Sample.Range.Init) { $.setI32(this.$, 52, 0); $.setI32(this.$, 56, 0); Sample$Range$set(new Sample$Range$Builder(this.$), value); }
   get nothing(): null | undefined { return $.u16(this.$, 60) === 0 ? null : undefined; }
   set nothing(_value: null) { $.setU16(this.$, 60, 0); /* a Void takes no room */ }
   get count(): bigint | undefined { return $.u16(this.$, 60) === 1 ? $.u64(this.$, 64) : undefined; }
@@ -547,7 +549,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly difference: string;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       difference: string;
     }
     interface ResultsInit {
@@ -562,7 +564,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly sample: Sample.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get sample(): Sample.Builder;
       set sample(value: Sample.Init);
     }
@@ -584,7 +586,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly number: $self.Number.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get number(): $self.Number.Client;
       set number(value: $.Cap<$self.Number.Client, $self.Number.Server>);
     }
@@ -606,7 +608,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly box: $self.Box.Reader;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get box(): $self.Box.Builder;
       set box(value: $self.Box.Init);
     }
@@ -628,7 +630,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly sum: bigint;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       sum: bigint;
     }
     interface ResultsInit {
@@ -643,7 +645,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly callback: $self.Callback.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get callback(): $self.Callback.Client;
       set callback(value: $.Cap<$self.Callback.Client, $self.Callback.Server>);
     }
@@ -667,7 +669,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly replies: $.ListReader<string>;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get replies(): $.ListBuilder<string, string>;
       set replies(value: $.ListInit<string>);
     }
@@ -687,7 +689,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly isNull: boolean;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       isNull: boolean;
     }
     interface ResultsInit {
@@ -706,7 +708,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly callback: $self.Callback.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get callback(): $self.Callback.Client;
       set callback(value: $.Cap<$self.Callback.Client, $self.Callback.Server>);
     }
@@ -739,7 +741,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly later: $self.Later.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get later(): $self.Later.Client;
       set later(value: $.Cap<$self.Later.Client, $self.Later.Server>);
     }
@@ -761,7 +763,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly holder: $self.Holder.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get holder(): $self.Holder.Client;
       set holder(value: $.Cap<$self.Holder.Client, $self.Holder.Server>);
     }
@@ -779,7 +781,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly nursery: $self.Nursery.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get nursery(): $self.Nursery.Client;
       set nursery(value: $.Cap<$self.Nursery.Client, $self.Nursery.Server>);
     }
@@ -797,7 +799,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly hanger: $self.Hanger.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get hanger(): $self.Hanger.Client;
       set hanger(value: $.Cap<$self.Hanger.Client, $self.Hanger.Server>);
     }
@@ -815,7 +817,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly gate: $self.Gate.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get gate(): $self.Gate.Client;
       set gate(value: $.Cap<$self.Gate.Client, $self.Gate.Server>);
     }
@@ -839,7 +841,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly number: $self.Number.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get number(): $self.Number.Client;
       set number(value: $.Cap<$self.Number.Client, $self.Number.Server>);
     }
@@ -861,7 +863,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly data: $.Bytes;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       data: $.Bytes;
     }
     interface ResultsInit {
@@ -876,7 +878,7 @@ export declare namespace Interop {
     interface Results extends $.StructReader {
       readonly sink: $self.Sink.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get sink(): $self.Sink.Client;
       set sink(value: $.Cap<$self.Sink.Client, $self.Sink.Server>);
     }
@@ -1769,7 +1771,7 @@ export declare namespace Newer {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -1849,7 +1851,7 @@ export declare namespace Number {
     interface Results extends $.StructReader {
       readonly value: bigint;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       value: bigint;
     }
     interface ResultsInit {
@@ -1868,7 +1870,7 @@ export declare namespace Number {
     interface Results extends $.StructReader {
       readonly number: Number.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get number(): Number.Client;
       set number(value: $.Cap<Number.Client, Number.Server>);
     }
@@ -1890,7 +1892,7 @@ export declare namespace Number {
     interface Results extends $.StructReader {
       readonly number: Number.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get number(): Number.Client;
       set number(value: $.Cap<Number.Client, Number.Server>);
     }
@@ -2065,7 +2067,7 @@ export declare namespace Box {
   interface Reader extends $.StructReader {
     readonly inner: Box.Inner.Reader;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     get inner(): Box.Inner.Builder;
     set inner(value: Box.Inner.Init);
   }
@@ -2080,7 +2082,7 @@ export declare namespace Box {
       readonly label: string;
       readonly number: Number.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       label: string;
       get number(): Number.Client;
       set number(value: $.Cap<Number.Client, Number.Server>);
@@ -2155,7 +2157,7 @@ export declare namespace Reply {
   interface Reader extends $.StructReader {
     readonly text: string;
   }
-  interface Builder {
+  interface Builder extends $.StructReader {
     text: string;
   }
   interface Init {
@@ -2287,7 +2289,7 @@ export declare namespace Later {
     interface Results extends $.StructReader {
       readonly callback: $self.Callback.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get callback(): $self.Callback.Client;
       set callback(value: $.Cap<$self.Callback.Client, $self.Callback.Server>);
     }
@@ -2307,7 +2309,7 @@ export declare namespace Later {
       readonly callback?: $.Cap<$self.Callback.Client, $self.Callback.Server> | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -2320,7 +2322,7 @@ export declare namespace Later {
       readonly reason?: string | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -2540,7 +2542,7 @@ export declare namespace Nursery {
     interface Results extends $.StructReader {
       readonly child: Child.Client;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       get child(): Child.Client;
       set child(value: $.Cap<Child.Client, Child.Server>);
     }
@@ -2558,7 +2560,7 @@ export declare namespace Nursery {
     interface Results extends $.StructReader {
       readonly count: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       count: number;
     }
     interface ResultsInit {
@@ -2575,7 +2577,7 @@ export declare namespace Nursery {
       readonly count?: number | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -2709,7 +2711,7 @@ export declare namespace Child {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -2766,7 +2768,7 @@ export declare namespace Hanger {
       readonly witness?: $.Cap<Callback.Client, Callback.Server> | undefined;
     }
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -2775,7 +2777,7 @@ export declare namespace Hanger {
     type Params = $.StructReader;
     type Init = $.NoFields;
     type Results = $.StructReader;
-    type Builder = object;
+    type Builder = $.StructReader;
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
@@ -2860,7 +2862,7 @@ export declare namespace Gate {
     interface Results extends $.StructReader {
       readonly place: number;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       place: number;
     }
     interface ResultsInit {
@@ -2972,7 +2974,7 @@ export declare namespace Sink {
     interface Results extends $.StructReader {
       readonly bytes: bigint;
     }
-    interface Builder {
+    interface Builder extends $.StructReader {
       bytes: bigint;
     }
     interface ResultsInit {
