@@ -1,5 +1,6 @@
 import { AuthError, type Clock, type Peer } from "../base/index.ts";
 import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
+import { CapnpError } from "./capnp-error.ts";
 import { type Servable } from "./interface-type.ts";
 
 /** Where something failed, in the schema's words. */
@@ -77,6 +78,9 @@ export class Host {
     if (thrown instanceof RpcError) return thrown;
     if (thrown instanceof AuthError) {
       return RpcError.failed(thrown.message, { code: "PERMISSION_DENIED", cause: thrown });
+    }
+    if (thrown instanceof CapnpError && thrown.blame === "peer") {
+      return RpcError.failed(`a malformed message: ${thrown.message}`, { cause: thrown });
     }
     const ref = this.failed(thrown, where);
     return RpcError.failed(`internal error (ref ${ref})`, { cause: thrown });

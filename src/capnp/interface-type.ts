@@ -23,7 +23,7 @@ export interface Servable {
 export interface CallOptions {
   /** Cancels the call: Finish goes out and the method's `call.signal` aborts. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call is cancelled with `TIMEOUT`. Default: none. */
+  /** Milliseconds until the call is cancelled with `TIMEOUT`. Default: none, as `Infinity`. */
   readonly timeoutMs?: number | undefined;
 }
 

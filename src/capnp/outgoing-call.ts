@@ -17,6 +17,9 @@ export function call<C>(
   const { hook, failure } = client.$reference;
   if (hook === undefined) return failedCall(method, failure) as C;
   if (options?.signal?.aborted === true) return failedCall(method, abandoned(options.signal)) as C;
+  if (options?.timeoutMs !== undefined && !(options.timeoutMs >= 0)) {
+    return failedCall(method, RpcError.failed("timeoutMs is not a time", { executed: "no" })) as C;
+  }
   let request: Request;
   try {
     request = requestOf(method, params, hook);

@@ -95,7 +95,7 @@ export class ServerCall implements CallContext<object> {
       return;
     }
     if (returned instanceof CallBase) this.#forward(returned);
-    else if (isThenable(returned)) returned.then(this.#returns, this.#throws);
+    else if (isThenable(returned)) Promise.resolve(returned).then(this.#returns, this.#throws);
     else this.#returns(returned);
   }
 
@@ -129,7 +129,7 @@ export class ServerCall implements CallContext<object> {
 
   /** Nobody waits for the method any more, and what it was lent is gone, however long it goes on. */
   #canceled(): void {
-    this.#cancellation?.abort(RpcError.failed("the caller gave the call up", { code: "CANCELED" }));
+    this.#cancellation?.abort(givenUp());
     this.#forwarded?.[Symbol.dispose]();
     this.#params?.dispose();
   }
@@ -149,10 +149,9 @@ export class ServerCall implements CallContext<object> {
   };
 
   readonly #throws = (thrown: unknown): void => {
-    const error = this.#host.forTheCaller(thrown, {
-      interface: this.interface,
-      method: this.method,
-    });
+    const where = { interface: this.interface, method: this.method };
+    // A method that was given up usually throws for that very reason, and nobody hears it.
+    const error = this.#incoming.canceled ? givenUp() : this.#host.forTheCaller(thrown, where);
     if (this.#handedOver) return; // nobody waits for what the method does after that
     this.#results?.capabilities.dispose();
     this.#incoming.throws(error);
@@ -191,6 +190,10 @@ interface Outgoing {
 }
 
 const OVER = "a parameter lives until its call is over: dup() what is to outlive it";
+
+function givenUp(): RpcError {
+  return RpcError.failed("the caller gave the call up", { code: "CANCELED" });
+}
 
 function payloadOf({ content, capabilities }: Outgoing): Payload {
   return { content, caps: capabilities.take() };

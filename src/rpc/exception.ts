@@ -5,7 +5,8 @@ import { type ExceptionDetail, type ExceptionKind } from "./messages.ts";
  * What went wrong, finer than the wire's four kinds. The first four are those kinds themselves.
  * `CANCELED`: the caller gave the call up. `TIMEOUT`: its `timeoutMs` ran out. `REVOKED` and
  * `EXPIRED`: the reference no longer carries authority. `PERMISSION_DENIED`: it never did.
- * `PROTOCOL`: the peer broke a rule of rpc.capnp and the connection was aborted.
+ * Only the kind and the message cross the wire: at the caller, a code that is none of the first four
+ * reads as the kind's. `PROTOCOL`: the peer broke a rule of rpc.capnp and the connection was aborted.
  */
 export type RpcErrorCode =
   | "FAILED"

@@ -1,4 +1,10 @@
-import { type AnonymousPeer, AuthContext, type Clock, type Peer } from "../base/index.ts";
+import {
+  type AnonymousPeer,
+  AuthContext,
+  type Clock,
+  HandfastError,
+  type Peer,
+} from "../base/index.ts";
 import {
   CapnpError,
   decodeMessage,
@@ -202,7 +208,8 @@ function brokenRule(message: string): RpcError {
 
 function disconnected(cause: Error | undefined): RpcError {
   if (cause instanceof RpcError) return cause;
-  const why =
-    cause === undefined ? "the connection was closed" : `the connection is gone: ${cause.message}`;
-  return RpcError.disconnected(why, { cause });
+  if (cause === undefined) return RpcError.disconnected("the connection was closed");
+  // Methods pass such errors on to their callers, so hosts and ports stay in the cause.
+  const code = cause instanceof HandfastError ? ` (${cause.code})` : "";
+  return RpcError.disconnected(`the connection is gone${code}`, { cause });
 }

@@ -1,4 +1,4 @@
-import { type AnonymousPeer, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, HandfastError, type Peer } from "../base/index.ts";
 import { type Client, clientOfHook, type InterfaceType } from "../capnp/index.ts";
 import { BrokenHook, type Hook, PromiseHook, RpcError, type TurnQueue } from "../rpc/index.ts";
 import { type Connection } from "./contract.ts";
@@ -32,8 +32,11 @@ export class Handle implements Connection {
     this.#turns = turns;
     this.#arrival = arrival;
     const held = arrival.driver.then((driver) => {
-      if (this.#released) throw closedHandle();
       driver.hold();
+      if (this.#released) {
+        void driver.letGo(); // closed while it arrived
+        throw closedHandle();
+      }
       return (this.#driver = driver);
     });
     this.ready = held.then(({ peer }) => peer);
@@ -84,6 +87,10 @@ function closedHandle(): VatError {
 }
 
 function noConnection(cause: unknown): RpcError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return RpcError.disconnected(`no connection: ${why}`, { executed: "no", cause });
+  // Methods pass such errors on to their callers, so hosts and ports stay in the cause.
+  const code = cause instanceof HandfastError ? ` (${cause.code})` : "";
+  return RpcError.disconnected(`there is no connection to the peer${code}`, {
+    executed: "no",
+    cause,
+  });
 }

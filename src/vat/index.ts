@@ -9,4 +9,5 @@ export {
 } from "./contract.ts";
 export { VatError, type VatErrorCode } from "./error.ts";
 export { Identity } from "./identity.ts";
+export { type VatLimitOptions } from "./limits.ts";
 export { Vat } from "./open-vat.ts";

@@ -41,7 +41,7 @@ import {
   type Vat as VatContract,
   type VatOptions,
 } from "./contract.ts";
-import { defaultLogger } from "./default-logger.ts";
+import { defaultLogger, harmless } from "./default-logger.ts";
 import { type DialOwner, Dials } from "./dials.ts";
 import { Driver, type DriverOwner } from "./driver.ts";
 import { VatError } from "./error.ts";
@@ -57,7 +57,9 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly clock = realClock;
   readonly #network: Uint8Array;
   readonly #log: Logger;
-  readonly #pump = new Pump(endOfTurn);
+  readonly #pump = new Pump(endOfTurn, (err) => {
+    this.#log.error({ err }, "a turn failed; the vat goes on");
+  });
   readonly #host: Host;
   /** Established connections, the newest last. */
   readonly #drivers = new Set<Driver>();
@@ -69,7 +71,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     this.#options = options;
     this.limits = vatLimits(options.limits);
     this.#network = networkIdentifier(options.network);
-    this.#log = options.logger ?? defaultLogger;
+    this.#log = harmless(options.logger ?? defaultLogger);
     const { id, publicKey } = options.identity;
     this.#dials = new Dials(this, this.clock, publicKey);
     this.#host = new Host({
@@ -106,13 +108,18 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       },
     );
     const { host, port } = road.address;
-    return this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
+    return await this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
   }
 
   connect(address: string, { signal }: ConnectOptions = {}): Connection {
     const handle = new Handle(this.turns, this.#arrivalAt(address));
-    if (signal?.aborted === true) void handle.close();
-    signal?.addEventListener("abort", () => void handle.close(), { once: true });
+    if (signal === undefined) return handle;
+    const abort = () => void handle.close();
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void handle.closed.then(() => {
+      signal.removeEventListener("abort", abort);
+    });
     return handle;
   }
 
@@ -212,10 +219,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       },
     });
     const addresses = road.peerAddresses(options.advertise).map(printPeerAddress);
-    return this.#opened(addresses, () => road.close());
+    return await this.#opened(addresses, () => road.close());
   }
 
-  #opened(addresses: readonly string[], close: () => Promise<void>): Listener {
+  async #opened(addresses: readonly string[], close: () => Promise<void>): Promise<Listener> {
+    if (this.#life.signal.aborted) {
+      await close(); // the vat was closed while the door was being opened
+      this.#requireOpen();
+    }
     const door = new OpenDoor(addresses, () => {
       this.#doors.delete(door);
       return close();

@@ -15,13 +15,18 @@ export class Pump {
     this.#schedule();
   });
   readonly #endOfTurn: (callback: () => void) => void;
+  readonly #failed: (error: unknown) => void;
   readonly #awake = new Set<Driver>();
   readonly #beaten = new Set<Driver>();
   #state: "asleep" | "due" | "running" = "asleep";
 
-  /** `endOfTurn` calls back once, when the event loop has run out of this turn's work. */
-  constructor(endOfTurn: (callback: () => void) => void) {
+  /**
+   * `endOfTurn` calls back once, when the event loop has run out of this turn's work; `failed` is
+   * told of what should not have been thrown, and must not throw.
+   */
+  constructor(endOfTurn: (callback: () => void) => void, failed: (error: unknown) => void) {
     this.#endOfTurn = endOfTurn;
+    this.#failed = failed;
   }
 
   wake(driver: Driver): void {
@@ -40,10 +45,16 @@ export class Pump {
     for (;;) {
       const turns = this.turns.drain();
       if (turns.length === 0 && this.#awake.size === 0) break;
-      for (const turn of turns) turn.run();
+      for (const turn of turns) {
+        this.#guard(() => {
+          turn.run();
+        });
+      }
       for (const driver of this.#awake) {
         this.#awake.delete(driver);
-        driver.perform();
+        this.#guard(() => {
+          driver.perform();
+        });
         if (this.#beaten.size === 0) this.#endOfTurn(this.#turnEnded);
         this.#beaten.add(driver);
       }
@@ -56,4 +67,13 @@ export class Pump {
     this.#beaten.clear();
     for (const driver of drivers) driver.turnEnded();
   };
+
+  /** One that fails must not stop the others: the heart goes on beating. */
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
 }

@@ -55,7 +55,10 @@ export class TestCounter extends Counter.Server {
     return { peer: id, principal: auth.principal ?? "", transport, method };
   }
 
-  override through({ counter, amount, how }: Counter.Through.Params, call: CallContext) {
+  override through(
+    { counter, amount, how }: Counter.Through.Params,
+    call: CallContext,
+  ): Counter.Through.Returns {
     return how === "tail" ? call.tailCall(counter, "add", { amount }) : counter.add({ amount });
   }
 
