@@ -176,10 +176,10 @@ describe("a builder that is set many times", () => {
   /** What remains when `later` is set over `earlier`. */
   function over(earlier: Zoo.Init, later: Zoo.Init): Zoo.Init {
     const rest: Record<string, unknown> = { ...earlier };
-    const place: object = { ...earlier.place, ...later.place }; // all of them plain here
+    const place = later.place ?? earlier.place; // a group that is assigned is replaced, whole
     if (members.some((name) => name in later))
       for (const name of members) Reflect.deleteProperty(rest, name);
-    return { ...rest, ...later, place };
+    return { ...rest, ...later, ...(place && { place }) } as Zoo.Init; // all of them plain here
   }
 
   it("holds what was set last, and nothing else", () => {
