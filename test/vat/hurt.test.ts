@@ -32,7 +32,7 @@ it("a vat outlives a logger that throws", async () => {
 
 it("a vat outlives a method whose promise is none", async () => {
   const { root, counter } = await pair({ logger: listening().logger });
-  counter.child = () => ({ then: throwing }) as unknown as Counter.Child.Returns;
+  counter.child = () => ({ then: throwing });
   expect(String(await failureOf(root.child({ start: 1 })))).toContain("internal error");
   expect((await root.add({ amount: 1 })).total).toBe(1);
 });
