@@ -111,6 +111,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   // Promises that resolve, and the embargo
 
   "embargo-on-return": async (interop) => {
+    await expectAlive(interop);
     const journal = new Journal();
     const call = interop.identity({ callback: new CallbackObject("caller", journal) });
     const pipelined = call.callback;
