@@ -52,9 +52,21 @@ const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());
 process.once("SIGTERM", () => interrupted.abort());
 
+/** A reader who has seen enough (`npm start | head -1`) is no error; there is still to tidy up. */
+let nobodyReads = false;
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  nobodyReads = true;
+  interrupted.abort();
+}
+process.stdout.on("error", endQuietly);
+process.stderr.on("error", endQuietly);
+
 try {
   await main(process.argv.slice(2), interrupted.signal);
 } catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
+  if (!nobodyReads) {
+    console.error(explain(error));
+    process.exitCode = 1;
+  }
 }

@@ -104,6 +104,17 @@ describe("npm start", () => {
     expect(stdout).toContain('member     has "One" until');
   });
 
+  it("ends quietly when nobody reads on, and leaves nothing behind", async () => {
+    const child = start(MAIN, [], { cwd: folder, env: { TMPDIR: temporary } });
+    running.push(child);
+    child.stdout!.once("data", () => child.stdout!.destroy()); // as `head -1` does
+    let stderr = "";
+    child.stderr!.on("data", (bytes) => (stderr += String(bytes)));
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(stderr).toBe("");
+    expect(await leftBehind()).toEqual([]);
+  });
+
   it("ends with status 1 when a step does not happen", async () => {
     const child = start(MAIN, [], { cwd: folder, env: { TMPDIR: temporary } });
     running.push(child);
