@@ -53,11 +53,10 @@ process.once("SIGINT", () => interrupted.abort());
 process.once("SIGTERM", () => interrupted.abort());
 
 /** A reader who has seen enough (`npm start | head -1`) is no error; there is still to tidy up. */
-let nobodyReads = false;
+const NOBODY_READS = Symbol("nobody reads");
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
-  nobodyReads = true;
-  interrupted.abort();
+  interrupted.abort(NOBODY_READS);
 }
 process.stdout.on("error", endQuietly);
 process.stderr.on("error", endQuietly);
@@ -65,7 +64,7 @@ process.stderr.on("error", endQuietly);
 try {
   await main(process.argv.slice(2), interrupted.signal);
 } catch (error) {
-  if (!nobodyReads) {
+  if (interrupted.signal.reason !== NOBODY_READS) {
     console.error(explain(error));
     process.exitCode = 1;
   }

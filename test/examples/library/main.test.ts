@@ -201,6 +201,33 @@ describe("npm start -- --serve", () => {
     expect(await leftBehind()).toHaveLength(1); // of the one that is open
   });
 
+  it("removes the folder that it made, with its keys, on a clean end", async () => {
+    const { child } = await serve();
+    expect(await leftBehind()).toHaveLength(1);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  it("ends quietly when nobody reads, and leaves nothing behind", async () => {
+    const child = start(MAIN, ["--serve"], { cwd: folder, env: { TMPDIR: temporary } });
+    running.push(child);
+    child.stdout!.destroy(); // before there is anything to read
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  it("refuses at once what is no file, or no place for a folder", async () => {
+    const fifo = join(folder, "fifo");
+    await promisify(execFile)("mkfifo", [fifo]);
+    await refused("FILE_UNREADABLE", "--serve", "--catalog", fifo);
+    await refused("FILE_UNREADABLE", "--serve", "--catalog", "/dev/zero");
+    await refused("FOLDER_UNUSABLE", "--serve", "--data", "/proc/nope/deeper");
+    await writeFile(join(folder, "file"), "");
+    await refused("FOLDER_UNUSABLE", "--serve", "--data", "file");
+    expect(await leftBehind()).toEqual([]);
+  });
+
   it("refuses corrupt loans and leaves them as they are", async () => {
     const { child } = await serve("--data", "kept");
     child.kill("SIGTERM");
