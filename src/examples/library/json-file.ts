@@ -1,6 +1,10 @@
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { findSyntaxMistake, lineAndColumn } from "./json-syntax.ts";
 import { LibraryError, type LibraryErrorCode } from "./library-error.ts";
+
+/** Read at a time. */
+const CHUNK_BYTES = 64 * 1024;
 
 export interface JsonFileOptions {
   /** The code of every mistake inside the file. */
@@ -112,12 +116,16 @@ export class JsonValue {
 
 async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    await using file = await open(path, "r");
-    const { size } = await file.stat();
-    if (size > maxBytes) {
-      throw new LibraryError("FILE_TOO_LARGE", `${path}: ${size} bytes, more than ${maxBytes}`);
+    // Without O_NONBLOCK a FIFO nobody writes to would hold the whole process up, even its end.
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!(await file.stat()).isFile()) {
+      throw new LibraryError("FILE_UNREADABLE", `${path}: not a regular file`);
     }
-    return await file.readFile();
+    const bytes = await readUpTo(file, maxBytes + 1);
+    if (bytes.length > maxBytes) {
+      throw new LibraryError("FILE_TOO_LARGE", `${path}: more than ${maxBytes} bytes`);
+    }
+    return bytes;
   } catch (cause) {
     if (cause instanceof LibraryError) throw cause;
     if (errorCode(cause) === "ENOENT") {
@@ -125,6 +133,19 @@ async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {
     }
     throw new LibraryError("FILE_UNREADABLE", `${path}: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** The file's size is no bound: those in /proc have none, and a file may grow while it is read. */
+async function readUpTo(file: FileHandle, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for (let left = maxBytes; left > 0;) {
+    const chunk = Buffer.allocUnsafe(Math.min(left, CHUNK_BYTES));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length);
+    if (bytesRead === 0) break;
+    chunks.push(chunk.subarray(0, bytesRead));
+    left -= bytesRead;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Such as `ENOENT`; the empty string for what the operating system did not say. */

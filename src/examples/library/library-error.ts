@@ -5,6 +5,8 @@ export type LibraryErrorCode =
   | "FILE_MISSING"
   | "FILE_UNREADABLE"
   | "FILE_TOO_LARGE"
+  | "FILE_UNWRITABLE"
+  | "FOLDER_UNUSABLE"
   | "CATALOG_INVALID"
   | "ROSTER_INVALID"
   | "LOANS_CORRUPT"
@@ -20,6 +22,7 @@ export type LibraryErrorCode =
   | "TOO_MANY_WAITING"
   | "LOAN_ENDED"
   | "CANCELED"
+  | "INTERRUPTED"
   | "USAGE";
 
 export interface LibraryErrorOptions {

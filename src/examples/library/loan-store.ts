@@ -1,9 +1,8 @@
-import { open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { errorCode, readJsonFile, reasonOf } from "./json-file.ts";
+import { readJsonFile, reasonOf } from "./json-file.ts";
 import { EMPTY_LEDGER, type Ledger, ledgerOf, ledgerToJson } from "./ledger.ts";
 import { LibraryError } from "./library-error.ts";
 import { MAX_LOANS_BYTES } from "./limits.ts";
+import { type Fingerprint, fingerprintOf, replaceFile } from "./replace-file.ts";
 
 /** What a change makes of the ledger, and what it has to say about it. */
 export interface Change<T> {
@@ -13,17 +12,17 @@ export interface Change<T> {
 
 /**
  * The ledger on disk. `ledger` is always what the file holds: changes run one at a time, and each
- * counts only once it is there. The file is replaced as a whole, so a crash leaves the old one or
+ * counts once it is there. The file is replaced as a whole, so a crash leaves the old one or
  * the new one.
  */
 export class LoanStore {
   readonly #path: string;
   #ledger: Ledger;
   /** How the file looked after we last read or wrote it; `""` while there is none. */
-  #fingerprint: string;
+  #fingerprint: Fingerprint;
   #lastChange: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, ledger: Ledger, fingerprint: string) {
+  private constructor(path: string, ledger: Ledger, fingerprint: Fingerprint) {
     this.#path = path;
     this.#ledger = ledger;
     this.#fingerprint = fingerprint;
@@ -46,8 +45,9 @@ export class LoanStore {
 
   /**
    * Changes the ledger once all earlier changes are done, and resolves once the new one is on
-   * disk. What `edit` throws changes nothing. Throws `LibraryError` `LOANS_NOT_SAVED`, and
-   * `LOANS_CHANGED` when somebody else has written the file.
+   * disk. What `edit` throws changes nothing. Throws `LibraryError` `LOANS_CHANGED` when somebody
+   * else has written the file, and `LOANS_NOT_SAVED`: `ledger` then is still what the file holds,
+   * which is the new one when only its surviving a power cut is in doubt.
    */
   change<T>(edit: (ledger: Ledger) => Change<T>): Promise<T> {
     const change = this.#lastChange.then(async () => {
@@ -67,43 +67,12 @@ export class LoanStore {
       );
     }
     try {
-      await replaceFile(this.#path, ledgerToJson(ledger));
-      this.#fingerprint = await fingerprintOf(this.#path);
+      await replaceFile(this.#path, ledgerToJson(ledger), (fingerprint) => {
+        this.#fingerprint = fingerprint;
+        this.#ledger = ledger;
+      });
     } catch (cause) {
       throw new LibraryError("LOANS_NOT_SAVED", `${this.#path}: ${reasonOf(cause)}`, { cause });
     }
-    this.#ledger = ledger;
-  }
-}
-
-/** Writes beside the file and renames: readers and crashes see the old text or the new one. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const fresh = `${path}.new`;
-  try {
-    await using file = await open(fresh, "w", 0o600);
-    await file.writeFile(text);
-    await file.sync();
-  } catch (cause) {
-    await rm(fresh, { force: true }).catch(() => {}); // what went wrong first says more
-    throw cause;
-  }
-  await rename(fresh, path);
-  await syncDirectory(dirname(path));
-}
-
-/** Makes the rename itself survive a power cut. Windows has no such thing and needs none. */
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  await using directory = await open(path, "r");
-  await directory.sync();
-}
-
-async function fingerprintOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return "";
-    throw new LibraryError("FILE_UNREADABLE", `${path}: ${reasonOf(cause)}`, { cause });
   }
 }

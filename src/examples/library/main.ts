@@ -52,9 +52,20 @@ const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());
 process.once("SIGTERM", () => interrupted.abort());
 
+/** A reader who has seen enough (`npm start | head -1`) is no error; there is still to tidy up. */
+const NOBODY_READS = Symbol("nobody reads");
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  interrupted.abort(NOBODY_READS);
+}
+process.stdout.on("error", endQuietly);
+process.stderr.on("error", endQuietly);
+
 try {
   await main(process.argv.slice(2), interrupted.signal);
 } catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
+  if (interrupted.signal.reason !== NOBODY_READS) {
+    console.error(explain(error));
+    process.exitCode = 1;
+  }
 }

@@ -11,7 +11,8 @@ export const USAGE = `The library: an example of handfast.
 
 Options
   --catalog FILE   the books, instead of the hundred sample ones
-  --data DIR       with --serve: where keys, roster and loans are kept (default: a new folder)
+  --data DIR       with --serve: where keys, roster and loans are kept (default: a new temporary
+                   folder, removed with its keys when the library closes)
   --port N         with --serve: where to listen (default: a free port)
   --help           prints this page
 

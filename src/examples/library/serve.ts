@@ -1,17 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Identity } from "handfast";
+import { prepareFolder } from "./data-folder.ts";
+import { LibraryError } from "./library-error.ts";
 import { type DiaryEntry } from "./library.ts";
-import { LibraryNode, type NodeOptions } from "./node.ts";
-import { type Role, Roster } from "./roster.ts";
+import { LibraryNode } from "./node.ts";
 
 export interface ServeOptions {
   readonly catalog: string | undefined;
-  /** Default: a new folder among the temporary files. */
+  /** Default: a new folder among the temporary files, removed at the end. */
   readonly data: string | undefined;
   readonly port: number;
   readonly print: (line: string) => void;
@@ -22,17 +21,33 @@ export interface ServeOptions {
 /** The folder of this package, where `npm start` works. */
 const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Keeps the library open until `signal` aborts. */
-export async function serve({ catalog, data, port, print, signal }: ServeOptions): Promise<void> {
+/**
+ * Keeps the library open until `signal` aborts, which is a clean end; a signal before the library
+ * is open throws `LibraryError` `INTERRUPTED`. A folder of its own making is removed either way.
+ */
+export async function serve({ data, ...options }: ServeOptions): Promise<void> {
   const folder = data ?? (await mkdtemp(join(tmpdir(), "handfast-library-")));
+  try {
+    await serveFrom(folder, data !== undefined, options);
+  } finally {
+    if (data === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function serveFrom(
+  folder: string,
+  isKept: boolean,
+  { catalog, port, print, signal }: Omit<ServeOptions, "data">,
+): Promise<void> {
   const diary = (entry: DiaryEntry) => print(sentence(entry));
-  await using node = await open(folder, { catalog, port, diary }).catch(async (error: unknown) => {
-    if (data === undefined) await rm(folder, { recursive: true });
-    throw error;
-  });
+  await prepareFolder(folder);
+  stopIfAborted(signal);
+  await using node = await LibraryNode.open({ data: folder, catalog, port, diary });
+  stopIfAborted(signal);
 
   print(`The library is open at\n  ${node.address}`);
   print(`Its keys, roster and loans are in\n  ${folder}`);
+  if (!isKept) print("  and are removed when it closes: --data DIR keeps them");
   const book = node.shelves.search("").find((candidate) => !node.shelves.isOnLoan(candidate));
   if (book !== undefined) {
     const command = checkoutCommand(book.isbn, join(folder, "member.key"), node.address);
@@ -42,23 +57,9 @@ export async function serve({ catalog, data, port, print, signal }: ServeOptions
   if (!signal.aborted) await once(signal, "abort");
 }
 
-async function open(folder: string, options: Omit<NodeOptions, "data">): Promise<LibraryNode> {
-  await prepare(folder);
-  return await LibraryNode.open({ data: folder, ...options });
-}
-
-/** A new folder gets a key for each kind of reader, and a roster that knows them. */
-async function prepare(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, "roster.json");
-  if (existsSync(path)) return;
-  const roles: readonly Role[] = ["librarian", "member", "visitor"];
-  const known = roles.map(async (role) => {
-    const { id } = await Identity.loadOrCreate(join(folder, `${role}.key`));
-    return [id, role] as const;
-  });
-  const roster = new Roster(new Map(await Promise.all(known)));
-  await writeFile(path, roster.toJsonText(), { mode: 0o600, flag: "wx" });
+/** Start-up is short, as nothing in it waits for others: between its parts is soon enough. */
+function stopIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new LibraryError("INTERRUPTED", "the library was not open yet");
 }
 
 /** Words for a POSIX shell: an address has a `?` in it, and a path may have anything. */

@@ -104,6 +104,17 @@ describe("npm start", () => {
     expect(stdout).toContain('member     has "One" until');
   });
 
+  it("ends quietly when nobody reads on, and leaves nothing behind", async () => {
+    const child = start(MAIN, [], { cwd: folder, env: { TMPDIR: temporary } });
+    running.push(child);
+    child.stdout!.once("data", () => child.stdout!.destroy()); // as `head -1` does
+    let stderr = "";
+    child.stderr!.on("data", (bytes) => (stderr += String(bytes)));
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(stderr).toBe("");
+    expect(await leftBehind()).toEqual([]);
+  });
+
   it("ends with status 1 when a step does not happen", async () => {
     const child = start(MAIN, [], { cwd: folder, env: { TMPDIR: temporary } });
     running.push(child);
@@ -188,6 +199,33 @@ describe("npm start -- --serve", () => {
     const port = /:(\d+)(\?|$)/.exec(address)![1]!;
     await refused("PORT_IN_USE", "--serve", "--port", port);
     expect(await leftBehind()).toHaveLength(1); // of the one that is open
+  });
+
+  it("removes the folder that it made, with its keys, on a clean end", async () => {
+    const { child } = await serve();
+    expect(await leftBehind()).toHaveLength(1);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  it("ends quietly when nobody reads, and leaves nothing behind", async () => {
+    const child = start(MAIN, ["--serve"], { cwd: folder, env: { TMPDIR: temporary } });
+    running.push(child);
+    child.stdout!.destroy(); // before there is anything to read
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await leftBehind()).toEqual([]);
+  });
+
+  it("refuses at once what is no file, or no place for a folder", async () => {
+    const fifo = join(folder, "fifo");
+    await promisify(execFile)("mkfifo", [fifo]);
+    await refused("FILE_UNREADABLE", "--serve", "--catalog", fifo);
+    await refused("FILE_UNREADABLE", "--serve", "--catalog", "/dev/zero");
+    await refused("FOLDER_UNUSABLE", "--serve", "--data", "/proc/nope/deeper");
+    await writeFile(join(folder, "file"), "");
+    await refused("FOLDER_UNUSABLE", "--serve", "--data", "file");
+    expect(await leftBehind()).toEqual([]);
   });
 
   it("refuses corrupt loans and leaves them as they are", async () => {
