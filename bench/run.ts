@@ -1,5 +1,5 @@
 /**
- * Runs one suite: `npm run bench -- transport [--json FILE] [--runs N] [--ms N] [--peers a,b]`.
+ * Runs one suite: `npm run bench -- transport [--json FILE] [--runs N] [--ms N] [--peers a,b] [--quick]`.
  * Prints a table; FILE gets `{ node, date, cpus, rows }`.
  */
 import { writeFileSync } from "node:fs";
@@ -12,6 +12,9 @@ const SUITES: Readonly<
   Record<string, (options: TransportBenchOptions) => Promise<readonly Row[]>>
 > = { transport };
 
+/** `--quick` only shows that the suite runs; its figures mean nothing. */
+const QUICK_PEERS = ["handfast", "handfast/box-stream", "raw-tcp", "node-mtls"];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -19,6 +22,7 @@ const { values, positionals } = parseArgs({
     runs: { type: "string", default: "5" },
     ms: { type: "string", default: "500" },
     peers: { type: "string" },
+    quick: { type: "boolean", default: false },
   },
 });
 const suite = SUITES[positionals[0] ?? ""];
@@ -27,9 +31,9 @@ if (suite === undefined) {
   process.exit(2);
 }
 const rows = await suite({
-  peers: values.peers?.split(","),
-  runs: Number(values.runs),
-  ms: Number(values.ms),
+  peers: values.peers?.split(",") ?? (values.quick ? QUICK_PEERS : undefined),
+  runs: values.quick ? 1 : Number(values.runs),
+  ms: values.quick ? 50 : Number(values.ms),
 });
 console.log(printTable(rows));
 if (values.json !== undefined) {
