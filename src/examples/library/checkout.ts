@@ -1,6 +1,7 @@
 import { Identity, Vat } from "handfast";
 import { MemberDesk } from "./library.capnp.ts";
 import { NETWORK } from "./node.ts";
+import { heardOverTheDesk } from "./over-the-desk.ts";
 
 export interface CheckoutOptions {
   readonly isbn: string;
@@ -17,6 +18,10 @@ export async function checkout(options: CheckoutOptions): Promise<void> {
   await using vat = await Vat.open({ identity: await Identity.load(key), network: NETWORK });
   const desk = vat.connect(address, { signal }).bootstrap(MemberDesk);
   const loan = desk.checkoutBook({ isbn }).loan; // on its way before anybody has answered
-  using about = await loan.about();
-  print(`You have ${JSON.stringify(about.book.title)} until ${about.dueDate}.`);
+  try {
+    using about = await loan.about();
+    print(`You have ${JSON.stringify(about.book.title)} until ${about.dueDate}.`);
+  } catch (error) {
+    throw heardOverTheDesk(error);
+  }
 }

@@ -43,8 +43,8 @@ interface MemberDesk extends(Catalogue) {
   # What the member has at home, from this visit or an earlier one.
 
   tellMeWhenBack @2 (isbn :Text, waiter :Waiter) -> ();
-  # Calls the waiter once: when the book is given back, or at once when it is on the shelf. Waiting
-  # ends with the connection.
+  # Calls the waiter once: when the book is given back, or at once when it is on the shelf. A
+  # member waits for a book once at a time. Waiting ends with the connection.
 }
 
 interface Librarian extends(Catalogue) {

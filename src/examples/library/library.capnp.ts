@@ -282,8 +282,8 @@ export declare namespace MemberDesk {
     /** What the member has at home, from this visit or an earlier one. */
     loans(params?: Loans.Init, options?: $.CallOptions): Loans.Call;
     /**
-     * Calls the waiter once: when the book is given back, or at once when it is on the shelf. Waiting
-     * ends with the connection.
+     * Calls the waiter once: when the book is given back, or at once when it is on the shelf. A
+     * member waits for a book once at a time. Waiting ends with the connection.
      */
     tellMeWhenBack(params: TellMeWhenBack.Init, options?: $.CallOptions): TellMeWhenBack.Call;
   }
@@ -299,8 +299,8 @@ export declare namespace MemberDesk {
       call: $.CallContext<Loans.Builder, Loans.ResultsInit>,
     ): Loans.Returns;
     /**
-     * Calls the waiter once: when the book is given back, or at once when it is on the shelf. Waiting
-     * ends with the connection.
+     * Calls the waiter once: when the book is given back, or at once when it is on the shelf. A
+     * member waits for a book once at a time. Waiting ends with the connection.
      */
     tellMeWhenBack?(
       params: TellMeWhenBack.Params,

@@ -8,7 +8,7 @@ export const MAX_RENEWALS = 3;
 export const MAX_LOANS_PER_MEMBER = 20;
 /** Books in one answer to a search: a screenful, far below the size limit of a message. */
 export const MAX_SEARCH_RESULTS = 50;
-/** Readers waiting for one book; each of them holds a capability of theirs alive. */
+/** Members waiting for one book, each of them once; each of them holds a capability of theirs alive. */
 export const MAX_WAITING_PER_BOOK = 100;
 
 /** Bytes of a catalogue, about 100,000 books. It is read whole. */

@@ -45,7 +45,9 @@ function explain(error: unknown): string {
   // A call that failed for want of a connection: why there is none says more.
   if (error.code === "DISCONNECTED" && error.cause !== undefined) return explain(error.cause);
   const hint = error.code === "USAGE" ? "\nhint: `npm start -- --help` shows what it takes" : "";
-  return `error ${String(error.code)}: ${error.message}${hint}`;
+  const code = `${String(error.code)}: `; // the operating system's messages begin with theirs
+  const message = error.message.startsWith(code) ? error.message.slice(code.length) : error.message;
+  return `error ${code}${message}${hint}`;
 }
 
 const interrupted = new AbortController();

@@ -43,7 +43,7 @@ export class MemberRoot extends MemberDesk.Server {
   ) {
     const { shelves } = this.#library;
     return overTheDesk(() => {
-      waitForBook(shelves, shelves.find(isbn), waiter, peer.signal);
+      waitForBook(shelves, shelves.find(isbn), this.#member, waiter, peer.signal);
       return {};
     });
   }

@@ -24,3 +24,11 @@ export async function overTheDesk<T>(action: () => T | Promise<T>): Promise<T> {
     throw RpcError.failed(`${error.code}: ${error.message}`, { cause: error });
   }
 }
+
+/** What {@link overTheDesk} told the reader, as the library's own error again. */
+export function heardOverTheDesk(error: unknown): unknown {
+  if (!(error instanceof RpcError) || error.kind !== "failed") return error;
+  const [, code, message = ""] = /^remote exception: (\w+): (.*)$/s.exec(error.message) ?? [];
+  const known = [...FOR_READERS].find((name) => name === code);
+  return known === undefined ? error : new LibraryError(known, message, { cause: error });
+}

@@ -28,7 +28,7 @@ export class Shelves {
   readonly #loans: LoanStore;
   readonly #now: () => Date;
   readonly #searchable: readonly (readonly [text: string, book: Book])[];
-  readonly #waiting = new Map<Isbn, Set<(book: Book) => void>>();
+  readonly #waiting = new Map<Isbn, Map<PeerId, (book: Book) => void>>();
 
   constructor({ catalog, loans, now = () => new Date() }: ShelvesOptions) {
     this.#catalog = catalog;
@@ -119,15 +119,17 @@ export class Shelves {
 
   /** Puts the book back and tells whoever waits for it. Throws `LOAN_ENDED`. */
   async takeBack(number: number): Promise<void> {
-    const isbn = await this.#loans.change((ledger) => {
-      const loan = current(ledger, number);
-      const loans = ledger.loans.filter((other) => other !== loan);
-      return { ledger: { ...ledger, loans }, result: loan.isbn };
-    });
-    const waiting = this.#waiting.get(isbn);
-    this.#waiting.delete(isbn);
-    const book = this.find(isbn);
-    for (const tell of waiting ?? []) tell(book);
+    const book = this.find(this.loan(number).isbn);
+    try {
+      await this.#loans.change((ledger) => {
+        const loan = current(ledger, number);
+        const loans = ledger.loans.filter((other) => other !== loan);
+        return { ledger: { ...ledger, loans }, result: undefined };
+      });
+    } finally {
+      // It may be back though the change is reported as not saved: see `LoanStore.change`.
+      if (!this.isOnLoan(book)) this.#tellWaiting(book);
+    }
   }
 
   /** Throws `LOAN_ENDED`. */
@@ -145,25 +147,34 @@ export class Shelves {
 
   /**
    * Calls `tell` once, when the book is back: at once when it is not on loan. The function
-   * returned gives up waiting. Throws `TOO_MANY_WAITING`.
+   * returned gives up waiting. Throws `TOO_MANY_WAITING`, also when the member waits already.
    */
-  whenBack(book: Book, tell: (book: Book) => void): () => void {
+  whenBack(book: Book, member: PeerId, tell: (book: Book) => void): () => void {
     if (!this.isOnLoan(book)) {
       tell(book);
       return () => {};
     }
-    const waiting = this.#waiting.get(book.isbn) ?? new Set();
+    const waiting = this.#waiting.get(book.isbn) ?? new Map<PeerId, typeof tell>();
+    if (waiting.has(member)) {
+      throw new LibraryError("TOO_MANY_WAITING", `you wait for ${quoted(book.title)} already`);
+    }
     if (waiting.size >= MAX_WAITING_PER_BOOK) {
       throw new LibraryError("TOO_MANY_WAITING", `too many wait for ${quoted(book.title)}`);
     }
     const reader = (back: Book) => tell(back); // an entry of its own, even for the same `tell`
-    this.#waiting.set(book.isbn, waiting.add(reader));
+    this.#waiting.set(book.isbn, waiting.set(member, reader));
     return () => {
-      waiting.delete(reader);
+      if (waiting.get(member) === reader) waiting.delete(member);
       if (waiting.size === 0 && this.#waiting.get(book.isbn) === waiting) {
         this.#waiting.delete(book.isbn);
       }
     };
+  }
+
+  #tellWaiting(book: Book): void {
+    const waiting = this.#waiting.get(book.isbn);
+    this.#waiting.delete(book.isbn);
+    for (const tell of waiting?.values() ?? []) tell(book);
   }
 
   /** The UTC day that many days from now. */

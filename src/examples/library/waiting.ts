@@ -1,4 +1,4 @@
-import { dup } from "handfast";
+import { dup, type PeerId } from "handfast";
 import { type Book } from "./catalog.ts";
 import { describeBook } from "./search.ts";
 import { type Waiter } from "./library.capnp.ts";
@@ -6,11 +6,12 @@ import { type Shelves } from "./shelves.ts";
 
 /**
  * Calls the reader's object once, when the book is back; forgets it when `gone` aborts, because a
- * reader whose connection is lost cannot be called.
+ * reader whose connection is lost cannot be called. Throws `TOO_MANY_WAITING`.
  */
 export function waitForBook(
   shelves: Shelves,
   book: Book,
+  member: PeerId,
   waiter: Waiter.Client,
   gone: AbortSignal,
 ): void {
@@ -21,9 +22,15 @@ export function waitForBook(
     gone.removeEventListener("abort", forget);
     reader[Symbol.dispose]();
   };
-  const giveUp = shelves.whenBack(book, (back) => {
-    // Whether the reader hears it is the reader's business: the library goes on either way.
-    reader.bookIsBack({ book: describeBook(shelves, back) }).then(forget, forget);
-  });
+  let giveUp: () => void;
+  try {
+    giveUp = shelves.whenBack(book, member, (back) => {
+      // Whether the reader hears it is the reader's business: the library goes on either way.
+      reader.bookIsBack({ book: describeBook(shelves, back) }).then(forget, forget);
+    });
+  } catch (error) {
+    reader[Symbol.dispose]();
+    throw error;
+  }
   gone.addEventListener("abort", forget);
 }

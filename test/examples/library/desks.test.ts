@@ -204,11 +204,16 @@ describe("a librarian", () => {
 });
 
 describe("a reader who waits", () => {
-  /** An object of the reader's that keeps what it is told; `next` resolves at the next call. */
+  /**
+   * An object of the reader's that keeps what it is told; `next` resolves at the next call, and
+   * `dropped` once the library does not hold it.
+   */
   function waiterOf() {
     const told: string[] = [];
     let heard = () => {};
     const next = new Promise<void>((resolve) => (heard = resolve));
+    let drop = () => {};
+    const dropped = new Promise<void>((resolve) => (drop = resolve));
     const waiter = Waiter.serve({
       bookIsBack({ book }) {
         told.push(book.title);
@@ -216,7 +221,8 @@ describe("a reader who waits", () => {
         return {};
       },
     });
-    return { told, next, waiter };
+    Object.assign(waiter, { [Symbol.dispose]: () => drop() });
+    return { told, next, dropped, waiter };
   }
 
   async function lend(isbn: string): Promise<Loan.Client> {
@@ -256,18 +262,26 @@ describe("a reader who waits", () => {
     expect((await root.onLoan()).loans).toHaveLength(0);
   });
 
-  it("makes room for others when her line is lost", async () => {
+  it("waits once: a second object is refused, and not kept", async () => {
     await lend(EMMA);
-    const first = await lineOf("member");
-    const desk = first.line.bootstrap(MemberDesk);
-    const wait = (at: MemberDesk.Client) =>
-      at.tellMeWhenBack({ isbn: EMMA, waiter: waiterOf().waiter });
-    await Promise.all(Array.from({ length: 100 }, () => wait(desk)));
-    const other = (await lineOf("friend")).line.bootstrap(MemberDesk);
-    await expect(wait(other)).rejects.toMatchObject({
+    const desk = (await lineOf("member")).line.bootstrap(MemberDesk);
+    await desk.tellMeWhenBack({ isbn: EMMA, waiter: waiterOf().waiter });
+    const second = waiterOf();
+    const refused = desk.tellMeWhenBack({ isbn: EMMA, waiter: second.waiter });
+    await expect(refused).rejects.toMatchObject({
       message: expect.stringContaining("TOO_MANY_WAITING") as string,
     });
+    await second.dropped;
+  });
+
+  it("may wait again when her line is lost", async () => {
+    await lend(EMMA);
+    const first = await lineOf("member");
+    const wait = (at: MemberDesk.Client) =>
+      at.tellMeWhenBack({ isbn: EMMA, waiter: waiterOf().waiter });
+    await wait(first.line.bootstrap(MemberDesk));
+    const again = (await lineOf("member")).line.bootstrap(MemberDesk);
     await first.vat.close();
-    await vi.waitFor(() => wait(other)); // until the library, too, knows that the line is gone
+    await vi.waitFor(() => wait(again)); // until the library, too, knows that the line is gone
   });
 });

@@ -168,7 +168,7 @@ describe("npm start -- --serve", () => {
     const again = shell("/bin/sh", ["-c", command]);
     await expect(again).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/error FAILED: .*ON_LOAN/) as string,
+      stderr: expect.stringMatching(/^error ON_LOAN: "[^"]+" is on loan$/m) as string,
     });
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
@@ -187,10 +187,10 @@ describe("npm start -- --serve", () => {
     const again = await checkout(second.address);
     expect({ status: again.status, stderr: again.stderr }).toEqual({
       status: 1,
-      stderr: expect.stringContaining('ON_LOAN: "Emma" is on loan') as string,
+      stderr: 'error ON_LOAN: "Emma" is on loan\n',
     });
     const unknown = await checkout(second.address, "9780306406157");
-    expect(unknown.stderr).toContain("UNKNOWN_ISBN");
+    expect(unknown.stderr).toBe("error UNKNOWN_ISBN: there is no book 9780306406157 here\n");
   });
 
   it("says that a port is in use, and leaves nothing behind", async () => {

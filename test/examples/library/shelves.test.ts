@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parsePeerId } from "handfast";
+import { Identity, parsePeerId } from "handfast";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   type Book,
@@ -15,6 +15,7 @@ import { thrownBy } from "../../support/thrown.ts";
 
 const ANN = parsePeerId(`ed25519:${"a".repeat(42)}A`)!;
 const BEN = parsePeerId(`ed25519:${"b".repeat(42)}A`)!;
+const CAT = parsePeerId(`ed25519:${"c".repeat(42)}A`)!;
 
 let folder: string;
 let catalog: Catalog;
@@ -138,8 +139,8 @@ describe("waiting for a book", () => {
   it("ends when the book is back, once", async () => {
     const told: string[] = [];
     const first = await shelves.lend(emma, ANN);
-    shelves.whenBack(emma, ({ title }) => told.push(`ben: ${title}`));
-    shelves.whenBack(emma, ({ title }) => told.push(`cat: ${title}`));
+    shelves.whenBack(emma, BEN, ({ title }) => told.push(`ben: ${title}`));
+    shelves.whenBack(emma, CAT, ({ title }) => told.push(`cat: ${title}`));
     expect(told).toEqual([]);
     await shelves.takeBack(first.number);
     const second = await shelves.lend(emma, ANN);
@@ -149,7 +150,7 @@ describe("waiting for a book", () => {
 
   it("is short for a book on the shelf", () => {
     const told: string[] = [];
-    shelves.whenBack(emma, ({ title }) => told.push(title));
+    shelves.whenBack(emma, BEN, ({ title }) => told.push(title));
     expect(told).toEqual(["Emma"]);
   });
 
@@ -157,8 +158,8 @@ describe("waiting for a book", () => {
     const told: string[] = [];
     const tell = ({ title }: Book) => told.push(title);
     const { number } = await shelves.lend(emma, ANN);
-    const giveUp = shelves.whenBack(emma, tell);
-    shelves.whenBack(emma, tell);
+    const giveUp = shelves.whenBack(emma, BEN, tell);
+    shelves.whenBack(emma, CAT, tell);
     giveUp();
     giveUp();
     await shelves.takeBack(number);
@@ -168,10 +169,10 @@ describe("waiting for a book", () => {
   it("that was given up in the past does not touch those who wait now", async () => {
     const told: string[] = [];
     const first = await shelves.lend(emma, ANN);
-    const giveUp = shelves.whenBack(emma, () => {});
+    const giveUp = shelves.whenBack(emma, BEN, () => {});
     await shelves.takeBack(first.number);
     const second = await shelves.lend(emma, ANN);
-    shelves.whenBack(emma, ({ title }) => told.push(title));
+    shelves.whenBack(emma, BEN, ({ title }) => told.push(title));
     giveUp();
     await shelves.takeBack(second.number);
     expect(told).toEqual(["Emma"]);
@@ -179,10 +180,21 @@ describe("waiting for a book", () => {
 
   it("is not for more than 100", async () => {
     await shelves.lend(emma, ANN);
-    for (let n = 0; n < 100; n++) shelves.whenBack(emma, () => {});
-    expect(thrownBy(() => shelves.whenBack(emma, () => {}))).toMatchObject(
+    for (let n = 0; n < 100; n++) shelves.whenBack(emma, (await Identity.generate()).id, () => {});
+    expect(thrownBy(() => shelves.whenBack(emma, BEN, () => {}))).toMatchObject(
       code("TOO_MANY_WAITING"),
     );
+  });
+
+  it("is for each member once at a time", async () => {
+    await shelves.lend(emma, ANN);
+    const giveUp = shelves.whenBack(emma, BEN, () => {});
+    expect(thrownBy(() => shelves.whenBack(emma, BEN, () => {}))).toMatchObject(
+      code("TOO_MANY_WAITING"),
+    );
+    shelves.whenBack(emma, CAT, () => {});
+    giveUp();
+    shelves.whenBack(emma, BEN, () => {});
   });
 });
 
