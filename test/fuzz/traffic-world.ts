@@ -94,6 +94,10 @@ class End {
 
 /** One that throws nothing but what is meant for its callers. */
 class SoundCounter extends TestCounter {
+  override child({ start }: Counter.Child.Params): Counter.Child.Returns {
+    return { counter: new SoundCounter(start) };
+  }
+
   override fail(): never {
     throw RpcError.overloaded("too busy counting");
   }
