@@ -83,6 +83,20 @@ void expectInOrder(const Journal& journal, uint count) {
               "the order of delivery");
 }
 
+void expectForwarded(Scene& scene, Callback::Client target, kj::StringPtr host) {
+  kj::Vector<kj::Promise<capnp::Response<Reply>>> calls;
+  for (uint i = 0; i < 10; i++) {
+    auto request = scene.interop.forwardRequest();
+    request.setCallback(target);
+    request.setText(kj::str(i));
+    calls.add(request.send());
+  }
+  for (auto i: kj::indices(calls)) {
+    auto reply = scene.await(kj::mv(calls[i]));
+    expectEqual(kj::str(reply.getText()), kj::str(host, ": ", i), "the reply");
+  }
+}
+
 // Values ------------------------------------------------------------------------------------------
 
 void valuesSent(Scene& scene) {
@@ -116,9 +130,8 @@ void pipelinePath(Scene& scene) {
 }
 
 void pipelineParameter(Scene& scene) {
-  auto request = number(scene, 1).addRequest();
-  request.setOther(number(scene, 100));
-  expectEqual(valueOf(scene, scene.keep(request.send()).getNumber()), int64_t(101), "the value");
+  auto call = scene.interop.callbackRequest().send();
+  expectForwarded(scene, call.getCallback(), "server");
 }
 
 Number::Client sumOfDropped(Scene& scene) {
@@ -328,28 +341,14 @@ void releaseByServer(Scene& scene) {
 
 // Tail calls --------------------------------------------------------------------------------------
 
-void tailCall(Scene& scene, Callback::Client target, kj::StringPtr host) {
-  kj::Vector<kj::Promise<capnp::Response<Reply>>> calls;
-  for (uint i = 0; i < 10; i++) {
-    auto request = scene.interop.forwardRequest();
-    request.setCallback(target);
-    request.setText(kj::str(i));
-    calls.add(request.send());
-  }
-  for (auto i: kj::indices(calls)) {
-    auto reply = scene.await(kj::mv(calls[i]));
-    expectEqual(kj::str(reply.getText()), kj::str(host, ": ", i), "the reply");
-  }
-}
-
 void tailCallToCaller(Scene& scene) {
   auto journal = kj::refcounted<Journal>();
-  tailCall(scene, newCallback("caller", kj::addRef(*journal)), "caller");
+  expectForwarded(scene, newCallback("caller", kj::addRef(*journal)), "caller");
   expectInOrder(*journal, 10);
 }
 
 void tailCallToServer(Scene& scene) {
-  tailCall(scene, serverCallback(scene), "server");
+  expectForwarded(scene, serverCallback(scene), "server");
 }
 
 // Volume ------------------------------------------------------------------------------------------

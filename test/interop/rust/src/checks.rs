@@ -158,6 +158,19 @@ fn expect_in_order(journal: &Journal, count: usize) -> Result<()> {
     expect_equal(&*journal.texts.borrow(), &expected, "the order of delivery")
 }
 
+async fn expect_forwarded(scene: &Scene, target: callback::Client, host: &str) -> Result<()> {
+    let calls = (0..10).map(|i| {
+        let mut request = scene.interop.forward_request();
+        request.get().set_callback(target.clone());
+        request.get().set_text(i.to_string());
+        request.send().promise
+    });
+    for (i, reply) in (0..).zip(try_join_all(calls).await?) {
+        expect_equal(reply.get()?.get_text()?.to_str()?, &format!("{host}: {i}"), "the reply")?;
+    }
+    Ok(())
+}
+
 // Values
 
 async fn values_sent(scene: Scene) -> Result<()> {
@@ -192,9 +205,8 @@ async fn pipeline_path(scene: Scene) -> Result<()> {
 }
 
 async fn pipeline_parameter(scene: Scene) -> Result<()> {
-    let mut request = scene.number(1).add_request();
-    request.get().set_other(scene.number(100));
-    expect_value(scene.keep(request.send()).get_number(), 101).await
+    let call = scene.interop.callback_request().send();
+    expect_forwarded(&scene, call.pipeline.get_callback(), "server").await
 }
 
 /// Of the two calls made here only the second is held on to: the first is finished at once.
@@ -413,27 +425,14 @@ async fn release_by_server(scene: Scene) -> Result<()> {
 
 // Tail calls
 
-async fn tail_calls(scene: &Scene, target: callback::Client, host: &str) -> Result<()> {
-    let calls = (0..10).map(|i| {
-        let mut request = scene.interop.forward_request();
-        request.get().set_callback(target.clone());
-        request.get().set_text(i.to_string());
-        request.send().promise
-    });
-    for (i, reply) in (0..).zip(try_join_all(calls).await?) {
-        expect_equal(reply.get()?.get_text()?.to_str()?, &format!("{host}: {i}"), "the reply")?;
-    }
-    Ok(())
-}
-
 async fn tail_call_to_caller(scene: Scene) -> Result<()> {
     let journal = Rc::new(Journal::default());
-    tail_calls(&scene, new_callback("caller", journal.clone()), "caller").await?;
+    expect_forwarded(&scene, new_callback("caller", journal.clone()), "caller").await?;
     expect_in_order(&journal, 10)
 }
 
 async fn tail_call_to_server(scene: Scene) -> Result<()> {
-    tail_calls(&scene, scene.server_callback().await?, "server").await
+    expect_forwarded(&scene, scene.server_callback().await?, "server").await
 }
 
 // Volume

@@ -223,16 +223,6 @@ impl number::Server for Number {
         results.get().set_number(new_number(self.value + params.get()?.get_amount()));
         Ok(())
     }
-
-    async fn add(
-        self: Rc<Self>,
-        params: number::AddParams,
-        mut results: number::AddResults,
-    ) -> Result<()> {
-        let other = value_of(params.get()?.get_other()?).await?;
-        results.get().set_number(new_number(self.value + other));
-        Ok(())
-    }
 }
 
 pub async fn value_of(number: number::Client) -> Result<i64> {
