@@ -40,7 +40,10 @@ describe("a pairing", () => {
   it("fails a check that passes but takes the server down", async () => {
     const server = [process.execPath, "-e", "console.log('listening 1'); process.exitCode = 4"];
     const verdicts = await runPairing({ client: SOUND, server }, ["one"]);
-    expect(verdicts.get("one")).toMatchObject({ is: "failed", why: expect.stringMatching(/server exited with 4/) as string });
+    expect(verdicts.get("one")).toMatchObject({
+      is: "failed",
+      why: expect.stringMatching(/server exited with 4/) as string,
+    });
   });
 
   it("fails a check that the client leaves out", async () => {
