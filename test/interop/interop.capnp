@@ -109,8 +109,6 @@ enum Kind {
 interface Number {
   value @0 () -> (value :Int64);
   plus @1 (amount :Int64) -> (number :Number);
-  add @2 (other :Number) -> (number :Number);
-  # Asks `other` for its value first.
 }
 
 struct Box {

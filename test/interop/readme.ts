@@ -15,12 +15,18 @@ export function readChecks(): readonly string[] {
   return rowsBelow("## Checks").map(([name]) => name!);
 }
 
-export function readQuirks(): readonly Quirk[] {
-  return rowsBelow("## Quirks").map(([clients, servers, checks, frequency]) => {
-    if (frequency !== "always" && frequency !== "sometimes")
-      throw new Error(`README.md, Quirks: "${frequency ?? ""}" is neither always nor sometimes`);
-    return { clients: names(clients), servers: names(servers), checks: names(checks), frequency };
-  });
+/** The known quirks. A line that speaks of something unknown would excuse nothing: it throws. */
+export function readQuirks(known: {
+  readonly peers: readonly string[];
+  readonly checks: readonly string[];
+}): readonly Quirk[] {
+  const peers = ["any", ...known.peers];
+  return rowsBelow("## Quirks").map(([clients, servers, checks, frequency]) => ({
+    clients: names(clients, peers),
+    servers: names(servers, peers),
+    checks: names(checks, known.checks),
+    frequency: names(frequency, ["always", "sometimes"] as const)[0]!,
+  }));
 }
 
 /** The body of the table below a heading: the cells of each row. */
@@ -36,6 +42,10 @@ function plain(cell: string): string {
   return cell.replaceAll("`", "").trim();
 }
 
-function names(cell: string | undefined): readonly string[] {
-  return (cell ?? "").split(",").map((name) => name.trim());
+function names<Name extends string>(cell: string | undefined, known: readonly Name[]): Name[] {
+  return (cell ?? "").split(",").map((word) => {
+    const name = known.find((one) => one === word.trim());
+    if (name === undefined) throw new Error(`README.md, Quirks: "${word.trim()}" is unknown`);
+    return name;
+  });
 }

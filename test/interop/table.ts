@@ -8,9 +8,9 @@ const SHOWN: readonly (readonly [Judgement["is"], string])[] = [
 ];
 
 /** A row for each client, a column for each server: `30 ok, 1 known`. */
-export function tableOf(results: readonly Result[]): string {
-  const clients = [...new Set(results.map(({ client }) => client))];
-  const servers = [...new Set(results.map(({ server }) => server))];
+export function tableOf(results: readonly Result[], peers: readonly string[]): string {
+  const clients = peers.filter((name) => results.some(({ client }) => client === name));
+  const servers = peers.filter((name) => results.some(({ server }) => server === name));
   const rows = [
     ["client ╲ server", ...servers],
     ...clients.map((client) => [

@@ -10,6 +10,14 @@
 
 namespace {
 
+kj::String inOneLine(kj::StringPtr text) {
+  auto line = kj::str(text);
+  for (auto& c: line) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return line;
+}
+
 int serve(kj::AsyncIoContext& io) {
   auto& network = io.provider->getNetwork();
   auto listener = network.parseAddress("127.0.0.1", 0).wait(io.waitScope)->listen();

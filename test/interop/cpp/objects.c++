@@ -20,13 +20,6 @@ public:
     return kj::READY_NOW;
   }
 
-  kj::Promise<void> add(AddContext context) override {
-    return context.getParams().getOther().valueRequest().send().then(
-        [this, context](capnp::Response<Number::ValueResults> other) mutable {
-          context.getResults().setNumber(newNumber(own + other.getValue()));
-        });
-  }
-
 private:
   int64_t own;
 };

@@ -37,19 +37,6 @@ func (n numberObject) Plus(_ context.Context, call interop.Number_plus) error {
 	return results.SetNumber(newNumber(n.own + call.Args().Amount()))
 }
 
-func (n numberObject) Add(ctx context.Context, call interop.Number_add) error {
-	call.Go()
-	other, err := valueOf(ctx, call.Args().Other())
-	if err != nil {
-		return err
-	}
-	results, err := call.AllocResults()
-	if err != nil {
-		return err
-	}
-	return results.SetNumber(newNumber(n.own + other))
-}
-
 func valueOf(ctx context.Context, number interop.Number) (int64, error) {
 	future, release := number.Value(ctx, nil)
 	defer release()

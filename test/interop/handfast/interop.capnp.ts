@@ -1826,8 +1826,6 @@ export declare namespace Number {
     readonly [$.brand]: { readonly "interop.capnp:Number": 1 };
     value(params?: Value.Init, options?: $.CallOptions): Value.Call;
     plus(params: Plus.Init, options?: $.CallOptions): Plus.Call;
-    /** Asks `other` for its value first. */
-    add(params: Add.Init, options?: $.CallOptions): Add.Call;
   }
   interface Server extends $.Servable {
     readonly [$.serves]: { readonly "interop.capnp:Number": 1 };
@@ -1839,11 +1837,6 @@ export declare namespace Number {
       params: Plus.Params,
       call: $.CallContext<Plus.Builder, Plus.ResultsInit>,
     ): Plus.Returns;
-    /** Asks `other` for its value first. */
-    add?(
-      params: Add.Params,
-      call: $.CallContext<Add.Builder, Add.ResultsInit>,
-    ): Add.Returns;
   }
   namespace Value {
     type Params = $.StructReader;
@@ -1866,28 +1859,6 @@ export declare namespace Number {
     }
     interface Init {
       readonly amount?: bigint | undefined;
-    }
-    interface Results extends $.StructReader {
-      readonly number: Number.Client;
-    }
-    interface Builder extends $.StructReader {
-      get number(): Number.Client;
-      set number(value: $.Cap<Number.Client, Number.Server>);
-    }
-    interface ResultsInit {
-      readonly number?: $.Cap<Number.Client, Number.Server> | undefined;
-    }
-    interface Call extends $.Call<Results> {
-      readonly number: Number.Client;
-    }
-    type Returns = $.Returns<ResultsInit | Builder>;
-  }
-  namespace Add {
-    interface Params extends $.StructReader {
-      readonly other: Number.Client;
-    }
-    interface Init {
-      readonly other?: $.Cap<Number.Client, Number.Server> | undefined;
     }
     interface Results extends $.StructReader {
       readonly number: Number.Client;
@@ -1993,66 +1964,9 @@ const Number$Plus$method = $.method({
   results: () => Number$Plus$Results,
   Call: Number$Plus$Call,
 });
-class Number$Add$Params$Reader extends $.Struct {
-  public constructor(at: $.StructView) { super(at); }
-  get other(): Number.Client { return $.cap(this.$, 0, Number); }
-}
-class Number$Add$Params$Builder extends $.Struct {
-  public constructor(at: $.StructView) { super(at); }
-  get other(): Number.Client { return $.cap(this.$, 0, Number); }
-  set other(value: $.Cap<Number.Client, Number.Server>) { $.setCap(this.$, 0, Number, value); }
-}
-function Number$Add$Params$set(to: Number$Add$Params$Builder, from: Number.Add.Init): void {
-  if (from.other !== undefined) to.other = from.other;
-}
-const Number$Add$Params = $.struct({
-  name: "interop.capnp:Number.add$Params",
-  id: 0xb44d4223976ada5an,
-  dataWords: 0,
-  pointerCount: 1,
-  Reader: Number$Add$Params$Reader,
-  Builder: Number$Add$Params$Builder,
-  fields: ["other"],
-  set: Number$Add$Params$set,
-});
-class Number$Add$Results$Reader extends $.Struct {
-  public constructor(at: $.StructView) { super(at); }
-  get number(): Number.Client { return $.cap(this.$, 0, Number); }
-}
-class Number$Add$Results$Builder extends $.Struct {
-  public constructor(at: $.StructView) { super(at); }
-  get number(): Number.Client { return $.cap(this.$, 0, Number); }
-  set number(value: $.Cap<Number.Client, Number.Server>) { $.setCap(this.$, 0, Number, value); }
-}
-function Number$Add$Results$set(to: Number.Add.Builder, from: Number.Add.ResultsInit): void {
-  if (from.number !== undefined) to.number = from.number;
-}
-const Number$Add$Results = $.struct({
-  name: "interop.capnp:Number.add$Results",
-  id: 0xabcfb4dee1239bafn,
-  dataWords: 0,
-  pointerCount: 1,
-  Reader: Number$Add$Results$Reader,
-  Builder: Number$Add$Results$Builder,
-  fields: ["number"],
-  set: Number$Add$Results$set,
-});
-class Number$Add$Call extends $.CallBase<Number.Add.Results> {
-  get number(): Number.Client { return $.pipelineOf(this, 0, Number); }
-}
-const Number$Add$method = $.method({
-  interfaceId: 0xb11bcbf861aeff59n,
-  interfaceName: "interop.capnp:Number",
-  methodId: 2,
-  name: "add",
-  params: () => Number$Add$Params,
-  results: () => Number$Add$Results,
-  Call: Number$Add$Call,
-});
 class Number$Client extends $.ClientBase {
   value(params?: Number.Value.Init, options?: $.CallOptions): Number.Value.Call { return $.call(this, Number$Value$method, params, options); }
   plus(params: Number.Plus.Init, options?: $.CallOptions): Number.Plus.Call { return $.call(this, Number$Plus$method, params, options); }
-  add(params: Number.Add.Init, options?: $.CallOptions): Number.Add.Call { return $.call(this, Number$Add$method, params, options); }
 }
 abstract class Number$Server extends $.Server {}
 export const Number: $.InterfaceOf<Number.Client, Number.Server> = $.interfaceType({
@@ -2060,7 +1974,7 @@ export const Number: $.InterfaceOf<Number.Client, Number.Server> = $.interfaceTy
   name: "interop.capnp:Number",
   Client: Number$Client,
   Server: Number$Server,
-  methods: [Number$Value$method, Number$Plus$method, Number$Add$method],
+  methods: [Number$Value$method, Number$Plus$method],
 });
 
 export declare namespace Box {

@@ -17,11 +17,6 @@ export class NumberObject extends schema.Number.Server {
   override plus({ amount }: schema.Number.Plus.Params) {
     return { number: new NumberObject(this.#value + amount) };
   }
-
-  override async add({ other }: schema.Number.Add.Params) {
-    const { value } = await other.value();
-    return { number: new NumberObject(this.#value + value) };
-  }
 }
 
 /** What happened to a callback that this process lends out. */

@@ -92,9 +92,6 @@ class Number(interop.Number.Server):
     async def plus(self, amount, **_):
         return Number(self.own + amount)
 
-    async def add(self, other, **_):
-        return Number(self.own + (await other.value()).value)
-
 
 class Journal:
     """What happened to a callback that this process lends out."""

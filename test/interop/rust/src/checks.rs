@@ -1,19 +1,16 @@
 //! What a client checks of a server; README.md says what each check claims.
 
-use std::any::Any;
-use std::cell::RefCell;
-use std::fmt::Debug;
 use std::future::Future;
 use std::rc::Rc;
 
 use capnp::capability::{FromClientHook, RemotePromise};
-use capnp::traits::{Owned, Pipelined};
-use capnp::{Error, ErrorKind, Result};
+use capnp::{ErrorKind, Result};
 use futures::future::{try_join_all, LocalBoxFuture};
 
 use crate::interop_capnp::*;
 use crate::objects::{new_callback, new_number, new_promise, notify, value_of, Journal};
 use crate::sample;
+use crate::scene::*;
 
 const PURPOSE: &str = "on purpose";
 const CONCURRENT_CALLS: u32 = 200;
@@ -66,98 +63,6 @@ pub const CHECKS: &[Check] = checks! {
     "stream" stream,
 };
 
-/// One connection, made for one check.
-pub struct Scene {
-    interop: interop::Client,
-    kept: RefCell<Vec<Box<dyn Any>>>,
-}
-
-impl Scene {
-    pub fn new(interop: interop::Client) -> Self {
-        Scene { interop, kept: RefCell::default() }
-    }
-
-    /// Holds on to a call for as long as the check runs: a call that is dropped is finished.
-    fn keep<R>(&self, call: RemotePromise<R>) -> R::Pipeline
-    where
-        R: Pipelined + Owned + 'static,
-    {
-        self.kept.borrow_mut().push(Box::new(call.promise));
-        call.pipeline
-    }
-
-    fn call_number(&self, value: i64) -> RemotePromise<interop::number_results::Owned> {
-        let mut request = self.interop.number_request();
-        request.get().set_value(value);
-        request.send()
-    }
-
-    /// Pipelined: the call has not returned.
-    fn number(&self, value: i64) -> number::Client {
-        self.keep(self.call_number(value)).get_number()
-    }
-
-    async fn returned_number(&self, value: i64) -> Result<number::Client> {
-        self.call_number(value).promise.await?.get()?.get_number()
-    }
-
-    async fn server_callback(&self) -> Result<callback::Client> {
-        self.interop.callback_request().send().promise.await?.get()?.get_callback()
-    }
-
-    fn ask(&self, callback: callback::Client, times: u32) -> impl Future<Output = Result<String>> {
-        let mut request = self.interop.ask_request();
-        request.get().set_callback(callback);
-        request.get().set_times(times);
-        let call = request.send().promise;
-        async {
-            let response = call.await?;
-            let replies = response.get()?.get_replies()?;
-            let texts: Result<Vec<_>> = replies.iter().map(|text| Ok(text?.to_string()?)).collect();
-            Ok(texts?.join(", "))
-        }
-    }
-
-    async fn hanger(&self) -> Result<hanger::Client> {
-        self.interop.hanger_request().send().promise.await?.get()?.get_hanger()
-    }
-
-    async fn nursery(&self) -> Result<nursery::Client> {
-        self.interop.nursery_request().send().promise.await?.get()?.get_nursery()
-    }
-}
-
-fn expect(condition: bool, what: &str) -> Result<()> {
-    if condition {
-        Ok(())
-    } else {
-        Err(Error::failed(what.to_string()))
-    }
-}
-
-fn expect_equal<T: PartialEq + Debug>(actual: T, expected: T, what: &str) -> Result<()> {
-    expect(actual == expected, &format!("{what} is {actual:?}, not {expected:?}"))
-}
-
-async fn expect_value(number: number::Client, expected: i64) -> Result<()> {
-    expect_equal(value_of(number).await?, expected, "the value")
-}
-
-fn expect_failure<T>(outcome: Result<T>, kind: ErrorKind, reason: &str) -> Result<()> {
-    match outcome {
-        Ok(_) => expect(false, "the call succeeded"),
-        Err(error) => {
-            expect_equal(error.kind, kind, "the kind of exception")?;
-            expect(error.extra.contains(reason), &format!("the reason is lost: {error}"))
-        }
-    }
-}
-
-fn expect_in_order(journal: &Journal, count: usize) -> Result<()> {
-    let expected: Vec<_> = (0..count).map(|i| i.to_string()).collect();
-    expect_equal(&*journal.texts.borrow(), &expected, "the order of delivery")
-}
-
 // Values
 
 async fn values_sent(scene: Scene) -> Result<()> {
@@ -192,9 +97,8 @@ async fn pipeline_path(scene: Scene) -> Result<()> {
 }
 
 async fn pipeline_parameter(scene: Scene) -> Result<()> {
-    let mut request = scene.number(1).add_request();
-    request.get().set_other(scene.number(100));
-    expect_value(scene.keep(request.send()).get_number(), 101).await
+    let call = scene.interop.callback_request().send();
+    expect_forwarded(&scene, call.pipeline.get_callback(), "server").await
 }
 
 /// Of the two calls made here only the second is held on to: the first is finished at once.
@@ -413,27 +317,14 @@ async fn release_by_server(scene: Scene) -> Result<()> {
 
 // Tail calls
 
-async fn tail_calls(scene: &Scene, target: callback::Client, host: &str) -> Result<()> {
-    let calls = (0..10).map(|i| {
-        let mut request = scene.interop.forward_request();
-        request.get().set_callback(target.clone());
-        request.get().set_text(i.to_string());
-        request.send().promise
-    });
-    for (i, reply) in (0..).zip(try_join_all(calls).await?) {
-        expect_equal(reply.get()?.get_text()?.to_str()?, &format!("{host}: {i}"), "the reply")?;
-    }
-    Ok(())
-}
-
 async fn tail_call_to_caller(scene: Scene) -> Result<()> {
     let journal = Rc::new(Journal::default());
-    tail_calls(&scene, new_callback("caller", journal.clone()), "caller").await?;
+    expect_forwarded(&scene, new_callback("caller", journal.clone()), "caller").await?;
     expect_in_order(&journal, 10)
 }
 
 async fn tail_call_to_server(scene: Scene) -> Result<()> {
-    tail_calls(&scene, scene.server_callback().await?, "server").await
+    expect_forwarded(&scene, scene.server_callback().await?, "server").await
 }
 
 // Volume

@@ -2,9 +2,11 @@
 //! peer check <host:port> [<check>…]
 //!   prints `ok <check>` or `FAIL <check>: <why>` for each (none named: all); exits 1 on any FAIL
 
+mod bootstrap;
 mod checks;
 mod objects;
 mod sample;
+mod scene;
 
 #[allow(clippy::all)]
 mod interop_capnp {
@@ -21,7 +23,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{spawn_local, LocalSet};
 use tokio_util::compat::{TokioAsyncReadCompatExt, TokioAsyncWriteCompatExt};
 
-use checks::{Check, Scene, CHECKS};
+use checks::{Check, CHECKS};
+use scene::Scene;
 
 const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -50,7 +53,7 @@ async fn serve() -> Result<()> {
     });
     loop {
         let (stream, _) = listener.accept().await?;
-        spawn_local(new_rpc_system(stream, Side::Server, Some(objects::new_interop().client))?);
+        spawn_local(new_rpc_system(stream, Side::Server, Some(bootstrap::new_interop().client))?);
     }
 }
 
