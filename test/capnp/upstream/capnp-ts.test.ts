@@ -1,7 +1,18 @@
 import * as capnp from "capnp-ts";
 import { Identity, Vat } from "handfast";
 import {
+  type Call,
+  call,
+  CallBase,
+  Capability,
   capnpTsStruct,
+  type ClientBase,
+  Empty,
+  method,
+  setCap,
+  struct,
+  Struct,
+  type StructView,
   type CapnpTsType,
   type CapnpTsServable,
   type CapnpTsClient,
@@ -151,6 +162,13 @@ describe("an interface of capnp-ts", () => {
     });
   });
 
+  it("answers unimplemented when a peer passes it a capability", async () => {
+    const GateType = fromCapnpTs(Gate);
+    const gate = await overTcp(GateType, GateType.serve(new Gate.Server({ pass: () => {} })));
+    const passed = call<Call<object>>(gate as unknown as ClientBase, passMethod, {}, undefined);
+    await expect(passed).rejects.toMatchObject({ kind: "unimplemented" });
+  });
+
   it("takes no server of another interface", () => {
     const other = new Gate.Server({ pass: () => {} });
     expect(() => DepotType.serve(other as never)).toThrow(TypeError);
@@ -169,6 +187,36 @@ function shareFirstPlace(bytes: Uint8Array, stops: number): void {
     words.setInt32(firstPlace + i * 16 + 4, words.getInt32(firstPlace + 4, true), true);
   }
 }
+
+class PassParams extends Struct {
+  public constructor(at: StructView) {
+    super(at);
+  }
+}
+class PassCall extends CallBase<object> {}
+
+/** The method of Gate as a peer has it whose code can pass capabilities. */
+const passMethod = method({
+  interfaceId: BigInt(`0x${Gate._capnp.id}`),
+  interfaceName: "parcel.capnp:Gate",
+  methodId: 0,
+  name: "pass",
+  params: () =>
+    struct({
+      name: "pass$Params",
+      id: 0n,
+      dataWords: 0,
+      pointerCount: 1,
+      Reader: PassParams,
+      Builder: PassParams,
+      fields: [],
+      set: (to: PassParams) => {
+        setCap(to.$, 0, Capability, Capability.serve({}));
+      },
+    }),
+  results: () => Empty,
+  Call: PassCall,
+});
 
 type ConstructorTarget = ConstructorParameters<typeof Depot.Server>[0];
 
