@@ -82,6 +82,9 @@ export class Host {
     if (thrown instanceof CapnpError && thrown.blame === "peer") {
       return RpcError.failed(`a malformed message: ${thrown.message}`, { cause: thrown });
     }
+    if (thrown instanceof CapnpError && thrown.blame === "incompatible") {
+      return RpcError.unimplemented(thrown.message);
+    }
     const ref = this.failed(thrown, where);
     return RpcError.failed(`internal error (ref ${ref})`, { cause: thrown });
   }

@@ -5,6 +5,8 @@ export * from "./blob-types.ts";
 export { setData, setText } from "./blob-write.ts";
 export { cap, setCap } from "./capability-field.ts";
 export * from "./capability-table.ts";
+export * from "./capnp-ts.ts";
+export { type CapnpTsInit, type CapnpTsStruct, capnpTsStruct } from "./capnp-ts-struct.ts";
 export * from "./capnp-error.ts";
 export { Codec, PointerCodec } from "./codec.ts";
 export * from "./constant.ts";
