@@ -21,10 +21,14 @@ export async function runPairing(
 ): Promise<ReadonlyMap<string, Verdict>> {
   const together = await meet(pairing, []);
   const isWhole = checks.every((check) => together.verdicts.has(check));
-  if (together.why === undefined && isWhole) return together.verdicts;
+  const whole = together.why === undefined && isWhole;
+  // A server that one check has wedged answers none of those behind it.
+  const lastWell = checks.findLastIndex((check) => together.verdicts.get(check)?.is === "ok");
+  const wedged = checks.slice(lastWell + 1);
+  if (whole && wedged.length < 2) return together.verdicts;
 
-  const verdicts = new Map<string, Verdict>();
-  for (const check of checks) {
+  const verdicts = new Map<string, Verdict>(whole ? together.verdicts : []);
+  for (const check of whole ? wedged : checks) {
     const apart = await meet(pairing, [check]);
     const reported = apart.verdicts.get(check) ?? failed("the client does not know it");
     const died = apart.why !== undefined && reported.is === "ok";
