@@ -72,9 +72,9 @@ export class ServerCall implements CallContext<object> {
 
   tailCall(target: object, name: string, ...[params]: readonly unknown[]): Promise<never> {
     if (!(target instanceof ClientBase)) throw new TypeError("tailCall goes to a client");
-    const { hook, failure } = target.$reference;
+    const { hook } = target.$reference;
     const method = target.$interface.methodNamed(name);
-    if (hook === undefined) throw failure;
+    if (hook === undefined) throw target.$reference.failure;
     if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
     const request = requestOf(method, params as object | undefined, hook);
     this.#handedOver = true;
