@@ -1,20 +1,18 @@
 import {
   type CapDescriptor,
-  type Exception,
   type Message,
   type MessageTarget,
   type PromisedAnswer,
   type ReturnMessage,
   type WirePayload,
 } from "../rpc/index.ts";
-import { writeText } from "./blob-write.ts";
 import { BuildArena } from "./build-arena.ts";
 import { initStruct, initStructList } from "./build-pointer.ts";
 import { copyPointer } from "./copy.ts";
+import { writeException } from "./envelope-exception.ts";
 import {
   CapTag,
   DisembargoTag,
-  EXCEPTION_KINDS,
   MessageTag,
   OpTag,
   ResolveTag,
@@ -82,7 +80,7 @@ function writeMessage(
       writeMessage(root.segment, root.pointers, message.message, undefined);
       return;
     case "abort":
-      writeException(root, 0, message.exception);
+      writeException(root.segment, root.pointers, message.exception);
       return;
     case "bootstrap":
       setU32(field(root, 0, Size.Bootstrap), 0, message.questionId);
@@ -122,7 +120,7 @@ function writeMessage(
         writeCap(field(resolve, 0, Size.CapDescriptor), resolution.cap);
       } else if (resolution.is === "exception") {
         setU16(resolve, 4, ResolveTag.exception);
-        writeException(resolve, 0, resolution.exception);
+        writeException(resolve.segment, resolve.pointers, resolution.exception);
       } else {
         setU16(resolve, 4, UNKNOWN_TAG);
       }
@@ -164,7 +162,7 @@ function writeReturn(
       writePayload(field(at, 0, Size.Payload), outcome.payload, around);
       return;
     case "exception":
-      writeException(at, 0, outcome.exception);
+      writeException(at.segment, at.pointers, outcome.exception);
       return;
     case "takeFromOtherQuestion":
       setU32(at, 8, outcome.questionId);
@@ -235,13 +233,6 @@ function writeCap(at: StructView, cap: CapDescriptor): void {
     default:
       cap satisfies never;
   }
-}
-
-function writeException(at: StructView, index: number, { kind, reason, trace }: Exception): void {
-  const exception = field(at, index, Size.Exception);
-  setU16(exception, 4, EXCEPTION_KINDS.indexOf(kind));
-  writeText(exception.segment, exception.pointers, reason);
-  if (trace !== undefined) writeText(exception.segment, exception.pointers + WORD_BYTES, trace);
 }
 
 /** A new struct in pointer field `index`. */
