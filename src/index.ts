@@ -42,6 +42,8 @@ export {
   Identity,
   type Listener,
   type ListenOptions,
+  type LoadById,
+  type Restorer,
   Vat,
   VatError,
   type VatErrorCode,

@@ -1,7 +1,6 @@
 import {
   type CallMessage,
   type CapDescriptor,
-  type Exception,
   type Message,
   type MessageTarget,
   type PromisedAnswer,
@@ -9,10 +8,10 @@ import {
   type ReturnOutcome,
   type WirePayload,
 } from "../rpc/index.ts";
-import { writeText } from "./blob-write.ts";
 import { BuildArena } from "./build-arena.ts";
 import { initStruct, initStructList } from "./build-pointer.ts";
 import { copyPointer } from "./copy.ts";
+import { writeException } from "./envelope-exception.ts";
 import {
   CALL_CAP_TABLE,
   CALL_PROMISED_ANSWER,
@@ -23,7 +22,6 @@ import {
 import {
   CapTag,
   DisembargoTag,
-  EXCEPTION_KINDS,
   MessageTag,
   OpTag,
   ResolveTag,
@@ -93,7 +91,7 @@ function writeMessage(
       if (echoed !== undefined) copyRoot(echoed.first, root.segment, root.pointers);
       return;
     case "abort":
-      writeException(root, 0, message.exception);
+      writeException(root.segment, root.pointers, message.exception);
       return;
     case "bootstrap":
       setU32(field(root, 0, Size.Bootstrap), 0, message.questionId);
@@ -118,7 +116,7 @@ function writeMessage(
         writeCap(field(resolve, 0, Size.CapDescriptor), resolution.cap);
       } else if (resolution.is === "exception") {
         setU16(resolve, 4, ResolveTag.exception);
-        writeException(resolve, 0, resolution.exception);
+        writeException(resolve.segment, resolve.pointers, resolution.exception);
       } else {
         setU16(resolve, 4, UNKNOWN_TAG);
       }
@@ -157,7 +155,7 @@ function writeReturn(
   setU16(at, 6, outcome.is === "unknown" ? UNKNOWN_TAG : ReturnTag[outcome.is]);
   switch (outcome.is) {
     case "exception":
-      writeException(at, 0, outcome.exception);
+      writeException(at.segment, at.pointers, outcome.exception);
       return;
     case "takeFromOtherQuestion":
       setU32(at, 8, outcome.questionId);
@@ -224,13 +222,6 @@ function writeCap(at: StructView, cap: CapDescriptor): void {
     default:
       cap satisfies never;
   }
-}
-
-function writeException(at: StructView, index: number, { kind, reason, trace }: Exception): void {
-  const exception = field(at, index, Size.Exception);
-  setU16(exception, 4, EXCEPTION_KINDS.indexOf(kind));
-  writeText(exception.segment, exception.pointers, reason);
-  if (trace !== undefined) writeText(exception.segment, exception.pointers + WORD_BYTES, trace);
 }
 
 /** A new struct in pointer field `index`. */

@@ -28,6 +28,8 @@ export class Host {
   readonly self: Peer;
   /** The hook of each served object while references to it are held. */
   readonly #hooks = new WeakMap<Servable, LocalHook>();
+  /** Who is told when nobody holds an object any more. */
+  readonly #whenDropped = new WeakMap<Servable, (() => void)[]>();
   readonly #serve: HostInit["serve"];
   readonly #report: (failure: InternalError) => void;
   #failures = 0;
@@ -65,7 +67,16 @@ export class Host {
   /** Forgets an object that nobody holds; `false` when it has been handed out anew meanwhile. */
   forget(server: Servable): boolean {
     if ((this.#hooks.get(server)?.references ?? 0) > 0) return false;
+    for (const callback of this.#whenDropped.get(server) ?? []) callback();
+    this.#whenDropped.delete(server);
     return this.#hooks.delete(server);
+  }
+
+  /** Calls back once, when nobody holds the object any more. */
+  whenDropped(server: Servable, callback: () => void): void {
+    const callbacks = this.#whenDropped.get(server);
+    if (callbacks === undefined) this.#whenDropped.set(server, [callback]);
+    else callbacks.push(callback);
   }
 
   nextRequestId(): string {

@@ -33,7 +33,12 @@ export function call<C>(
 }
 
 /** The call as the core takes it, its params built where they will be sent from. */
-export function requestOf(method: Method, params: object | undefined, hook: Hook): Request {
+export function requestOf(
+  method: Method,
+  params: object | undefined,
+  hook: Hook,
+  streaming = method.streaming,
+): Request {
   const content = new ContentBuilder("call");
   const capabilities = new OutgoingCapabilities(hook.turns);
   try {
@@ -46,6 +51,7 @@ export function requestOf(method: Method, params: object | undefined, hook: Hook
     interfaceId: method.interfaceId,
     methodId: method.methodId,
     params: { content, caps: capabilities.take() },
+    streaming,
   };
 }
 

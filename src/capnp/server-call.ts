@@ -76,7 +76,8 @@ export class ServerCall implements CallContext<object> {
     const method = target.$interface.methodNamed(name);
     if (hook === undefined) throw target.$reference.failure;
     if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
-    const request = requestOf(method, params as object | undefined, hook);
+    // The caller paces itself; it is answered when all is done.
+    const request = requestOf(method, params as object | undefined, hook, false);
     this.#handedOver = true;
     this.#incoming.tailCall(hook, request);
     this.#results?.capabilities.dispose();

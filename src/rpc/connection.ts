@@ -64,6 +64,7 @@ export class Connection implements Link {
   readonly tailCalls: boolean;
   /** What `since` and `last call` in dumps are measured by; the owner sets it when it likes. */
   nowMs = 0;
+  streamWords = 0;
   readonly #caller: Caller;
   readonly #outbox: Outbox;
   readonly #exports: Exports;
@@ -337,6 +338,8 @@ export class Connection implements Link {
       imports: this.#imports,
       embargoes: this.#embargoes,
       reflections: this.#reflections,
+      streamWords: this.streamWords,
+      messagesQueued: this.#outbox.queued,
       messagesSent: this.#outbox.sent,
       messagesIgnored: this.#ignored,
     };

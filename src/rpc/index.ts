@@ -14,6 +14,7 @@ export {
   CAPABILITY_CONTENT,
   CapabilityContent,
   NO_CAPS,
+  NoContent,
   releaseCaps,
   retainCaps,
 } from "./payload.ts";

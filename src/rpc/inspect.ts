@@ -19,6 +19,8 @@ export interface Tables {
   readonly imports: Imports;
   readonly embargoes: Embargoes;
   readonly reflections: Reflections;
+  readonly streamWords: number;
+  readonly messagesQueued: number;
   readonly messagesSent: number;
   readonly messagesIgnored: number;
 }
@@ -32,6 +34,10 @@ export interface ConnectionStats {
   readonly embargoes: number;
   /** Parameters of the peer's unfinished calls, in 8-byte words. */
   readonly callWords: number;
+  /** Parameters of our streaming calls that have not returned, in 8-byte words. */
+  readonly streamWords: number;
+  /** Messages that the owner of the connection has not taken yet. */
+  readonly messagesQueued: number;
   readonly messagesSent: number;
   /** Messages without effect: those that crossed one of ours, and those of a confused peer. */
   readonly messagesIgnored: number;
@@ -68,6 +74,8 @@ export interface ImportDump {
   readonly references: number;
   readonly received: number;
   readonly sinceMs: number;
+  /** Parameters of streaming calls to it that have not returned, in 8-byte words. */
+  readonly streamWords: number;
 }
 
 export interface ConnectionDump {
@@ -90,6 +98,8 @@ export function statsOf(tables: Tables): ConnectionStats {
     imports: tables.imports.size,
     embargoes: tables.embargoes.size + tables.reflections.waiting,
     callWords: tables.answers.words,
+    streamWords: tables.streamWords,
+    messagesQueued: tables.messagesQueued,
     messagesSent: tables.messagesSent,
     messagesIgnored: tables.messagesIgnored,
   };
@@ -126,6 +136,7 @@ export function dumpOf(tables: Tables): ConnectionDump {
       references: entry.references,
       received: entry.received,
       sinceMs: entry.sinceMs,
+      streamWords: entry.streamWords,
     })),
     embargoes: tables.embargoes.size + tables.reflections.waiting,
   };
@@ -173,8 +184,9 @@ export function tableOf(dump: ConnectionDump): string {
     const what = `${label}: ${calls} calls${last}`;
     rows.push(["export", String(id), state, String(references), `${sinceMs} ms`, what]);
   }
-  for (const { id, state, references, received, sinceMs } of dump.imports) {
-    const what = `received ${received} times`;
+  for (const { id, state, references, received, sinceMs, streamWords } of dump.imports) {
+    const streaming = streamWords === 0 ? "" : `, ${streamWords} words of streams under way`;
+    const what = `received ${received} times${streaming}`;
     rows.push(["import", String(id), state, String(references), `${sinceMs} ms`, what]);
   }
   const widths = rows[0]?.map((_, column) =>

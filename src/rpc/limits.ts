@@ -18,6 +18,11 @@ export interface RpcLimits {
   readonly maxEmbargoes: number;
   /** Steps from the root of a result to a capability in it; as deep as structs may nest. */
   readonly maxPathLength: number;
+  /**
+   * 8-byte words of streaming calls to one capability, beyond the largest of them, that may be under
+   * way before their caller is told to wait. C++: its default window, too.
+   */
+  readonly streamWindowWords: number;
   /** Unanswered calls of the peer's that wait for one another; each costs stack when they go on. */
   readonly maxPipelineDepth: number;
 }
@@ -30,5 +35,6 @@ export const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxCapTable: 4096,
   maxEmbargoes: 4096,
   maxPathLength: 64,
+  streamWindowWords: 8 * 1024, // 64 KiB
   maxPipelineDepth: 256,
 };

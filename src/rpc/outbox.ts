@@ -23,6 +23,11 @@ export class Outbox {
     return this.#sent;
   }
 
+  /** How many wait to be taken. */
+  get queued(): number {
+    return this.#actions.length;
+  }
+
   /** Whether the message that was the n-th to be sent has left, so that the peer may have it. */
   hasLeft(serial: number): boolean {
     return serial <= this.#taken;

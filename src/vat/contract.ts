@@ -4,6 +4,7 @@ import { type ConnectionDump } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
 import { type VatLimitOptions } from "./limits.ts";
+import { type LoadById, type Restorer } from "./restorer.ts";
 
 /** Mints the root capability for one peer; called once a connection, before its first call. */
 export type BootstrapFactory<P = Peer> = (
@@ -95,6 +96,11 @@ export interface Vat extends AsyncDisposable {
   connect(address: string, options?: ConnectOptions): Connection;
   /** A reference to an object of this vat: a client of it that can be held, passed and revoked. */
   refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C;
+  /**
+   * Objects that can be asked for by id, each loaded once while anybody holds it. `load` is given
+   * the id and makes the object, or throws what the asker is to see.
+   */
+  restorer<S extends Servable>(load: LoadById<S>): Restorer<S>;
   /** Who holds which capability, connection by connection; plain JSON. */
   inspect(): readonly ConnectionDump[];
   /** Says goodbye on every connection and closes every listener. */

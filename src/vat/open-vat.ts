@@ -50,6 +50,7 @@ import { Identity } from "./identity.ts";
 import { type VatLimits, vatLimits } from "./limits.ts";
 import { OpenDoor } from "./open-door.ts";
 import { Pump } from "./pump.ts";
+import { type LoadById, Restorer } from "./restorer.ts";
 
 class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly #options: VatOptions;
@@ -125,6 +126,17 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
   refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C {
     return clientOfHook<InterfaceType<C, S>>(type, this.#host.hookOf(server));
+  }
+
+  restorer<S extends Servable>(load: LoadById<S>): Restorer<S> {
+    const hold = (object: Servable) => {
+      const hook = this.#host.hookOf(object);
+      return () => {
+        hook.release();
+      };
+    };
+    const whenDropped = this.#host.whenDropped.bind(this.#host);
+    return new Restorer({ hold, whenDropped, endOfTurn }, load);
   }
 
   inspect(): readonly ConnectionDump[] {

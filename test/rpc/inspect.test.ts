@@ -30,7 +30,7 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
     },
   ]);
   expect(dump.imports).toEqual([
-    { id: 0, state: "promise", references: 1, received: 1, sinceMs: 100 },
+    { id: 0, state: "promise", references: 1, received: 1, sinceMs: 100, streamWords: 0 },
   ]);
   expect(tableOf(dump)).toBe(
     [
