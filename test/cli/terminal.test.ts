@@ -29,7 +29,9 @@ describe("the terminal", () => {
     terminal.result({ text: "done", json: { done: true } });
     terminal.error(new AuthError());
     expect(written.stdout).toBe("done\n");
-    expect(written.stderr).toBe("working\nerror PERMISSION_DENIED: permission denied: unauthorized\n");
+    expect(written.stderr).toBe(
+      "working\nerror PERMISSION_DENIED: permission denied: unauthorized\n",
+    );
   });
 
   it("gives programs one line of JSON for each result, and no notes", () => {
