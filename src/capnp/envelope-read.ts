@@ -13,6 +13,7 @@ import {
 } from "../rpc/index.ts";
 import { text } from "./blob.ts";
 import { CapnpError } from "./capnp-error.ts";
+import { readFront } from "./envelope-front.ts";
 import {
   CapTag,
   DisembargoTag,
@@ -41,7 +42,7 @@ export function decodeMessage(arena: Arena): Message {
   if (first === undefined || first.end - first.start < WORD_BYTES) {
     throw new CapnpError("NO_ROOT", "the message is empty");
   }
-  return messageOf(new ReceivedContent(first, first.start, MAX_NESTING));
+  return readFront(first) ?? messageOf(new ReceivedContent(first, first.start, MAX_NESTING));
 }
 
 function messageOf(raw: ReceivedContent): Message {

@@ -14,8 +14,9 @@ export function call<C>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): C {
-  const { hook, failure } = client.$reference;
-  if (hook === undefined) return failedCall(method, failure) as C;
+  const reference = client.$reference;
+  const { hook } = reference;
+  if (hook === undefined) return failedCall(method, reference.failure) as C;
   if (options?.signal?.aborted === true) return failedCall(method, abandoned(options.signal)) as C;
   if (options?.timeoutMs !== undefined && !(options.timeoutMs >= 0)) {
     return failedCall(method, RpcError.failed("timeoutMs is not a time", { executed: "no" })) as C;

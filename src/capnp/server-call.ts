@@ -106,9 +106,9 @@ export class ServerCall implements CallContext<object> {
 
   tailCall(target: object, name: string, ...[params]: readonly unknown[]): Promise<never> {
     if (!(target instanceof ClientBase)) throw new TypeError("tailCall goes to a client");
-    const { hook, failure } = target.$reference;
+    const { hook } = target.$reference;
     const method = target.$interface.methodNamed(name);
-    if (hook === undefined) throw failure;
+    if (hook === undefined) throw target.$reference.failure;
     if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
     const request = requestOf(method, params as object | undefined, hook);
     this.#handedOver = true;
@@ -132,18 +132,34 @@ export class ServerCall implements CallContext<object> {
       return;
     }
     if (returned instanceof CallBase) this.#forward(returned);
-    else if (isThenable(returned)) Promise.resolve(returned).then(this.#returns, this.#throws);
+    else if (isThenable(returned)) this.#await(returned);
     else this.#returns(returned);
+  }
+
+  #await(returned: PromiseLike<unknown>): void {
+    Promise.resolve(returned).then(
+      (value) => {
+        this.#returns(value);
+      },
+      (error: unknown) => {
+        this.#throws(error);
+      },
+    );
   }
 
   /** A method may return a call of its own: that one's results, and its cancellation. */
   #forward(call: CallBase<unknown>): void {
     this.#forwarded = call;
     this.#watch();
-    call.then((results) => {
-      this.#returns(results);
-      results[Symbol.dispose]();
-    }, this.#throws);
+    call.then(
+      (results) => {
+        this.#returns(results);
+        results[Symbol.dispose]();
+      },
+      (error: unknown) => {
+        this.#throws(error);
+      },
+    );
   }
 
   #readParams(): unknown {
@@ -171,7 +187,7 @@ export class ServerCall implements CallContext<object> {
     this.#params?.dispose();
   }
 
-  readonly #returns = (value: unknown): void => {
+  #returns(value: unknown): void {
     if (this.#handedOver) return;
     try {
       const filled = this.#results;
@@ -183,9 +199,9 @@ export class ServerCall implements CallContext<object> {
     } catch (error) {
       this.#throws(error);
     }
-  };
+  }
 
-  readonly #throws = (thrown: unknown): void => {
+  #throws(thrown: unknown): void {
     const where = { interface: this.interface, method: this.method };
     // A method that was given up usually throws for that very reason, and nobody hears it.
     const error = this.#incoming.canceled ? givenUp() : this.#host.forTheCaller(thrown, where);
@@ -193,7 +209,7 @@ export class ServerCall implements CallContext<object> {
     this.#results?.capabilities.dispose();
     this.#incoming.throws(error);
     this.#end(error);
-  };
+  }
 
   #end(error: RpcError | undefined): void {
     this.#params?.dispose();

@@ -165,16 +165,11 @@ export class Driver {
   }
 
   #perform(action: Action): void {
-    switch (action.do) {
-      case "send":
-        if (!this.#ended) this.#add(action.message);
-        break;
-      case "close":
-        for (const bytes of this.#writer.take()) this.#road.write(bytes);
-        this.#finish(action.error);
-        break;
-      default:
-        action satisfies never;
+    if (action.is === "close") {
+      for (const bytes of this.#writer.take()) this.#road.write(bytes);
+      this.#finish(action.error);
+    } else if (!this.#ended) {
+      this.#add(action);
     }
   }
 

@@ -222,11 +222,11 @@ export class SimulatedVat {
   }
 
   #perform(action: Action, out: Wire): void {
-    if (action.do === "close") {
+    if (action.is === "close") {
       this.closes.push(action.error);
       out.closed = true;
     } else if (!out.closed) {
-      out.messages.push(action.message);
+      out.messages.push(action);
     }
   }
 
