@@ -1,18 +1,14 @@
-import { HandfastError } from "./errors.ts";
+import { AuthError } from "./auth-error.ts";
 import { type AnonymousPeer, type Claims, type Peer } from "./peer.ts";
-
-/** The authority check failed. Its message crosses the wire, so it says nothing but that. */
-export class AuthError extends HandfastError<"PERMISSION_DENIED"> {
-  constructor(message = "permission denied") {
-    super("PERMISSION_DENIED", message, { blame: "caller" });
-  }
-}
 
 export interface AuthContextInit {
   /** Which proof: `shs`, `mtls`, or the name of an authenticator. */
   readonly domain: string;
   readonly principal: string;
+  /** Objects and arrays in it are copied and frozen, however deep they lie. */
   readonly claims?: Claims | undefined;
+  /** When the proof ends. What is minted with it ends then too, unless it is told otherwise. */
+  readonly expiresAt?: Date | undefined;
 }
 
 /**
@@ -25,6 +21,7 @@ export class AuthContext {
   readonly authenticated: boolean;
   readonly principal: string | undefined;
   readonly #claims: Claims;
+  readonly #expiresAtMs: number | undefined;
 
   static readonly #anonymous = new AuthContext(undefined);
 
@@ -32,10 +29,13 @@ export class AuthContext {
     this.domain = init?.domain ?? null;
     this.authenticated = init !== undefined;
     this.principal = init?.principal;
-    this.#claims = Object.freeze({ ...init?.claims });
+    this.#claims = frozen(init?.claims ?? {}) as Claims; // an object, as it was
+    this.#expiresAtMs = init?.expiresAt?.getTime();
+    if (Number.isNaN(this.#expiresAtMs)) throw new RangeError("expiresAt is not a date");
     Object.freeze(this);
   }
 
+  /** Throws `RangeError` when `expiresAt` is no date, so that a typo is not an endless session. */
   static of(init: AuthContextInit): AuthContext {
     return new AuthContext(init);
   }
@@ -56,9 +56,28 @@ export class AuthContext {
     return this.#claims;
   }
 
+  get expiresAt(): Date | undefined {
+    return this.#expiresAtMs === undefined ? undefined : new Date(this.#expiresAtMs);
+  }
+
   /** Returns itself; throws {@link AuthError} `PERMISSION_DENIED` when nothing was proven. */
   requireAuthenticated(): AuthContext & { readonly principal: string } {
-    if (this.principal === undefined) throw new AuthError();
+    if (this.principal === undefined) throw new AuthError({ reason: "missing" });
     return this as AuthContext & { readonly principal: string }; // checked on the line above
   }
+}
+
+/** A copy that nobody can change; what is neither a plain object nor an array is kept as it is. */
+function frozen(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen));
+  if (!isPlainObject(value)) return value;
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([key, of]) => [key, frozen(of)])),
+  );
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

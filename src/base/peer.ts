@@ -26,3 +26,12 @@ export interface Peer {
 
 /** A peer on a road that proves no key; only `anonymousBootstrap` ever gets one. */
 export type AnonymousPeer = Omit<Peer, "id"> & { readonly id?: undefined };
+
+/** How a call came. For logs and for the curious: what counts is in the peer and the auth. */
+export interface TransportMetadata {
+  /** Where the bytes came from, such as `203.0.113.7:51334`. */
+  readonly remoteAddress: string;
+  readonly transport: Transport;
+  /** How the records were sealed, such as `aead64k`; absent where nothing is, or TLS does it. */
+  readonly suite?: string | undefined;
+}

@@ -1,9 +1,18 @@
-import { type AnonymousPeer, AuthContext, type Peer } from "../base/index.ts";
-import { type CallContext, type IncomingCall, type Payload, RpcError } from "../rpc/index.ts";
+import {
+  type AnonymousPeer,
+  AuthContext,
+  type Peer,
+  type TransportMetadata,
+} from "../base/index.ts";
+import { type IncomingCall, type Payload, RpcError } from "../rpc/index.ts";
 import { CallBase } from "./call.ts";
+import { type CallContext } from "./call-context.ts";
 import { ClientBase } from "./client.ts";
+import { within } from "./current-call.ts";
 import { type Host } from "./host.ts";
 import { type Method } from "./interface-definition.ts";
+import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
+import { minted, type MintOptions } from "./mint.ts";
 import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { requestOf } from "./outgoing-call.ts";
 import { ContentBuilder } from "./payload.ts";
@@ -22,6 +31,8 @@ export class ServerCall implements CallContext<object> {
   #cancellation: AbortController | undefined;
   #results: Outgoing | undefined;
   #params: ReceivedCapabilities | undefined;
+  /** What the method has minted; the results have references of their own. */
+  #minted: Disposable[] | undefined;
   /** The call that the method has returned for its own. */
   #forwarded: CallBase<unknown> | undefined;
   #watching = false;
@@ -40,6 +51,19 @@ export class ServerCall implements CallContext<object> {
 
   get auth(): AuthContext {
     return this.#incoming.caller?.auth ?? AuthContext.ofPeer(this.#host.self);
+  }
+
+  get transportMetadata(): TransportMetadata {
+    return this.#incoming.caller?.transport ?? OF_THIS_VAT;
+  }
+
+  get label(): string {
+    return this.#incoming.caller?.mint?.label ?? this.#method.interfaceName;
+  }
+
+  get deadline(): Date | undefined {
+    const expiresAtMs = this.#incoming.caller?.mint?.expiresAtMs;
+    return expiresAtMs === undefined ? undefined : new Date(expiresAtMs);
   }
 
   get signal(): AbortSignal {
@@ -70,6 +94,16 @@ export class ServerCall implements CallContext<object> {
     this.#incoming.setPipeline(payloadOf(pipeline));
   }
 
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    { auth = this.auth, ...terms }: MintOptions = {},
+  ): C {
+    const client = minted(type, object, { auth, ...terms }, this.#host);
+    (this.#minted ??= []).push(client);
+    return client;
+  }
+
   tailCall(target: object, name: string, ...[params]: readonly unknown[]): Promise<never> {
     if (!(target instanceof ClientBase)) throw new TypeError("tailCall goes to a client");
     const { hook } = target.$reference;
@@ -90,7 +124,10 @@ export class ServerCall implements CallContext<object> {
     this.#ended = ended;
     let returned: unknown;
     try {
-      returned = body.call(object, this.#readParams(), this);
+      const params = this.#readParams();
+      returned = this.#host.trackCalls
+        ? within(this, () => body.call(object, params, this))
+        : body.call(object, params, this);
     } catch (error) {
       this.#throws(error);
       return;
@@ -177,6 +214,7 @@ export class ServerCall implements CallContext<object> {
 
   #end(error: RpcError | undefined): void {
     this.#params?.dispose();
+    for (const client of this.#minted?.splice(0) ?? []) client[Symbol.dispose]();
     this.#ended?.(error);
   }
 
@@ -195,6 +233,11 @@ export class ServerCall implements CallContext<object> {
     }
   }
 }
+
+const OF_THIS_VAT: TransportMetadata = Object.freeze({
+  remoteAddress: "local",
+  transport: "local",
+});
 
 /** A method of a server object, whatever its parameters and results are. */
 export type MethodBody = (params: unknown, call: CallContext<object>) => unknown;

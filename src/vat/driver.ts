@@ -4,6 +4,7 @@ import {
   type Clock,
   HandfastError,
   type Peer,
+  type TransportMetadata,
 } from "../base/index.ts";
 import {
   CapnpError,
@@ -67,7 +68,11 @@ export class Driver {
     });
     this.connection = new Connection({
       turns: owner.turns,
-      caller: { peer: road.peer, auth: AuthContext.ofPeer(road.peer) },
+      caller: {
+        peer: road.peer,
+        auth: AuthContext.ofPeer(road.peer),
+        transport: metadataOf(road),
+      },
       bootstrap: () => (this.#root ??= owner.bootstrap(road.peer)).retain(),
       wake: () => {
         owner.wake(this);
@@ -195,6 +200,10 @@ export class Driver {
     this.#settleClosed(error);
     this.#owner.ended(this, error);
   }
+}
+
+function metadataOf({ peer, suite }: Road): TransportMetadata {
+  return Object.freeze({ remoteAddress: peer.address, transport: peer.transport, suite });
 }
 
 function brokenRule(message: string): RpcError {
