@@ -116,8 +116,8 @@ export class Connection implements Link {
 
   /** Whether nothing is held or awaited on either side. */
   get idle(): boolean {
-    const { questions, answers, exports, imports, embargoes } = this.stats;
-    return questions + answers + exports + imports + embargoes === 0;
+    const { questions, canceledQuestions, answers, exports, imports, embargoes } = this.stats;
+    return questions - canceledQuestions + answers + exports + imports + embargoes === 0;
   }
 
   get stats(): ConnectionStats {

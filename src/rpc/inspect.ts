@@ -27,6 +27,8 @@ export interface Tables {
 /** How much of everything there is. */
 export interface ConnectionStats {
   readonly questions: number;
+  /** Of these, the calls that were given up and wait only for the peer to say so. */
+  readonly canceledQuestions: number;
   readonly answers: number;
   readonly exports: number;
   readonly imports: number;
@@ -92,6 +94,7 @@ export interface ConnectionDump {
 export function statsOf(tables: Tables): ConnectionStats {
   return {
     questions: tables.questions.size,
+    canceledQuestions: tables.questions.canceled,
     answers: tables.answers.size,
     exports: tables.exports.size,
     imports: tables.imports.size,

@@ -6,6 +6,11 @@
 export interface RpcLimits {
   /** Calls of ours that have not been finished. The same as a peer like us will answer. */
   readonly maxQuestions: number;
+  /**
+   * Calls of ours that were given up and may go unanswered without counting as calls; each costs a
+   * few hundred bytes. Rust never answers one, so this bounds how many a connection to it can bear.
+   */
+  readonly maxCanceledQuestions: number;
   /** Calls of the peer's that have not been finished. Haskell: 128; no other bounds them. */
   readonly maxAnswers: number;
   /** Capabilities the peer can reach. Haskell: 8,192; no other bounds them. */
@@ -29,6 +34,7 @@ export interface RpcLimits {
 
 export const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxQuestions: 4096,
+  maxCanceledQuestions: 65_536,
   maxAnswers: 4096,
   maxExports: 65_536,
   maxCallWords: 4 * 1024 * 1024, // 32 MiB
