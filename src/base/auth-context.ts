@@ -1,7 +1,5 @@
 import { AuthError } from "./auth-error.ts";
-import { type AnonymousPeer, type Peer } from "./peer.ts";
-
-export type Claims = Readonly<Record<string, unknown>>;
+import { type AnonymousPeer, type Claims, type Peer } from "./peer.ts";
 
 export interface AuthContextInit {
   /** Which proof: `shs`, `mtls`, or the name of an authenticator. */
@@ -46,10 +44,11 @@ export class AuthContext {
     return AuthContext.#anonymous;
   }
 
-  /** What the road itself proved: an SHS peer is its own principal in domain `shs`. */
+  /** What the road itself proved: a peer is its own principal in domain `shs` or `mtls`. */
   static ofPeer(peer: Peer | AnonymousPeer): AuthContext {
     if (peer.id === undefined) return AuthContext.#anonymous;
-    return new AuthContext({ domain: peer.transport, principal: peer.id });
+    const { transport: domain, id: principal, claims } = peer;
+    return new AuthContext({ domain, principal, claims });
   }
 
   /** An accessor, so that claims show up neither in `util.inspect` nor in JSON. */

@@ -6,6 +6,8 @@ import { type PeerId } from "./peer-id.ts";
  */
 export type Transport = "shs" | "mtls" | "memory" | "tcp" | "local";
 
+export type Claims = Readonly<Record<string, unknown>>;
+
 /** Who is at the other end of one connection, as far as the road could prove it. */
 export interface Peer {
   /** Proven: the peer holds the secret of this id. */
@@ -13,6 +15,11 @@ export interface Peer {
   /** Where the bytes come from, such as `203.0.113.7:51334`. A hint for logs, never a proof. */
   readonly address: string;
   readonly transport: Transport;
+  /**
+   * What the peer's certificate says of itself, on roads that have one: `subject`, `serialNumber`,
+   * `validFrom`, `validTo`. No authority vouches for it; only the `id` is proven.
+   */
+  readonly claims?: Claims | undefined;
   /** Aborts when the connection is gone. */
   readonly signal: AbortSignal;
 }
