@@ -37,6 +37,7 @@ export {
   type InterfaceType,
   type MintOptions,
   onBroken,
+  refusalReason,
   type Revocable,
   revocable,
   type Servable,

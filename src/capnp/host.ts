@@ -2,6 +2,7 @@ import { AuthError, type Clock, type Peer } from "../base/index.ts";
 import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
 import { CapnpError } from "./capnp-error.ts";
 import { type Servable } from "./interface-type.ts";
+import { refused } from "./refusal-detail.ts";
 
 /** Where something failed, in the schema's words. */
 export interface Place {
@@ -115,7 +116,7 @@ export class Host {
     if (thrown instanceof RpcError) return thrown;
     if (thrown instanceof AuthError) {
       this.#refused({ ...where, error: thrown });
-      return RpcError.failed(thrown.message, { code: "PERMISSION_DENIED", cause: thrown });
+      return refused(thrown);
     }
     if (thrown instanceof CapnpError && thrown.blame === "peer") {
       return RpcError.failed(`a malformed message: ${thrown.message}`, { cause: thrown });

@@ -42,6 +42,7 @@ export * from "./interface-definition.ts";
 export { call } from "./outgoing-call.ts";
 export { hookOf } from "./outgoing-capabilities.ts";
 export * from "./pipeline.ts";
+export { refusalReason } from "./refusal-detail.ts";
 export * from "./revocable.ts";
 export { serve } from "./served-object.ts";
 export { Server } from "./server.ts";
