@@ -12,6 +12,7 @@ import { clientOfHook, isClient, referenceOf } from "./client.ts";
 import { Host } from "./host.ts";
 import { type Cap, type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { isServer } from "./server.ts";
+import { ValueError } from "./value-error.ts";
 
 /** The capability table of a message being built. It owns its hooks until the message is sent. */
 export class OutgoingCapabilities implements CapabilitySink {
@@ -63,8 +64,16 @@ export function hookOf(value: Cap<Client, Servable>, turns: TurnQueue): Hook | u
   if (isClient(value)) return referenceOf(value).hook?.retain();
   if (isServer(value)) return Host.of(turns).hookOf(value);
   if (isPromise(value)) return hookOfPromise(value, turns);
-  throw new TypeError("a capability is a client, a server object, or a promise of one");
+  throw notCapability(value);
 }
+
+/** Throws what `hookOf` would, and takes no reference. */
+export function requireCapability(value: unknown): void {
+  if (!isClient(value) && !isServer(value) && !isPromise(value)) throw notCapability(value);
+}
+
+const notCapability = (value: unknown): ValueError =>
+  new ValueError("a client, a server object, or a promise of one", value);
 
 /** A promised capability is a capability at once: calls wait in it, in order. */
 function hookOfPromise(promise: PromiseLike<unknown>, turns: TurnQueue): Hook {

@@ -18,6 +18,7 @@ import { requestOf } from "./outgoing-call.ts";
 import { ContentBuilder } from "./payload.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
+import { locate } from "./wrong-value.ts";
 
 /**
  * One call at a server object: the context its method gets, and the one who answers for it. All
@@ -229,7 +230,7 @@ export class ServerCall implements CallContext<object> {
       return { content, capabilities, root: undefined };
     } catch (error) {
       capabilities.dispose();
-      throw error;
+      throw init === undefined ? error : locate(error, results, init, "results");
     }
   }
 }

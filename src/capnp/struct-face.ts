@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { jsonOf, plainOf, type StructReader } from "./plain.ts";
 import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
+import { requireObject } from "./value-error.ts";
 
 /**
  * What generated readers and builders extend: the fields of a struct as properties. Cap'n Proto
@@ -59,7 +60,9 @@ export abstract class Struct implements StructReader {
  * null there stays null. Called by generated code.
  */
 export function given<Init>(value: Init): Init {
-  return value instanceof Struct ? (value[inspect.custom]() as Init) : value; // a Reader is an Init
+  if (value instanceof Struct) return value[inspect.custom]() as Init; // a Reader is an Init
+  requireObject(value);
+  return value;
 }
 
 /** Fills a group anew; called by generated code. */
