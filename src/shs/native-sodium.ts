@@ -187,28 +187,43 @@ type Decrypt = (
 
 /** What sodium-native exports and we use; results come first. It throws what libsodium refuses. */
 interface Addon {
-  crypto_auth(mac: Bytes, message: Bytes, key: Bytes): void;
-  crypto_scalarmult(product: Bytes, secret: Bytes, point: Bytes): void;
-  crypto_scalarmult_base(point: Bytes, secret: Bytes): void;
-  crypto_sign_seed_keypair(publicKey: Bytes, secret: Bytes, seed: Bytes): void;
-  crypto_sign_detached(signature: Bytes, message: Bytes, secret: Bytes): void;
-  crypto_sign_verify_detached(signature: Bytes, message: Bytes, publicKey: Bytes): boolean;
-  crypto_sign_ed25519_pk_to_curve25519(point: Bytes, publicKey: Bytes): void;
-  crypto_sign_ed25519_sk_to_curve25519(scalar: Bytes, secret: Bytes): void;
-  crypto_secretbox_easy(box: Bytes, text: Bytes, nonce: Bytes, key: Bytes): void;
-  crypto_secretbox_open_easy(text: Bytes, box: Bytes, nonce: Bytes, key: Bytes): boolean;
-  crypto_secretbox_detached(cipher: Bytes, tag: Bytes, text: Bytes, nonce: Bytes, key: Bytes): void;
-  crypto_secretbox_open_detached(
+  readonly crypto_auth: (mac: Bytes, message: Bytes, key: Bytes) => void;
+  readonly crypto_scalarmult: (product: Bytes, secret: Bytes, point: Bytes) => void;
+  readonly crypto_scalarmult_base: (point: Bytes, secret: Bytes) => void;
+  readonly crypto_sign_seed_keypair: (publicKey: Bytes, secret: Bytes, seed: Bytes) => void;
+  readonly crypto_sign_detached: (signature: Bytes, message: Bytes, secret: Bytes) => void;
+  readonly crypto_sign_verify_detached: (
+    signature: Bytes,
+    message: Bytes,
+    publicKey: Bytes,
+  ) => boolean;
+  readonly crypto_sign_ed25519_pk_to_curve25519: (point: Bytes, publicKey: Bytes) => void;
+  readonly crypto_sign_ed25519_sk_to_curve25519: (scalar: Bytes, secret: Bytes) => void;
+  readonly crypto_secretbox_easy: (box: Bytes, text: Bytes, nonce: Bytes, key: Bytes) => void;
+  readonly crypto_secretbox_open_easy: (
+    text: Bytes,
+    box: Bytes,
+    nonce: Bytes,
+    key: Bytes,
+  ) => boolean;
+  readonly crypto_secretbox_detached: (
+    cipher: Bytes,
+    tag: Bytes,
+    text: Bytes,
+    nonce: Bytes,
+    key: Bytes,
+  ) => void;
+  readonly crypto_secretbox_open_detached: (
     text: Bytes,
     cipher: Bytes,
     tag: Bytes,
     nonce: Bytes,
     key: Bytes,
-  ): boolean;
-  crypto_aead_xchacha20poly1305_ietf_encrypt_detached: Encrypt;
-  crypto_aead_xchacha20poly1305_ietf_decrypt_detached: Decrypt;
-  crypto_aead_chacha20poly1305_ietf_encrypt_detached: Encrypt;
-  crypto_aead_chacha20poly1305_ietf_decrypt_detached: Decrypt;
+  ) => boolean;
+  readonly crypto_aead_xchacha20poly1305_ietf_encrypt_detached: Encrypt;
+  readonly crypto_aead_xchacha20poly1305_ietf_decrypt_detached: Decrypt;
+  readonly crypto_aead_chacha20poly1305_ietf_encrypt_detached: Encrypt;
+  readonly crypto_aead_chacha20poly1305_ietf_decrypt_detached: Decrypt;
 }
 
 const NEEDED: readonly (keyof Addon)[] = [
