@@ -67,5 +67,5 @@ function verdictOf(tests: readonly string[]): Verdict {
   const { numFailedTests, success } = report as { numFailedTests: number; success: boolean };
   if (success) return "passed";
   if (numFailedTests > 0) return "failed";
-  throw new Error(`it is no program any more: ${stderr}`);
+  throw new Error(`it is no program any more: ${stdout} ${stderr}`);
 }
