@@ -1,17 +1,23 @@
 export {
   type AnonymousPeer,
   AuthContext,
+  type AuthContextInit,
   AuthError,
+  type AuthErrorOptions,
   type Blame,
+  type Claims,
   HandfastError,
   type Logger,
   parsePeerId,
   type Peer,
   type PeerId,
+  type RefusalReason,
+  Revoker,
+  type Transport,
+  type TransportMetadata,
 } from "./base/index.ts";
 export { ShsError, type ShsErrorCode, type Suite } from "./shs/index.ts";
 export {
-  type CallContext,
   type ConnectionDump,
   type Executed,
   RpcError,
@@ -21,13 +27,17 @@ export {
 export { NetError, type NetErrorCode } from "./net/index.ts";
 export {
   type Call,
+  type CallContext,
+  callContext,
   type CallOptions,
   type Cap,
   CapnpError,
   type Client,
   dup,
   type InterfaceType,
+  type MintOptions,
   onBroken,
+  refusalReason,
   type Revocable,
   revocable,
   type Servable,

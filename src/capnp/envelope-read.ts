@@ -11,6 +11,7 @@ import {
   type WirePayload,
 } from "../rpc/index.ts";
 import { CapnpError } from "./capnp-error.ts";
+import { readFront } from "./envelope-front.ts";
 import { readException } from "./envelope-exception.ts";
 import {
   CapTag,
@@ -39,7 +40,7 @@ export function decodeMessage(arena: Arena): Message {
   if (first === undefined || first.end - first.start < WORD_BYTES) {
     throw new CapnpError("NO_ROOT", "the message is empty");
   }
-  return messageOf(new ReceivedContent(first, first.start, MAX_NESTING));
+  return readFront(first) ?? messageOf(new ReceivedContent(first, first.start, MAX_NESTING));
 }
 
 function messageOf(raw: ReceivedContent): Message {

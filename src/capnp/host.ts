@@ -2,6 +2,7 @@ import { AuthError, type Clock, type Peer } from "../base/index.ts";
 import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
 import { CapnpError } from "./capnp-error.ts";
 import { type Servable } from "./interface-type.ts";
+import { refused } from "./refusal-detail.ts";
 
 /** Where something failed, in the schema's words. */
 export interface Place {
@@ -16,6 +17,12 @@ export interface InternalError extends Place {
   readonly error: unknown;
 }
 
+/** A method found that the caller lacks the authority. */
+export interface Refusal extends Place {
+  /** Its `cause` is what the verifier found, and for the log alone. */
+  readonly error: AuthError;
+}
+
 /**
  * What a vat lends to the objects it serves and the calls it makes: time, a place for failures
  * that must stay at home, and the one hook of each object, so that an object that is passed twice
@@ -26,21 +33,31 @@ export class Host {
   readonly clock: Clock;
   /** Who calls when the vat calls itself. */
   readonly self: Peer;
+  /** Whether `callContext()` knows the calls at this vat's objects. */
+  readonly trackCalls: boolean;
+  /** The minted references that somebody holds and that may end. */
+  readonly mints = new Set<{ stopClock(): void }>();
+  readonly #epochMs: () => number;
   /** The hook of each served object while references to it are held. */
   readonly #hooks = new WeakMap<Servable, LocalHook>();
   /** Who is told when nobody holds an object any more. */
   readonly #whenDropped = new WeakMap<Servable, (() => void)[]>();
   readonly #serve: HostInit["serve"];
   readonly #report: (failure: InternalError) => void;
+  readonly #refused: (refusal: Refusal) => void;
   #failures = 0;
   #requests = 0;
 
-  constructor({ turns, clock, self, serve, report }: HostInit) {
+  constructor(init: HostInit) {
+    const { turns, clock, self, serve, report, refused = () => {} } = init;
     this.turns = turns;
     this.clock = clock;
     this.self = self;
     this.#serve = serve;
     this.#report = report;
+    this.#refused = refused;
+    this.trackCalls = init.trackCalls ?? false;
+    this.#epochMs = init.epochMs ?? Date.now;
     hosts.set(turns, this);
   }
 
@@ -79,6 +96,16 @@ export class Host {
     else callbacks.push(callback);
   }
 
+  /** Milliseconds since 1970, UTC: the calendar, which may be set while the clock goes on. */
+  epochMs(): number {
+    return this.#epochMs();
+  }
+
+  /** The vat is closed: nothing it was to do later may keep the process. */
+  close(): void {
+    for (const mint of this.mints) mint.stopClock();
+  }
+
   nextRequestId(): string {
     this.#requests += 1;
     return `${this.self.id.slice(-6)}-${this.#requests.toString(36)}`;
@@ -88,7 +115,8 @@ export class Host {
   forTheCaller(thrown: unknown, where: Place): RpcError {
     if (thrown instanceof RpcError) return thrown;
     if (thrown instanceof AuthError) {
-      return RpcError.failed(thrown.message, { code: "PERMISSION_DENIED", cause: thrown });
+      this.#refused({ ...where, error: thrown });
+      return refused(thrown);
     }
     if (thrown instanceof CapnpError && thrown.blame === "peer") {
       return RpcError.failed(`a malformed message: ${thrown.message}`, { cause: thrown });
@@ -120,6 +148,11 @@ export interface HostInit {
   /** How the calls to an object reach its methods. */
   readonly serve: (server: Servable, host: Host) => LabelledServant;
   readonly report: (failure: InternalError) => void;
+  readonly refused?: ((refusal: Refusal) => void) | undefined;
+  /** Default `false`: it costs every call a little. */
+  readonly trackCalls?: boolean | undefined;
+  /** Default: the machine's calendar. */
+  readonly epochMs?: (() => number) | undefined;
 }
 
 const hosts = new WeakMap<TurnQueue, Host>();

@@ -5,6 +5,7 @@ import { type Method } from "./interface-definition.ts";
 import { type CallOptions } from "./interface-type.ts";
 import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { ContentBuilder } from "./payload.ts";
+import { locate } from "./wrong-value.ts";
 
 /** Makes a call; what generated stubs do. Never throws: whatever is wrong, the call has failed. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- generated stubs say what they return
@@ -14,8 +15,9 @@ export function call<C>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): C {
-  const { hook, failure } = client.$reference;
-  if (hook === undefined) return failedCall(method, failure) as C;
+  const reference = client.$reference;
+  const { hook } = reference;
+  if (hook === undefined) return failedCall(method, reference.failure) as C;
   if (options?.signal?.aborted === true) return failedCall(method, abandoned(options.signal)) as C;
   if (options?.timeoutMs !== undefined && !(options.timeoutMs >= 0)) {
     return failedCall(method, RpcError.failed("timeoutMs is not a time", { executed: "no" })) as C;
@@ -44,7 +46,7 @@ export function requestOf(
     content.fill(method.params, params ?? NOTHING, capabilities);
   } catch (error) {
     capabilities.dispose();
-    throw error;
+    throw locate(error, method.params, params ?? NOTHING, "params");
   }
   return {
     interfaceId: method.interfaceId,
@@ -68,8 +70,5 @@ function abandoned(signal: AbortSignal): RpcError {
 
 function unsendable({ interfaceName, name }: Method, cause: unknown): RpcError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return RpcError.failed(`the parameters of ${interfaceName}.${name} cannot be sent: ${why}`, {
-    executed: "no",
-    cause,
-  });
+  return RpcError.failed(`${interfaceName}.${name}: ${why}`, { executed: "no", cause });
 }

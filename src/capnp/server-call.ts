@@ -1,14 +1,24 @@
-import { type AnonymousPeer, AuthContext, type Peer } from "../base/index.ts";
-import { type CallContext, type IncomingCall, type Payload, RpcError } from "../rpc/index.ts";
+import {
+  type AnonymousPeer,
+  AuthContext,
+  type Peer,
+  type TransportMetadata,
+} from "../base/index.ts";
+import { type IncomingCall, type Payload, RpcError } from "../rpc/index.ts";
 import { CallBase } from "./call.ts";
+import { type CallContext } from "./call-context.ts";
 import { ClientBase } from "./client.ts";
+import { within } from "./current-call.ts";
 import { type Host } from "./host.ts";
 import { type Method } from "./interface-definition.ts";
+import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
+import { minted, type MintOptions } from "./mint.ts";
 import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { requestOf } from "./outgoing-call.ts";
 import { ContentBuilder } from "./payload.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
+import { locate } from "./wrong-value.ts";
 
 /**
  * One call at a server object: the context its method gets, and the one who answers for it. All
@@ -22,6 +32,8 @@ export class ServerCall implements CallContext<object> {
   #cancellation: AbortController | undefined;
   #results: Outgoing | undefined;
   #params: ReceivedCapabilities | undefined;
+  /** What the method has minted; the results have references of their own. */
+  #minted: Disposable[] | undefined;
   /** The call that the method has returned for its own. */
   #forwarded: CallBase<unknown> | undefined;
   #watching = false;
@@ -40,6 +52,19 @@ export class ServerCall implements CallContext<object> {
 
   get auth(): AuthContext {
     return this.#incoming.caller?.auth ?? AuthContext.ofPeer(this.#host.self);
+  }
+
+  get transportMetadata(): TransportMetadata {
+    return this.#incoming.caller?.transport ?? OF_THIS_VAT;
+  }
+
+  get label(): string {
+    return this.#incoming.caller?.mint?.label ?? this.#method.interfaceName;
+  }
+
+  get deadline(): Date | undefined {
+    const expiresAtMs = this.#incoming.caller?.mint?.expiresAtMs;
+    return expiresAtMs === undefined ? undefined : new Date(expiresAtMs);
   }
 
   get signal(): AbortSignal {
@@ -70,11 +95,21 @@ export class ServerCall implements CallContext<object> {
     this.#incoming.setPipeline(payloadOf(pipeline));
   }
 
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    { auth = this.auth, ...terms }: MintOptions = {},
+  ): C {
+    const client = minted(type, object, { auth, ...terms }, this.#host);
+    (this.#minted ??= []).push(client);
+    return client;
+  }
+
   tailCall(target: object, name: string, ...[params]: readonly unknown[]): Promise<never> {
     if (!(target instanceof ClientBase)) throw new TypeError("tailCall goes to a client");
-    const { hook, failure } = target.$reference;
+    const { hook } = target.$reference;
     const method = target.$interface.methodNamed(name);
-    if (hook === undefined) throw failure;
+    if (hook === undefined) throw target.$reference.failure;
     if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
     // The caller paces itself; it is answered when all is done.
     const request = requestOf(method, params as object | undefined, hook, false);
@@ -90,24 +125,43 @@ export class ServerCall implements CallContext<object> {
     this.#ended = ended;
     let returned: unknown;
     try {
-      returned = body.call(object, this.#readParams(), this);
+      const params = this.#readParams();
+      returned = this.#host.trackCalls
+        ? within(this, () => body.call(object, params, this))
+        : body.call(object, params, this);
     } catch (error) {
       this.#throws(error);
       return;
     }
     if (returned instanceof CallBase) this.#forward(returned);
-    else if (isThenable(returned)) Promise.resolve(returned).then(this.#returns, this.#throws);
+    else if (isThenable(returned)) this.#await(returned);
     else this.#returns(returned);
+  }
+
+  #await(returned: PromiseLike<unknown>): void {
+    Promise.resolve(returned).then(
+      (value) => {
+        this.#returns(value);
+      },
+      (error: unknown) => {
+        this.#throws(error);
+      },
+    );
   }
 
   /** A method may return a call of its own: that one's results, and its cancellation. */
   #forward(call: CallBase<unknown>): void {
     this.#forwarded = call;
     this.#watch();
-    call.then((results) => {
-      this.#returns(results);
-      results[Symbol.dispose]();
-    }, this.#throws);
+    call.then(
+      (results) => {
+        this.#returns(results);
+        results[Symbol.dispose]();
+      },
+      (error: unknown) => {
+        this.#throws(error);
+      },
+    );
   }
 
   #readParams(): unknown {
@@ -135,7 +189,7 @@ export class ServerCall implements CallContext<object> {
     this.#params?.dispose();
   }
 
-  readonly #returns = (value: unknown): void => {
+  #returns(value: unknown): void {
     if (this.#handedOver) return;
     try {
       const filled = this.#results;
@@ -147,9 +201,9 @@ export class ServerCall implements CallContext<object> {
     } catch (error) {
       this.#throws(error);
     }
-  };
+  }
 
-  readonly #throws = (thrown: unknown): void => {
+  #throws(thrown: unknown): void {
     const where = { interface: this.interface, method: this.method };
     // A method that was given up usually throws for that very reason, and nobody hears it.
     const error = this.#incoming.canceled ? givenUp() : this.#host.forTheCaller(thrown, where);
@@ -157,10 +211,11 @@ export class ServerCall implements CallContext<object> {
     this.#results?.capabilities.dispose();
     this.#incoming.throws(error);
     this.#end(error);
-  };
+  }
 
   #end(error: RpcError | undefined): void {
     this.#params?.dispose();
+    for (const client of this.#minted?.splice(0) ?? []) client[Symbol.dispose]();
     this.#ended?.(error);
   }
 
@@ -175,10 +230,15 @@ export class ServerCall implements CallContext<object> {
       return { content, capabilities, root: undefined };
     } catch (error) {
       capabilities.dispose();
-      throw error;
+      throw init === undefined ? error : locate(error, results, init, "results");
     }
   }
 }
+
+const OF_THIS_VAT: TransportMetadata = Object.freeze({
+  remoteAddress: "local",
+  transport: "local",
+});
 
 /** A method of a server object, whatever its parameters and results are. */
 export type MethodBody = (params: unknown, call: CallContext<object>) => unknown;

@@ -1,5 +1,4 @@
 export * from "./broken-hook.ts";
-export * from "./call-context.ts";
 export * from "./connection.ts";
 export * from "./exception.ts";
 export * from "./hook.ts";
@@ -7,6 +6,7 @@ export * from "./ids.ts";
 export * from "./local-hook.ts";
 export { Membrane, type MembranePolicy, type Revocable, revocable } from "./membrane.ts";
 export * from "./messages.ts";
+export { mint, type MintTerms } from "./mint.ts";
 export { type ConnectionDump, type ConnectionStats, tableOf } from "./inspect.ts";
 export * from "./limits.ts";
 export { type Action } from "./outbox.ts";

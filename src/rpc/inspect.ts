@@ -5,7 +5,6 @@ import { type RpcError } from "./exception.ts";
 import { type Exports } from "./export.ts";
 import { type Hook } from "./hook.ts";
 import { type Imports } from "./import.ts";
-import { LocalHook } from "./local-hook.ts";
 import { type Questions } from "./questions.ts";
 import { type Reflections } from "./reflection.ts";
 
@@ -209,9 +208,11 @@ function methodName(interfaceId: bigint, methodId: number): string {
   return `0x${interfaceId.toString(16).padStart(16, "0")}.${methodId}`;
 }
 
+/** What it was named; a name outlives what has become of the thing. */
 function labelOf(hook: Hook): string {
   const end = hook.resolved();
-  if (end instanceof LocalHook) return end.label ?? "object";
-  if (end.broken !== undefined) return `broken (${end.broken.message})`;
-  return end.settled ? "elsewhere" : "promise";
+  const label = end.label ?? hook.label;
+  if (end.broken === undefined) return label ?? (end.settled ? "elsewhere" : "promise");
+  const broken = `broken (${end.broken.message})`;
+  return label === undefined ? broken : `${label}: ${broken}`;
 }

@@ -1,5 +1,10 @@
 import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
-import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
+import {
+  type Client,
+  type InterfaceType,
+  type MintOptions,
+  type Servable,
+} from "../capnp/index.ts";
 import { type ConnectionDump } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
@@ -33,6 +38,11 @@ export interface VatOptions {
   readonly anonymousBootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
   /** What peers may cost, where the defaults do not suit. */
   readonly limits?: VatLimitOptions | undefined;
+  /**
+   * Whether code below a method finds its call with `callContext()`. Default `false`: it makes every
+   * call a little slower.
+   */
+  readonly trackCalls?: boolean | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: Logger | undefined;
 }
@@ -101,6 +111,15 @@ export interface Vat extends AsyncDisposable {
    * the id and makes the object, or throws what the asker is to see.
    */
   restorer<S extends Servable>(load: LoadById<S>): Restorer<S>;
+  /**
+   * A reference to an object on terms of its own: an authority, by default nobody's; an end; a
+   * label. Dispose it, or pass it on and dispose it. Methods have `call.mint`.
+   */
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    options?: MintOptions,
+  ): C;
   /** Who holds which capability, connection by connection; plain JSON. */
   inspect(): readonly ConnectionDump[];
   /** Says goodbye on every connection and closes every listener. */

@@ -4,6 +4,7 @@ import {
   type Clock,
   HandfastError,
   type Peer,
+  type TransportMetadata,
 } from "../base/index.ts";
 import {
   CapnpError,
@@ -67,7 +68,11 @@ export class Driver {
     });
     this.connection = new Connection({
       turns: owner.turns,
-      caller: { peer: road.peer, auth: AuthContext.ofPeer(road.peer) },
+      caller: {
+        peer: road.peer,
+        auth: AuthContext.ofPeer(road.peer),
+        transport: metadataOf(road),
+      },
       bootstrap: () => (this.#root ??= owner.bootstrap(road.peer)).retain(),
       wake: () => {
         owner.wake(this);
@@ -160,16 +165,11 @@ export class Driver {
   }
 
   #perform(action: Action): void {
-    switch (action.do) {
-      case "send":
-        if (!this.#ended) this.#add(action.message);
-        break;
-      case "close":
-        for (const bytes of this.#writer.take()) this.#road.write(bytes);
-        this.#finish(action.error);
-        break;
-      default:
-        action satisfies never;
+    if (action.is === "close") {
+      for (const bytes of this.#writer.take()) this.#road.write(bytes);
+      this.#finish(action.error);
+    } else if (!this.#ended) {
+      this.#add(action);
     }
   }
 
@@ -200,6 +200,10 @@ export class Driver {
     this.#settleClosed(error);
     this.#owner.ended(this, error);
   }
+}
+
+function metadataOf({ peer, suite }: Road): TransportMetadata {
+  return Object.freeze({ remoteAddress: peer.address, transport: peer.transport, suite });
 }
 
 function brokenRule(message: string): RpcError {

@@ -1,5 +1,6 @@
 import {
   type AnonymousPeer,
+  AuthContext,
   type Logger,
   parsePeerId,
   type Peer,
@@ -11,6 +12,8 @@ import {
   Host,
   hookOf,
   type InterfaceType,
+  minted,
+  type MintOptions,
   type Servable,
   serve,
 } from "../capnp/index.ts";
@@ -80,6 +83,11 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
+      trackCalls: options.trackCalls,
+      refused: ({ error, ...where }) => {
+        const { reason, cause } = error;
+        this.#log.info({ ...where, reason, err: cause }, "refused a caller");
+      },
       report: ({ error, ...where }) => {
         this.#log.error({ ...where, err: error }, `internal error (ref ${where.ref})`);
       },
@@ -139,6 +147,14 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return new Restorer({ hold, whenDropped, endOfTurn }, load);
   }
 
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    { auth = AuthContext.anonymous(), ...terms }: MintOptions = {},
+  ): C {
+    return minted(type, object, { auth, ...terms }, this.#host);
+  }
+
   inspect(): readonly ConnectionDump[] {
     return [...this.#drivers].map(({ connection }) => connection.dump());
   }
@@ -146,6 +162,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   async close(): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.#life.abort(new VatError("CLOSED", "the vat was closed"));
+    this.#host.close();
     const listeners = [...this.#doors].map((door) => door.close());
     const connections = [...this.#drivers].map((driver) => {
       driver.close();
@@ -288,10 +305,21 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
 const BOOTSTRAP = { interface: "rpc.capnp", method: "bootstrap" };
 
+/** From JavaScript, anything may be passed. */
+function requireOptions(options: Partial<VatOptions> | undefined): void {
+  if (!(options?.identity instanceof Identity)) {
+    throw new VatError("OPTION_MISSING", "a vat needs an identity: Identity.load, loadOrCreate, …");
+  }
+  if (options.network === undefined) {
+    throw new VatError("OPTION_MISSING", 'a vat needs a network, such as "library.example/v1"');
+  }
+}
+
 /** All the connections and all the local objects of one identity. */
 export const Vat = {
-  /** Throws `ShsError` `NETWORK_INVALID`. */
+  /** Throws `ShsError` `NETWORK_INVALID`, `VatError` `OPTION_MISSING`. */
   async open(options: VatOptions): Promise<Vat> {
+    requireOptions(options);
     await ready();
     return new OpenVat(options);
   },
