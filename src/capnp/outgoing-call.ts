@@ -45,6 +45,7 @@ export function requestOf(method: Method, params: object | undefined, hook: Hook
     interfaceId: method.interfaceId,
     methodId: method.methodId,
     params: { content, caps: capabilities.take() },
+    credential: method.credential,
   };
 }
 

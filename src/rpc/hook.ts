@@ -25,6 +25,8 @@ export interface Request {
   readonly caller?: Caller | undefined;
   /** Nobody will look at the results, only call what they contain (Call.onlyPromisePipeline). */
   readonly onlyPipeline?: boolean | undefined;
+  /** The parameters are credentials: they are shown to nobody who has not proven its key. */
+  readonly credential?: boolean | undefined;
   /**
    * Where the results go on to: when the call itself goes out there, they need not come back
    * (Call.sendResultsTo.yourself). Only connections set and compare it.
