@@ -24,7 +24,13 @@ export {
   type RpcErrorCode,
   tableOf,
 } from "./rpc/index.ts";
-export { NetError, type NetErrorCode } from "./net/index.ts";
+export {
+  type Certificate,
+  memoryRoads,
+  NetError,
+  type NetErrorCode,
+  type Road,
+} from "./net/index.ts";
 export {
   type Call,
   type CallContext,

@@ -18,6 +18,8 @@ export interface MethodInit {
   readonly Call: CallClass;
   /** Declared `-> stream`: the sender is paced, the server takes one call at a time. */
   readonly streaming?: boolean | undefined;
+  /** Annotated `$credential`: never early data, unless the caller says so. */
+  readonly credential?: boolean | undefined;
 }
 
 export type CallClass = new (method: Method, results: Results | RpcError) => CallUnderWay;
@@ -36,6 +38,7 @@ export class Method {
   readonly name: string;
   readonly Call: CallClass;
   readonly streaming: boolean;
+  readonly credential: boolean;
   readonly #init: MethodInit;
   #params: StructType | undefined;
   #results: StructType | undefined;
@@ -47,6 +50,7 @@ export class Method {
     this.name = init.name;
     this.Call = init.Call;
     this.streaming = init.streaming ?? false;
+    this.credential = init.credential ?? false;
     this.#init = init;
   }
 

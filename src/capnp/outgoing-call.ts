@@ -53,6 +53,7 @@ export function requestOf(
     methodId: method.methodId,
     params: { content, caps: capabilities.take() },
     streaming,
+    credential: method.credential,
   };
 }
 

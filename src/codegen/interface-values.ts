@@ -3,6 +3,7 @@ import {
   type NamedMethod,
   type StructDeclaration,
 } from "./declaration.ts";
+import { carriesCredentials } from "./credential-annotation.ts";
 import { type Declarations } from "./declarations.ts";
 import { type Place } from "./file-scope.ts";
 import { type InterfaceMethod, isRenamed } from "./inheritance.ts";
@@ -68,6 +69,7 @@ export class InterfaceValues {
 
   #method(it: NamedMethod): Lines {
     const { method, params, results, path, streaming } = it;
+    const listed = this.#declarations.struct(method.params.id).fields.map(({ field }) => field);
     const made = [
       ...(params ? this.#madeStruct(params, PARAMS, path) : []),
       ...(results ? this.#madeStruct(results, RESULTS, path) : []),
@@ -81,6 +83,7 @@ export class InterfaceValues {
       `results: () => ${streaming ? "$.Empty" : this.#structValue(method.results, results, RESULTS, path)}`,
       `Call: ${path.join("$")}$Call`,
       ...(streaming ? ["streaming: true"] : []),
+      ...(carriesCredentials(method, listed) ? ["credential: true"] : []),
     ];
     const type = `${path.join(".")}.Results${this.#names}`;
     return [

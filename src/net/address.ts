@@ -78,7 +78,8 @@ export function parseListenAddress(text: string): ListenAddress {
     reader.expectEnd();
     return { host: "", port: 0, path };
   }
-  if (!reader.skip("tcp://")) throw reader.error("where to listen starts with tcp:// or unix:");
+  if (!reader.skip("tcp://"))
+    throw reader.error("where to listen starts with tcp://, unix: or tls://");
   const host = readHost(reader);
   const port = readPort(reader, 0);
   reader.expectEnd();
@@ -90,12 +91,51 @@ export function parseInsecureAddress(
   text: string,
   smallestPort: number,
 ): ListenAddress | undefined {
+  return parsePlaceAfter("insecure://", text, smallestPort);
+}
+
+function parsePlaceAfter(
+  scheme: string,
+  text: string,
+  smallestPort: number,
+): ListenAddress | undefined {
   const reader = new Reader(text);
-  if (!reader.skip("insecure://")) return undefined;
+  if (!reader.skip(scheme)) return undefined;
   const host = readHost(reader);
   const port = readPort(reader, smallestPort);
   reader.expectEnd();
   return { host, port };
+}
+
+/** A peer that is known by its certificate. */
+export interface TlsAddress extends ListenAddress {
+  /** `mtls-sha256:…` */
+  readonly id: PeerId;
+}
+
+/** Reads `capnp+tls://mtls-sha256:<hex>@host:port`; `undefined` for any other scheme. */
+export function parseTlsAddress(text: string): TlsAddress | undefined {
+  const reader = new Reader(text);
+  if (!reader.skip("capnp+tls://")) return undefined;
+  const id = parsePeerId(reader.until("@", "a fingerprint is followed by @"));
+  if (id === undefined || publicKeyOf(id) !== undefined) {
+    throw reader.error("a fingerprint is mtls-sha256: and 64 hexadecimal digits");
+  }
+  reader.skip("@");
+  const host = readHost(reader);
+  const port = readPort(reader, 1);
+  reader.expectEnd();
+  return { id, host, port };
+}
+
+/** The spelling that {@link parseTlsAddress} reads. */
+export function printTlsAddress({ id, host, port }: TlsAddress): string {
+  return `capnp+tls://${id}@${printHostPort(host, port)}`;
+}
+
+/** Reads `tls://host:port`, where to listen; `undefined` for any other scheme. */
+export function parseTlsListenAddress(text: string): ListenAddress | undefined {
+  return parsePlaceAfter("tls://", text, 0);
 }
 
 /** `host:port`, an IPv6 address in brackets. */

@@ -1,6 +1,13 @@
-import { type X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { type TLSSocket } from "node:tls";
-import { ByteQueue, type Claims, type Clock, fromHex, peerIdOfCertificate } from "../base/index.ts";
+import {
+  ByteQueue,
+  type Claims,
+  type Clock,
+  type PeerId,
+  peerIdOfCertificate,
+} from "../base/index.ts";
+import { NetError } from "./error.ts";
 import { type NetLimits } from "./limits.ts";
 import { PlainOpener, PlainSealer } from "./plain-records.ts";
 import { RoadPeer } from "./road-peer.ts";
@@ -12,15 +19,27 @@ export interface Certificate {
   readonly cert: string;
 }
 
+/** The id under which TLS peers know us. Throws `NetError` `CERTIFICATE_INVALID`. */
+export function idOfCertificate({ cert }: Certificate): PeerId {
+  try {
+    return idOf(new X509Certificate(cert));
+  } catch (cause) {
+    throw new NetError("CERTIFICATE_INVALID", "this is not a certificate in PEM", { cause });
+  }
+}
+
 /** A peer is its certificate's fingerprint: no authority is asked, so it may sign itself. */
 export const TLS = { minVersion: "TLSv1.3", rejectUnauthorized: false } as const;
 
 /** Whoever holds the secret of the certificate at the other end; `undefined` without one. */
 export function certifiedPeer(socket: TLSSocket, address: string): RoadPeer | undefined {
   const certificate = socket.getPeerX509Certificate();
-  const fingerprint = fromHex(certificate?.fingerprint256.replaceAll(":", "") ?? "");
-  if (certificate === undefined || fingerprint?.length !== 32) return undefined;
-  return new RoadPeer(peerIdOfCertificate(fingerprint), address, "mtls", claimsOf(certificate));
+  if (certificate === undefined) return undefined;
+  return new RoadPeer(idOf(certificate), address, "mtls", claimsOf(certificate));
+}
+
+function idOf({ fingerprint256 }: X509Certificate): PeerId {
+  return peerIdOfCertificate(Buffer.from(fingerprint256.replaceAll(":", ""), "hex"));
 }
 
 /** The road that a finished TLS handshake has made. */

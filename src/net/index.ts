@@ -3,16 +3,22 @@ export {
   parseInsecureAddress,
   parseListenAddress,
   parsePeerAddress,
+  parseTlsAddress,
+  parseTlsListenAddress,
   type PeerAddress,
   printHostPort,
   printPeerAddress,
   printScuttlebuttAddress,
+  printTlsAddress,
+  type TlsAddress,
 } from "./address.ts";
-export { type Certificate } from "./certificate.ts";
+export { type Certificate, idOfCertificate } from "./certificate.ts";
 export { endOfTurn, realClock } from "./clock.ts";
 export { dial, type DialOptions } from "./connect.ts";
 export { dialTls, type TlsDialOptions } from "./connect-tls.ts";
+export { type DoorOptions } from "./door.ts";
 export { NetError, type NetErrorCode, type TextPosition } from "./error.ts";
+export { expectedPeer } from "./expected-peer.ts";
 export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";
 export { dialInsecure, type InsecureListener, listenInsecure } from "./insecure.ts";
 export { listen, type ListenOptions, type RoadListener } from "./listen.ts";

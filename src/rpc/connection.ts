@@ -46,6 +46,8 @@ export interface ConnectionOptions {
    */
   readonly tailCalls?: boolean | undefined;
   readonly observer?: RpcObserver | undefined;
+  /** The peer has not proven its key yet: see {@link Connection.takeEarlyActions}. */
+  readonly early?: boolean | undefined;
 }
 
 /** Told of what the protocol tolerates; must not call back into the connection. */
@@ -85,7 +87,7 @@ export class Connection implements Link {
     this.tailCalls = options.tailCalls ?? false;
     this.#caller = options.caller;
     this.#observer = options.observer;
-    this.#outbox = new Outbox(options.wake);
+    this.#outbox = new Outbox(options.wake, options.early);
     this.#exports = new Exports(this);
     this.#imports = new Imports(this);
     this.#answers = new Answers(this, this.#exports);
@@ -112,6 +114,20 @@ export class Connection implements Link {
   /** What the owner must do, in this order; each action is handed over once. */
   takeActions(): readonly Action[] {
     return this.#outbox.take();
+  }
+
+  /**
+   * Of an `early` connection, what may leave with our last message of the handshake: everything up
+   * to the first call that carries credentials or is made on behalf of another peer, unless
+   * `everything` may. The rest waits for {@link peerProven}.
+   */
+  takeEarlyActions(everything: boolean): readonly Action[] {
+    return this.#outbox.takeEarly(everything);
+  }
+
+  /** The peer of an `early` connection has proven its key. */
+  peerProven(): void {
+    this.#outbox.open();
   }
 
   /** Whether nothing is held or awaited on either side. */

@@ -46,6 +46,8 @@ export interface Request {
   readonly onlyPipeline?: boolean | undefined;
   /** A method declared `-> stream`: its caller is paced, and no call is ever taken back. */
   readonly streaming?: boolean | undefined;
+  /** The parameters are credentials: they are shown to nobody who has not proven its key. */
+  readonly credential?: boolean | undefined;
   /**
    * Where the results go on to: when the call itself goes out there, they need not come back
    * (Call.sendResultsTo.yourself). Only connections set and compare it.

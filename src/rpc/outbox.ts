@@ -7,16 +7,25 @@ export type Action =
   /** The last action. `error` tells why; there is none after a clean goodbye. */
   | { readonly is: "close"; readonly error: RpcError | undefined };
 
-/** The actions of one connection that its owner has not taken yet. */
+/**
+ * The actions of one connection that its owner has not taken yet.
+ *
+ *   early   the peer has not proven its key: nothing but `takeEarly` hands out messages
+ *   open    `take` hands out everything; from the beginning, or once `open` was called
+ */
 export class Outbox {
   readonly #wake: () => void;
+  #early: boolean;
+  /** The first message that must not leave early, by its serial number. */
+  #firstPrivate = Infinity;
   #actions: Action[] = [];
   /** How many messages have ever been put here, and how many of them were taken. */
   #sent = 0;
   #taken = 0;
 
-  constructor(wake: () => void) {
+  constructor(wake: () => void, early = false) {
     this.#wake = wake;
+    this.#early = early;
   }
 
   get sent(): number {
@@ -33,10 +42,11 @@ export class Outbox {
     return serial <= this.#taken;
   }
 
-  /** Returns the message's serial number. */
-  send(message: Message): number {
+  /** Returns the message's serial number. A `private` one is for nobody but the proven peer. */
+  send(message: Message, isPrivate = false): number {
     this.#add(message);
     this.#sent += 1;
+    if (isPrivate) this.#firstPrivate = Math.min(this.#firstPrivate, this.#sent);
     return this.#sent;
   }
 
@@ -45,15 +55,34 @@ export class Outbox {
   }
 
   take(): readonly Action[] {
+    if (this.#early) return NOTHING;
     const actions = this.#actions;
     this.#actions = [];
     this.#taken = this.#sent;
     return actions;
   }
 
-  /** Takes back what has not left. */
+  /**
+   * What may leave before the peer has proven its key: everything up to the first private message,
+   * which holds back all behind it. With `everything`, that too.
+   */
+  takeEarly(everything: boolean): readonly Action[] {
+    const until = everything ? this.#sent : Math.min(this.#sent, this.#firstPrivate - 1);
+    const actions = this.#actions.splice(0, until - this.#taken);
+    this.#taken = until;
+    return actions;
+  }
+
+  /** The peer has proven its key. */
+  open(): void {
+    this.#early = false;
+    if (this.#actions.length > 0) this.#wake();
+  }
+
+  /** Takes back what has not left; what follows is for the owner alone. */
   discard(): void {
     this.#actions = [];
+    this.#early = false;
   }
 
   #add(action: Action): void {
@@ -61,3 +90,5 @@ export class Outbox {
     if (this.#actions.length === 1) this.#wake();
   }
 }
+
+const NOTHING: readonly Action[] = [];

@@ -71,7 +71,7 @@ export class Questions implements Asker {
     const id = returning === "never" ? this.#unansweredId() : this.#table.claim();
     const exported: ExportId[] = [];
     const payload = this.exports.describeAll(params, exported);
-    const serial = this.outbox.send({
+    const message = {
       is: "call",
       questionId: id,
       target,
@@ -82,7 +82,10 @@ export class Questions implements Asker {
       allowThirdPartyTailCall: false,
       noPromisePipelining: false,
       onlyPromisePipeline: returning === "never",
-    });
+    } as const;
+    // Of another peer's call we cannot know what is in it.
+    const isPrivate = request.credential === true || request.caller !== undefined;
+    const serial = this.outbox.send(message, isPrivate);
     this.exports.announce();
     releaseCaps(params);
     const question = new Question(this, id, serial, returning, exported);

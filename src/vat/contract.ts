@@ -5,6 +5,7 @@ import {
   type MintOptions,
   type Servable,
 } from "../capnp/index.ts";
+import { type Certificate, type Road } from "../net/index.ts";
 import { type ConnectionDump } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
@@ -30,6 +31,8 @@ export interface VatOptions {
    * or 32 raw bytes.
    */
   readonly network: string | Uint8Array;
+  /** Who we are on roads of TLS, in PEM; needed for those alone. It may sign itself. */
+  readonly certificate?: Certificate | undefined;
   /** Needed to `listen`. Dialling a key is consent and asks nobody. */
   readonly admit?: Admit | undefined;
   /** Serves dialled and accepted connections alike; without it the vat offers nothing. */
@@ -59,6 +62,19 @@ export interface ListenOptions {
 export interface ConnectOptions {
   /** Gives the dial up, and closes the handle when the connection is already there. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether calls made before the handshake is done ride with its last message, which saves a
+   * round trip; default `false`. They are readable to a server that then refuses us, lack forward
+   * secrecy should its key be stolen later, and when the handshake fails they may have run
+   * (`executed: "maybe"`). It has no effect when the connection is there or dialled already.
+   */
+  readonly earlyData?: boolean | undefined;
+  /**
+   * Whether calls that carry credentials (`$credential` of "/handfast/calls.capnp") may, too;
+   * default `false`: they, and all that is called after them, wait until the server has proven its
+   * key.
+   */
+  readonly earlyCredentials?: boolean | undefined;
 }
 
 /** An open door. */
@@ -92,18 +108,26 @@ export interface Vat extends AsyncDisposable {
   /** Who is connected now; one entry a connection. */
   readonly peers: readonly (Peer | AnonymousPeer)[];
   /**
-   * Listens on `tcp://host:port`; port 0 picks a free one. `insecure://127.0.0.1:port` is plain TCP
-   * for programs of this machine that speak no SecretHandshake: such peers prove nothing, are asked
-   * nothing, and get what `anonymousBootstrap` makes. Throws `NetError` `ADDRESS_INVALID`,
-   * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`; `VatError` `ADMIT_MISSING` when nobody said who may in.
+   * Listens on `tcp://host:port`, where port 0 picks a free one, or `unix:/path`. On
+   * `tls://host:port` peers prove the certificate that they are known by. On
+   * `insecure://127.0.0.1:port`, plain TCP for programs of this machine, they prove nothing, are
+   * asked nothing, and get what `anonymousBootstrap` makes. Throws `NetError` `ADDRESS_INVALID`,
+   * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`, `CERTIFICATE_INVALID`; `VatError` `ADMIT_MISSING` when
+   * nobody said who may in, `CERTIFICATE_MISSING`.
    */
   listen(address: string, options?: ListenOptions): Promise<Listener>;
   /**
-   * Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`, or joins the connection
-   * to that peer when there is one; returns at once. `insecure://127.0.0.1:port` dials plain TCP. A connected peer may be named by its id alone.
-   * Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`; everything else rejects `ready`.
+   * Dials what a `Listener`'s `address` says, or Scuttlebutt's `net:host:port~shs:<key>`, or joins
+   * the connection to that peer when there is one; returns at once. A connected peer may be named
+   * by its id alone. Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`,
+   * `CERTIFICATE_MISSING`; everything else rejects `ready`.
    */
   connect(address: string, options?: ConnectOptions): Connection;
+  /**
+   * Makes a road that is there already a connection of this vat's, such as one end of
+   * `memoryRoads()`. The road must not have been started. Throws `VatError` `CLOSED`.
+   */
+  join(road: Road): Connection;
   /** A reference to an object of this vat: a client of it that can be held, passed and revoked. */
   refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C;
   /**

@@ -4,9 +4,11 @@ import {
   NetError,
   type PeerAddress,
   printPeerAddress,
+  type Road,
   type SecureSocket,
 } from "../net/index.ts";
 import { type Driver } from "./driver.ts";
+import { EarlyRoad } from "./early-road.ts";
 import { VatError } from "./error.ts";
 import { type Arrival } from "./handle.ts";
 
@@ -15,9 +17,21 @@ export interface DialOwner {
   /** Whether peers can dial us, so that a refused dial may still be answered by theirs. */
   readonly listening: boolean;
   /** Rejects when there is no connection to be had; `committed` is told when M3 leaves. */
-  dial(address: PeerAddress, committed: () => void, signal: AbortSignal): Promise<SecureSocket>;
-  /** Makes the connection one of the vat's. */
-  adopt(road: SecureSocket): Driver;
+  dial(
+    address: PeerAddress,
+    committed: () => readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<SecureSocket>;
+  /** A driver for calls that leave before the road is open; not one of the vat's connections. */
+  driveEarly(road: EarlyRoad): Driver;
+  /** Makes the connection one of the vat's; `early` is the driver it has had so far. */
+  adopt(road: Road, early?: Driver): Driver;
+}
+
+/** What `connect()` says about calls that are made before there is a connection. */
+export interface Earliness {
+  readonly earlyData?: boolean | undefined;
+  readonly earlyCredentials?: boolean | undefined;
 }
 
 /**
@@ -28,6 +42,7 @@ export interface DialOwner {
  * of its own is unfinished it refuses that peer's connection, and so it does with a handshake that
  * began before that dial finished; otherwise it accepts, which cancels its own dial. The lower
  * always accepts, and its `connect()` waits for the greater's connection when its own is refused.
+ * Early calls that left with a dial that comes to nothing are lost with it.
  */
 export class Dials {
   readonly #owner: DialOwner;
@@ -43,7 +58,7 @@ export class Dials {
     this.#ownKey = ownKey;
   }
 
-  join(address: PeerAddress): Arrival {
+  join(address: PeerAddress, earliness: Earliness): Arrival {
     const key = printPeerAddress(address);
     let dial = this.#byAddress.get(key);
     if (dial === undefined) {
@@ -58,7 +73,7 @@ export class Dials {
       const over = () => this.#byAddress.delete(key);
       dial.driver.then(over, over);
     }
-    return dial.join();
+    return dial.join(earliness);
   }
 
   /** Asked just before we would prove our key to a peer whose handshake began at that time. */
@@ -110,6 +125,11 @@ class Dial {
   readonly own: Promise<Driver>;
   state: "dialling" | "committed" | "refused" | "over" = "dialling";
   readonly #controller = new AbortController();
+  readonly #owner: DialOwner;
+  /** Whose calls may leave with M3. */
+  readonly #early = new Set<(driver: Driver) => void>();
+  #earlyCredentials = true;
+  #earlyDriver: { readonly driver: Driver; readonly road: EarlyRoad } | undefined;
   #resolve!: (driver: Driver) => void;
   #reject!: (error: unknown) => void;
   #stopWaiting: (() => void) | undefined;
@@ -117,6 +137,7 @@ class Dial {
 
   constructor(owner: DialOwner, clock: Clock, address: PeerAddress) {
     this.address = address;
+    this.#owner = owner;
     this.driver = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -124,15 +145,17 @@ class Dial {
     const startedAtMs = clock.now();
     const committed = () => {
       if (this.state === "dialling") this.state = "committed";
+      return this.#early.size === 0 ? [] : this.#speakEarly();
     };
     this.own = owner
       .dial(address, committed, this.#controller.signal)
-      .then((socket) => owner.adopt(socket));
+      .then((socket) => this.#established(socket));
     this.own.then(
       (driver) => {
         this.settle(driver);
       },
       (error: unknown) => {
+        this.#earlyDriver?.road.fail(asError(error));
         const leftMs = startedAtMs + DEFAULT_LIMITS.handshakeMs - clock.now();
         if (isRefusal(error) && owner.listening && leftMs > 0) this.#await(clock, leftMs, error);
         else this.#fail(error);
@@ -140,8 +163,9 @@ class Dial {
     );
   }
 
-  join(): Arrival {
+  join({ earlyData, earlyCredentials }: Earliness): Arrival {
     this.#waiting += 1;
+    if (earlyData === true && earlyCredentials !== true) this.#earlyCredentials = false;
     let joined = true;
     const abandon = () => {
       if (!joined) return;
@@ -149,7 +173,8 @@ class Dial {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.cancel();
     };
-    return { driver: this.driver, abandon };
+    const whenEarly = (callback: (driver: Driver) => void) => void this.#early.add(callback);
+    return { driver: this.driver, abandon, ...(earlyData === true && { whenEarly }) };
   }
 
   /** There is a connection. If it is not our own, our own is given up. */
@@ -175,6 +200,25 @@ class Dial {
     });
   }
 
+  /** M3 is about to leave: what was called so far goes with it. */
+  #speakEarly(): readonly Uint8Array[] {
+    const road = new EarlyRoad(this.address, () => {
+      this.cancel();
+    });
+    const driver = this.#owner.driveEarly(road);
+    this.#earlyDriver = { driver, road };
+    for (const begin of this.#early) begin(driver);
+    return driver.takeEarly(this.#earlyCredentials);
+  }
+
+  #established(socket: SecureSocket): Driver {
+    const early = this.#earlyDriver;
+    if (early === undefined) return this.#owner.adopt(socket);
+    const driver = this.#owner.adopt(early.road, early.driver);
+    early.road.open(socket);
+    return driver;
+  }
+
   #fail(error: unknown): void {
     if (this.state === "over") return;
     this.#over();
@@ -185,6 +229,10 @@ class Dial {
     this.state = "over";
     this.#stopWaiting?.();
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function isRefusal(error: unknown): boolean {

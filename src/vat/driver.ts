@@ -58,7 +58,8 @@ export class Driver {
   #cancelFrameTimer: (() => void) | undefined;
   #ended = false;
 
-  constructor(road: Road, owner: DriverOwner) {
+  /** `early`: the road has yet to open, and {@link Driver.takeEarly} is all that may leave. */
+  constructor(road: Road, owner: DriverOwner, early = false) {
     this.#road = road;
     this.#owner = owner;
     this.peer = road.peer;
@@ -78,6 +79,7 @@ export class Driver {
         owner.wake(this);
       },
       limits: owner.limits.rpc,
+      early,
     });
     this.connection.nowMs = owner.clock.now();
     road.start({
@@ -116,6 +118,12 @@ export class Driver {
   perform(): void {
     this.#flush();
     if (this.#handles === 0 && this.connection.idle) this.close();
+  }
+
+  /** As `Connection.takeEarlyActions`, in bytes. */
+  takeEarly(everything: boolean): readonly Uint8Array[] {
+    for (const action of this.connection.takeEarlyActions(everything)) this.#perform(action);
+    return [...this.#writer.take()];
   }
 
   /** The event-loop turn is over: what waited for its end happens now. */

@@ -11,6 +11,8 @@ export interface Arrival {
   readonly driver: Promise<Driver>;
   /** This `connect()` no longer waits. */
   abandon(): void;
+  /** Calls back, at most once and before `driver` settles, when calls may go out early. */
+  readonly whenEarly?: ((callback: (driver: Driver) => void) => void) | undefined;
 }
 
 /**
@@ -66,9 +68,16 @@ export class Handle implements Connection {
     if (this.#driver !== undefined) return this.#driver.connection.bootstrap();
     const promise = new PromiseHook(this.#turns);
     const settle = promise.retain();
+    let wasEarly = false;
+    this.#arrival.whenEarly?.((driver) => {
+      if (this.#released) return;
+      wasEarly = true;
+      settle.resolve(driver.connection.bootstrap());
+    });
     this.ready
       .then(
         () => {
+          if (wasEarly) return;
           if (this.#driver !== undefined) settle.resolve(this.#driver.connection.bootstrap());
         },
         (error: unknown) => {

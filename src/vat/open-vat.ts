@@ -18,18 +18,26 @@ import {
   serve,
 } from "../capnp/index.ts";
 import {
+  type Certificate,
   dial,
   dialInsecure,
+  dialTls,
+  type DoorOptions,
   endOfTurn,
+  idOfCertificate,
   listen,
   type ListenAddress,
   listenInsecure,
+  listenTls,
   parseInsecureAddress,
   parseListenAddress,
   parsePeerAddress,
+  parseTlsAddress,
+  parseTlsListenAddress,
   type PeerAddress,
   printHostPort,
   printPeerAddress,
+  printTlsAddress,
   realClock,
   type Road,
   type SecureSocket,
@@ -45,7 +53,7 @@ import {
   type VatOptions,
 } from "./contract.ts";
 import { defaultLogger, harmless } from "./default-logger.ts";
-import { type DialOwner, Dials } from "./dials.ts";
+import { type DialOwner, Dials, type Earliness } from "./dials.ts";
 import { Driver, type DriverOwner } from "./driver.ts";
 import { VatError } from "./error.ts";
 import { type Arrival, Handle } from "./handle.ts";
@@ -108,6 +116,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
   async listen(address: string, options: ListenOptions = {}): Promise<Listener> {
     this.#requireOpen();
+    const tls = parseTlsListenAddress(address);
+    if (tls !== undefined) return this.#listenTls(tls, options);
     const insecure = parseInsecureAddress(address, 0);
     if (insecure === undefined) return this.#listen(parseListenAddress(address), options);
     const road = await listenInsecure(
@@ -120,8 +130,9 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return await this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
   }
 
-  connect(address: string, { signal }: ConnectOptions = {}): Connection {
-    const handle = new Handle(this.turns, this.#arrivalAt(address));
+  connect(address: string, options: ConnectOptions = {}): Connection {
+    const { signal } = options;
+    const handle = new Handle(this.turns, this.#arrivalAt(address, options));
     if (signal === undefined) return handle;
     const abort = () => void handle.close();
     if (signal.aborted) abort();
@@ -130,6 +141,11 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       signal.removeEventListener("abort", abort);
     });
     return handle;
+  }
+
+  join(road: Road): Connection {
+    this.#requireOpen();
+    return new Handle(this.turns, arrived(this.adopt(road)));
   }
 
   refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C {
@@ -180,25 +196,24 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return this.#doors.size > 0;
   }
 
-  dial(address: PeerAddress, committed: () => void, signal: AbortSignal): Promise<SecureSocket> {
+  dial(
+    address: PeerAddress,
+    committed: () => readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<SecureSocket> {
     const keyPair = Identity.keyPairOf(this.#options.identity);
-    const nothingEarly = () => {
-      committed();
-      return [];
-    };
-    return dial({
-      address,
-      keyPair,
-      network: this.#network,
-      committed: nothingEarly,
-      signal,
-      limits: this.limits.net,
-    });
+    const network = this.#network;
+    return dial({ address, keyPair, network, committed, signal, limits: this.limits.net });
   }
 
-  adopt(road: Road): Driver {
-    const driver = new Driver(road, this);
+  driveEarly(road: Road): Driver {
+    return new Driver(road, this, true);
+  }
+
+  adopt(road: Road, early?: Driver): Driver {
+    const driver = early ?? new Driver(road, this);
     this.#drivers.add(driver);
+    early?.connection.peerProven();
     if (this.#life.signal.aborted) driver.close();
     return driver;
   }
@@ -227,28 +242,58 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   async #listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
-    const { admit, identity } = this.#options;
+    const road = await listen({
+      ...this.#doorTo(address),
+      keyPair: Identity.keyPairOf(this.#options.identity),
+      network: this.#network,
+      suites: options.suites ?? ["aead64k"],
+      confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
+    });
+    const addresses = road.peerAddresses(options.advertise).map(printPeerAddress);
+    return await this.#opened(addresses, () => road.close());
+  }
+
+  async #listenTls(address: ListenAddress, { advertise }: ListenOptions): Promise<Listener> {
+    const certificate = this.#certificate;
+    const id = idOfCertificate(certificate);
+    const road = await listenTls({ ...this.#doorTo(address), certificate });
+    const { host, port } = road.address;
+    const shown = printTlsAddress({ id, host: advertise ?? host, port });
+    return await this.#opened([shown], () => road.close());
+  }
+
+  /** What every door has in common whose visitors prove who they are. */
+  #doorTo(address: ListenAddress): DoorOptions {
+    const { admit } = this.#options;
     if (admit === undefined) {
       const message = 'say who may connect: admit: (peer) => …, or admit: "anyone"';
       throw new VatError("ADMIT_MISSING", message);
     }
-    const road = await listen({
+    return {
       address,
-      keyPair: Identity.keyPairOf(identity),
-      network: this.#network,
       admit: admit === "anyone" ? () => true : admit,
       limits: this.limits.net,
-      suites: options.suites ?? ["aead64k"],
-      confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
       accepted: (socket) => {
         this.#dials.accepted(this.adopt(socket));
       },
-      refused: ({ address: from, peer, error }) => {
-        this.#log.debug({ from, peer: peer?.id, err: error }, "refused a connection");
+      refused: (refusal) => {
+        const { address: from, peer } = refusal;
+        const fields = {
+          from,
+          peer: peer?.id,
+          get err() {
+            return refusal.error; // costs its stack: made for a logger that looks
+          },
+        };
+        this.#log.debug(fields, "refused a connection");
       },
-    });
-    const addresses = road.peerAddresses(options.advertise).map(printPeerAddress);
-    return await this.#opened(addresses, () => road.close());
+    };
+  }
+
+  get #certificate(): Certificate {
+    const { certificate } = this.#options;
+    if (certificate !== undefined) return certificate;
+    throw new VatError("CERTIFICATE_MISSING", "roads of TLS need the vat's option `certificate`");
   }
 
   async #opened(addresses: readonly string[], close: () => Promise<void>): Promise<Listener> {
@@ -264,26 +309,36 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return door;
   }
 
-  #arrivalAt(text: string): Arrival {
+  #arrivalAt(text: string, earliness: Earliness = {}): Arrival {
     this.#requireOpen();
     const insecure = parseInsecureAddress(text, 1);
-    if (insecure !== undefined) return this.#dialInsecure(insecure);
-    const id = parsePeerId(text);
+    if (insecure !== undefined) {
+      return this.#dialAlone((signal) =>
+        dialInsecure({ address: insecure, signal, limits: this.limits.net }),
+      );
+    }
+    const tls = parseTlsAddress(text);
+    const id = tls?.id ?? parsePeerId(text);
     const address = id === undefined ? parsePeerAddress(text) : undefined;
     const known = this.#newest(id ?? address?.id);
-    if (known !== undefined) return { driver: Promise.resolve(known), abandon: () => {} };
-    if (address !== undefined) return this.#dials.join(address);
+    if (known !== undefined) return arrived(known);
+    if (tls !== undefined) {
+      const certificate = this.#certificate;
+      return this.#dialAlone((signal) =>
+        dialTls({ address: tls, id: tls.id, certificate, signal, limits: this.limits.net }),
+      );
+    }
+    if (address !== undefined) return this.#dials.join(address, earliness);
     const error = new VatError("NOT_CONNECTED", `${text} is not connected; dial its address`);
     return { driver: Promise.reject(error), abandon: () => {} };
   }
 
-  /** Nobody is proven there, so nobody's connection is shared. */
-  #dialInsecure(address: ListenAddress): Arrival {
+  /** A dial of one `connect()`, which no other joins. */
+  #dialAlone(open: (signal: AbortSignal) => Promise<Road>): Arrival {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#life.signal]);
-    const road = dialInsecure({ address, signal, limits: this.limits.net });
     return {
-      driver: road.then((it) => this.adopt(it)),
+      driver: open(signal).then((road) => this.adopt(road)),
       abandon: () => {
         controller.abort(new VatError("CLOSED", "the dial was given up"));
       },
@@ -301,6 +356,11 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   #requireOpen(): void {
     if (this.#life.signal.aborted) throw new VatError("CLOSED", "this vat was closed");
   }
+}
+
+/** A connection that is there. */
+function arrived(driver: Driver): Arrival {
+  return { driver: Promise.resolve(driver), abandon: () => {} };
 }
 
 const BOOTSTRAP = { interface: "rpc.capnp", method: "bootstrap" };

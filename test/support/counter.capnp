@@ -1,6 +1,8 @@
 @0xd1f5b8c0a4b7e3f1;
 # An object of each kind of behaviour, for the tests of vats, stubs and servers.
 
+using Calls = import "/handfast/calls.capnp";
+
 interface Counter {
   add @0 (amount :UInt32) -> (total :UInt32);
   child @1 (start :UInt32) -> (counter :Counter);
@@ -15,6 +17,7 @@ interface Counter {
   # Has another counter add, by returning its call or by a tail call.
   write @8 (chunk :Data) -> stream;
   unwritten @9 ();
+  unlock @10 (secret :Text $Calls.credential) -> (total :UInt32);
 }
 
 interface Watcher {

@@ -17,6 +17,7 @@ export declare namespace Counter {
     through(params: Through.Init, options?: $.CallOptions): Through.Call;
     write(params: Write.Init, options?: $.CallOptions): Write.Call;
     unwritten(params?: Unwritten.Init, options?: $.CallOptions): Unwritten.Call;
+    unlock(params: Unlock.Init, options?: $.CallOptions): Unlock.Call;
   }
   interface Server extends $.Servable {
     readonly [$.serves]: { readonly "counter.capnp:Counter": 1 };
@@ -63,6 +64,10 @@ export declare namespace Counter {
       params: Unwritten.Params,
       call: $.CallContext<Unwritten.Builder, Unwritten.ResultsInit>,
     ): Unwritten.Returns;
+    unlock?(
+      params: Unlock.Params,
+      call: $.CallContext<Unlock.Builder, Unlock.ResultsInit>,
+    ): Unlock.Returns;
   }
   namespace Add {
     interface Params extends $.StructReader {
@@ -230,6 +235,25 @@ export declare namespace Counter {
     type ResultsInit = $.NoFields;
     type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit>;
+  }
+  namespace Unlock {
+    interface Params extends $.StructReader {
+      readonly secret: string;
+    }
+    interface Init {
+      readonly secret?: string | undefined;
+    }
+    interface Results extends $.StructReader {
+      readonly total: number;
+    }
+    interface Builder extends $.StructReader {
+      total: number;
+    }
+    interface ResultsInit {
+      readonly total?: number | undefined;
+    }
+    type Call = $.Call<Results>;
+    type Returns = $.Returns<ResultsInit | Builder>;
   }
 }
 class Counter$Add$Params$Reader extends $.Struct {
@@ -621,6 +645,61 @@ const Counter$Unwritten$method = $.method({
   results: () => $.Empty,
   Call: Counter$Unwritten$Call,
 });
+class Counter$Unlock$Params$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get secret(): string { return $.text(this.$, 0); }
+}
+class Counter$Unlock$Params$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get secret(): string { return $.text(this.$, 0); }
+  set secret(value: string) { $.setText(this.$, 0, value); }
+}
+function Counter$Unlock$Params$set(to: Counter$Unlock$Params$Builder, from: Counter.Unlock.Init): void {
+  if (from.secret !== undefined) to.secret = from.secret;
+}
+const Counter$Unlock$Params = $.struct({
+  name: "counter.capnp:Counter.unlock$Params",
+  id: 0x9d74646f661646b4n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: Counter$Unlock$Params$Reader,
+  Builder: Counter$Unlock$Params$Builder,
+  fields: ["secret"],
+  set: Counter$Unlock$Params$set,
+});
+class Counter$Unlock$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get total(): number { return $.u32(this.$, 0); }
+}
+class Counter$Unlock$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get total(): number { return $.u32(this.$, 0); }
+  set total(value: number) { $.setU32(this.$, 0, value); }
+}
+function Counter$Unlock$Results$set(to: Counter.Unlock.Builder, from: Counter.Unlock.ResultsInit): void {
+  if (from.total !== undefined) to.total = from.total;
+}
+const Counter$Unlock$Results = $.struct({
+  name: "counter.capnp:Counter.unlock$Results",
+  id: 0xc9e1ff6d4be7c347n,
+  dataWords: 1,
+  pointerCount: 0,
+  Reader: Counter$Unlock$Results$Reader,
+  Builder: Counter$Unlock$Results$Builder,
+  fields: ["total"],
+  set: Counter$Unlock$Results$set,
+});
+class Counter$Unlock$Call extends $.CallBase<Counter.Unlock.Results> {}
+const Counter$Unlock$method = $.method({
+  interfaceId: 0xacba3a47c60e3ec2n,
+  interfaceName: "counter.capnp:Counter",
+  methodId: 10,
+  name: "unlock",
+  params: () => Counter$Unlock$Params,
+  results: () => Counter$Unlock$Results,
+  Call: Counter$Unlock$Call,
+  credential: true,
+});
 class Counter$Client extends $.ClientBase {
   add(params: Counter.Add.Init, options?: $.CallOptions): Counter.Add.Call { return $.call(this, Counter$Add$method, params, options); }
   child(params: Counter.Child.Init, options?: $.CallOptions): Counter.Child.Call { return $.call(this, Counter$Child$method, params, options); }
@@ -632,6 +711,7 @@ class Counter$Client extends $.ClientBase {
   through(params: Counter.Through.Init, options?: $.CallOptions): Counter.Through.Call { return $.call(this, Counter$Through$method, params, options); }
   write(params: Counter.Write.Init, options?: $.CallOptions): Counter.Write.Call { return $.call(this, Counter$Write$method, params, options); }
   unwritten(params?: Counter.Unwritten.Init, options?: $.CallOptions): Counter.Unwritten.Call { return $.call(this, Counter$Unwritten$method, params, options); }
+  unlock(params: Counter.Unlock.Init, options?: $.CallOptions): Counter.Unlock.Call { return $.call(this, Counter$Unlock$method, params, options); }
 }
 abstract class Counter$Server extends $.Server {}
 export const Counter: $.InterfaceOf<Counter.Client, Counter.Server> = $.interfaceType({
@@ -639,7 +719,7 @@ export const Counter: $.InterfaceOf<Counter.Client, Counter.Server> = $.interfac
   name: "counter.capnp:Counter",
   Client: Counter$Client,
   Server: Counter$Server,
-  methods: [Counter$Add$method, Counter$Child$method, Counter$Same$method, Counter$Hold$method, Counter$Fail$method, Counter$Watch$method, Counter$Whoami$method, Counter$Through$method, Counter$Write$method, Counter$Unwritten$method],
+  methods: [Counter$Add$method, Counter$Child$method, Counter$Same$method, Counter$Hold$method, Counter$Fail$method, Counter$Watch$method, Counter$Whoami$method, Counter$Through$method, Counter$Write$method, Counter$Unwritten$method, Counter$Unlock$method],
 });
 
 export declare namespace Watcher {

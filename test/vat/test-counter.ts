@@ -49,6 +49,11 @@ export class TestCounter extends Counter.Server {
     return {};
   }
 
+  override unlock({ secret }: Counter.Unlock.Params) {
+    this.log.push(`unlock ${secret}`);
+    return { total: this.total };
+  }
+
   override whoami(_: Counter.Whoami.Params, { peer, auth, method }: CallContext) {
     const { id = "", transport } = peer;
     return { peer: id, principal: auth.principal ?? "", transport, method };
