@@ -72,6 +72,11 @@ export class Exports {
     return this.#table.get(id)?.hook;
   }
 
+  /** Whether an export that is not there may be one that Return.releaseParamCaps gave back. */
+  mayBeGivenBack(id: number): boolean {
+    return this.#quarantine.mayKnow(id);
+  }
+
   /** What the peer calls; undefined when there is no such export. */
   called(id: number, interfaceId: bigint, methodId: number): Hook | undefined {
     const entry = this.#table.get(id);

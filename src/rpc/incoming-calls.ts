@@ -1,6 +1,7 @@
 import { type Adoption } from "./adoption.ts";
 import { Answer } from "./answer.ts";
 import { type Answers } from "./answers.ts";
+import { BrokenHook } from "./broken-hook.ts";
 import { RpcError } from "./exception.ts";
 import { type Exports } from "./export.ts";
 import { type Caller, type Hook } from "./hook.ts";
@@ -88,8 +89,11 @@ export class IncomingCalls {
   #callee({ target, interfaceId, methodId }: CallMessage): Hook {
     if (target.is === "promisedAnswer") return this.#adoption.promisedAnswer(target.answer);
     const hook = this.#exports.called(target.id, interfaceId, methodId);
-    if (hook === undefined) throw violation(`a call to export ${target.id}, which is not there`);
-    return hook.retain();
+    if (hook !== undefined) return hook.retain();
+    if (this.#exports.mayBeGivenBack(target.id)) {
+      return new BrokenHook(this.#link.turns, RpcError.failed("this capability was given back"));
+    }
+    throw violation(`a call to export ${target.id}, which is not there`);
   }
 
   /** Why the call is refused, if it is; throws when the peer goes on regardless. */

@@ -2,6 +2,7 @@
  * Export ids that Return.releaseParamCaps freed. capnp-ts sets that flag and later releases the same
  * references once more; were the id in use again by then, the Release would hit a stranger. So these
  * ids rest here, and once a peer was seen to do it, they are never used again on its connection.
+ * In between it goes on calling what it has given back.
  */
 export class Quarantine<Id extends number> {
   readonly #recycle: (id: Id) => void;
@@ -21,6 +22,11 @@ export class Quarantine<Id extends number> {
       this.#recycle(oldest as Id); // was added here
       return;
     }
+  }
+
+  /** Whether an id that is not in use may be one that the peer gave back and goes on using. */
+  mayKnow(id: number): boolean {
+    return this.#releasesTwice || this.#resting.has(id);
   }
 
   /** A Release came for an id that is not in use. */

@@ -289,6 +289,28 @@ describe("ids that releaseParamCaps freed", () => {
   });
 });
 
+describe("a capability that releaseParamCaps gave back", () => {
+  it("may still be called by a confused peer, which is answered an exception", () => {
+    const { network, client, root, desk } = connected();
+    const mine = client.object("mine");
+    const foo = call(desk, "foo", mine.ref());
+    network.settle();
+    const taken = root.takes("foo");
+    const callback = taken.param();
+    taken.returns("");
+    const [message] = client.refuses();
+    client.receivesForged({ ...lastOf(message, "return"), releaseParamCaps: true });
+    const late = call(callback, "late");
+    client.receives("call late");
+    callback.release();
+    network.settle();
+    expect(late.error?.message).toBe("remote exception: this capability was given back");
+    expect(client.closes).toEqual([]);
+    expect(mine.arrived).toEqual([]);
+    expectCleanEnd(network, foo, late, desk);
+  });
+});
+
 describe("a call for the pipeline only", () => {
   it("has an id of its own kind, and its Return is ignored", () => {
     const { network, client, server, root, desk } = connected();
