@@ -23,7 +23,10 @@ export const MAX_NESTING = 64;
 
 /**
  * Words that reading one message may visit, at least: C++ `ReaderOptions.traversalLimitInWords`.
- * A pointer is charged each time it is followed, so that a small message cannot cost much.
+ * A pointer is charged each time it is followed, so a message whose pointers meet again costs at
+ * most as much as one of 64 MiB, which any peer may send anyway. The floor is high for the sake of
+ * honest programs: `params.books.at(i)` in a loop pays for the whole list each time round. What is
+ * copied on a peer's behalf, where nobody reads twice, has the tighter budget below.
  */
 export const MIN_TRAVERSAL_WORDS = 8 * 1024 * 1024;
 

@@ -11,6 +11,10 @@ export type CodegenErrorCode =
   | "COMPILER_MISSING"
   /** `capnp` found mistakes in a schema: the message is what it says of them, a line each. */
   | "SCHEMA_INVALID"
+  /** A schema is not where it was said to be, or is no file. */
+  | "SCHEMA_MISSING"
+  /** The file system refuses what was generated. */
+  | "OUTPUT_UNWRITABLE"
   /** `handfast gen --check`: what is generated is not what is there. */
   | "STALE";
 

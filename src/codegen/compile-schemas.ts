@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodegenError } from "./codegen-error.ts";
@@ -20,12 +21,13 @@ const MAX_REQUEST_BYTES = 256 * 1024 * 1024;
 
 /**
  * Has `capnp` parse schemas; returns the CodeGeneratorRequest that `generate` takes.
- * @throws CodegenError COMPILER_MISSING, SCHEMA_INVALID
+ * @throws CodegenError SCHEMA_MISSING, COMPILER_MISSING, SCHEMA_INVALID
  */
 export function compileSchemas(
   files: readonly string[],
   { importPaths = [], srcPrefix, cwd }: CompileOptions = {},
 ): Uint8Array {
+  for (const file of files) requireFile(file, resolve(cwd ?? ".", file));
   const args = [
     "compile",
     "-o-",
@@ -47,4 +49,11 @@ export function compileSchemas(
   }
   if (status !== 0) throw new CodegenError("SCHEMA_INVALID", stderr.toString("utf8").trim());
   return stdout;
+}
+
+/** What `capnp` says of a folder, or of nothing, is no help. */
+function requireFile(named: string, path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new CodegenError("SCHEMA_MISSING", `there is no ${named}`);
+  if (found.isDirectory()) throw new CodegenError("SCHEMA_MISSING", `${named} is a folder`);
 }

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import {
   Bool,
-  CapnpError,
   ContentBuilder,
   decodeMessage,
   encode,
@@ -14,37 +13,15 @@ import {
 } from "handfast/capnp";
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../src/base/index.ts";
-import { readFrame } from "../../src/capnp/framing.ts";
-import { type Arena, viewOf } from "../../src/capnp/segment.ts";
+import { viewOf } from "../../src/capnp/segment.ts";
 import { copyContent, ReceivedContent } from "../../src/capnp/payload.ts";
 import { anyMessage } from "./message-arbitrary.ts";
+import { outcome, surrounded } from "./surrounded.ts";
 import { anyZoo, scattered } from "./zoo-arbitrary.ts";
 import { Named, Numbers, Point, Zoo } from "./zoo.capnp.ts";
 
 /** Words that reading a mutant may visit: few, so that a run takes seconds, not hours. */
 const MUTANT_BUDGET_WORDS = 10_000;
-
-/** The message in the middle of a larger buffer of `filling`, as it would lie in a chunk. */
-function surrounded(bytes: Uint8Array, filling: number, budgetWords?: number): Arena {
-  const chunk = Buffer.alloc(bytes.length + 64, filling);
-  chunk.set(bytes, 24);
-  const arena = readFrame(viewOf(chunk), chunk, 24);
-  arena.budgetWords = budgetWords ?? arena.budgetWords;
-  return arena;
-}
-
-/** What comes of reading a message: a value, or the code of a CapnpError. Nothing else is thrown. */
-function outcome(read: () => unknown): string {
-  try {
-    return JSON.stringify(read(), (_, value: unknown) => {
-      if (value instanceof ReceivedContent) return value.root(Named).toJSON();
-      return typeof value === "bigint" ? String(value) : value;
-    });
-  } catch (error) {
-    if (error instanceof CapnpError) return error.code;
-    throw error;
-  }
-}
 
 function rootOf(bytes: Uint8Array, type: PointerType, filling = 0, budgetWords?: number): string {
   const [first] = surrounded(bytes, filling, budgetWords).segments;

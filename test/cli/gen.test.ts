@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,6 +74,60 @@ describe.runIf(withCapnpTool)("gen", () => {
     const { status, stderr } = await gen("twins.capnp");
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error NAME_COLLISION: twins\.capnp:B: .*"Twin".*\nhint: .*\n$/);
+  });
+
+  it("says what import is not there", async () => {
+    writeFileSync(at("lost.capnp"), '@0xd3f0a51f3b0c7e14;\nusing Far = import "/far.capnp";');
+    const { status, stderr } = await gen("lost.capnp");
+    expect(status).toBe(1);
+    expect(stderr).toContain("lost.capnp:2:");
+    expect(stderr).toContain("Import failed: /far.capnp");
+  });
+
+  it("finds absolute imports where it is told to", async () => {
+    mkdirSync(at("shared"));
+    writeFileSync(at("shared/far.capnp"), "@0xd3f0a51f3b0c7e15;\nstruct Far {}");
+    writeFileSync(
+      at("near.capnp"),
+      '@0xd3f0a51f3b0c7e16;\nstruct Near { far @0 :import "/far.capnp".Far; }',
+    );
+    expect((await gen("near.capnp", "-I", "shared")).status).toBe(0);
+    expect(readFileSync(at("near.capnp.ts"), "utf8")).toContain('from "./far.capnp.ts"');
+  });
+
+  it("keeps two schemas of one name apart", async () => {
+    for (const [folder, id] of [
+      ["left", 7],
+      ["right", 8],
+    ] as const) {
+      mkdirSync(at(folder));
+      writeFileSync(
+        at(`${folder}/same.capnp`),
+        `@0xd3f0a51f3b0c7e1${id};\nstruct ${folder.toUpperCase()} {}`,
+      );
+    }
+    const { stdout } = await gen("left/same.capnp", "right/same.capnp", "--out", "build");
+    expect(stdout).toBe("build/left/same.capnp.ts\nbuild/right/same.capnp.ts\n");
+    expect(readFileSync(at("build/right/same.capnp.ts"), "utf8")).toContain("RIGHT");
+  });
+
+  it.each([
+    [
+      "a schema that is not there",
+      ["lost.capnp"],
+      /^error SCHEMA_MISSING: there is no lost\.capnp\n/,
+    ],
+    ["a folder", ["."], /^error SCHEMA_MISSING: \. is a folder\n/],
+    [
+      "a place where it may not write",
+      ["greeter.capnp", "--out", "greeter.capnp"],
+      /^error OUTPUT_UNWRITABLE: cannot write greeter\.capnp\/greeter\.capnp\.ts: /,
+    ],
+  ])("refuses %s in one line", async (_, args, message) => {
+    const { status, stderr } = await gen(...args);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain("    at ");
   });
 
   it("notes what is imported and not generated", async () => {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Command } from "commander";
-import { CodegenError, compileSchemas, generate } from "../../codegen/index.ts";
+import { CodegenError, compileSchemas, generate, writeGenerated } from "../../codegen/index.ts";
 import { type Terminal } from "../terminal.ts";
 
 interface GenOptions {
@@ -38,7 +38,7 @@ export function addGen(program: Command, terminal: Terminal): void {
         if (changed.length === 0) return;
         throw new CodegenError("STALE", `stale: ${changed.map(({ path }) => path).join(", ")}`);
       }
-      for (const { path, text } of changed) write(path, text);
+      for (const { path, text } of changed) writeGenerated(path, text);
       for (const { path } of outputs) terminal.result({ text: path, json: { path } });
       noteMissing(outputs, terminal);
     });
@@ -83,11 +83,6 @@ function noteMissing(outputs: readonly Output[], terminal: Terminal): void {
 
 function current(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
