@@ -2,7 +2,6 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type Clock, type Peer } from "../base/index.ts";
 import {
   type Ephemeral,
-  generateEphemeral,
   type KeyPair,
   type Offer,
   offersOf,
@@ -18,6 +17,7 @@ import {
 } from "./accept.ts";
 import { type ListenAddress, type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
+import { takeEphemeral } from "./ephemeral-pool.ts";
 import { NetError, systemError } from "./error.ts";
 import { Gate } from "./gate.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
@@ -152,7 +152,7 @@ class Door implements RoadListener {
   }
 
   #greet(socket: Socket): void {
-    const { keyPair, admit, selfConnect = "refuse", ephemeral = generateEphemeral } = this.#options;
+    const { keyPair, admit, selfConnect = "refuse", ephemeral = takeEphemeral } = this.#options;
     const place = this.#gate.enter(socket.remoteAddress, () => socket.destroy());
     if (typeof place === "string") {
       socket.destroy();
