@@ -5,12 +5,12 @@ import {
   ClientHandshake,
   type ClientStep,
   type Ephemeral,
-  generateEphemeral,
   type KeyPair,
   type Session,
 } from "../shs/index.ts";
 import { type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
+import { takeEphemeral } from "./ephemeral-pool.ts";
 import { NetError, systemError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { MessageReader } from "./message-reader.ts";
@@ -115,7 +115,7 @@ class Dial {
   shakeHands(wire: Duplex): void {
     this.#wire = wire;
     if (!this.#mayBegin()) return;
-    const { address, keyPair, network, ephemeral = generateEphemeral } = this.#options;
+    const { address, keyPair, network, ephemeral = takeEphemeral } = this.#options;
     const { suite } = address;
     const serverKey = publicKeyOf(address.id) ?? new Uint8Array(0); // refused by the handshake
     try {

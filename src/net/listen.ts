@@ -1,13 +1,8 @@
-import {
-  type Ephemeral,
-  generateEphemeral,
-  type KeyPair,
-  offersOf,
-  type Suite,
-} from "../shs/index.ts";
+import { type Ephemeral, type KeyPair, offersOf, type Suite } from "../shs/index.ts";
 import { acceptWire } from "./accept.ts";
 import { type ListenAddress, type PeerAddress } from "./address.ts";
 import { Door, type DoorOptions } from "./door.ts";
+import { takeEphemeral } from "./ephemeral-pool.ts";
 
 export interface ListenOptions extends DoorOptions {
   readonly keyPair: KeyPair;
@@ -37,13 +32,7 @@ export interface RoadListener {
  * `HOST_NOT_FOUND`; throws `ShsError` `NETWORK_INVALID` when the suites cannot be told apart.
  */
 export async function listen(options: ListenOptions): Promise<RoadListener> {
-  const {
-    keyPair,
-    network,
-    suites,
-    selfConnect = "refuse",
-    ephemeral = generateEphemeral,
-  } = options;
+  const { keyPair, network, suites, selfConnect = "refuse", ephemeral = takeEphemeral } = options;
   const offers = offersOf(network, suites);
   const door = new Door(options, ({ socket, address }, terms, events) => {
     acceptWire(socket, address, { ...terms, keyPair, offers, selfConnect, ephemeral }, events);

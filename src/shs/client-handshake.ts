@@ -1,4 +1,5 @@
 import { concatBytes, equalBytes } from "../base/index.ts";
+import { curveKeyOf } from "./curve-keys.ts";
 import { ShsError } from "./error.ts";
 import { type KeyPair } from "./identity.ts";
 import {
@@ -14,17 +15,10 @@ import {
   sharedSecret,
 } from "./key-schedule.ts";
 import { networkKey } from "./network.ts";
-import {
-  curvePublicKey,
-  x25519,
-  type Ephemeral,
-  openOnce,
-  sealOnce,
-  verify,
-  wipe,
-} from "./primitives.ts";
+import { x25519, type Ephemeral, openOnce, sealOnce, verify, wipe } from "./primitives.ts";
 import { type Sealer, type Suite } from "./record.ts";
 import {
+  agree,
   type Agreement,
   channelBinding,
   createOpener,
@@ -78,10 +72,11 @@ export class ClientHandshake {
   readonly #serverCurveKey: Uint8Array;
   #state: State = { is: "awaiting M2" };
 
-  /** Throws `ShsError` `KEY_INVALID` when nobody can hold the secret of `serverKey`. */
+  /** Throws `ShsError` `KEY_INVALID`, and wipes `ephemeral`, when nobody can hold `serverKey`'s secret. */
   constructor(options: ClientHandshakeOptions) {
-    const serverCurveKey = curvePublicKey(options.serverKey);
+    const serverCurveKey = curveKeyOf(options.serverKey);
     if (serverCurveKey === undefined) {
+      wipe(options.ephemeral.secret);
       throw new ShsError("KEY_INVALID", "the server's key is not a valid Ed25519 public key");
     }
     this.#options = options;
@@ -152,7 +147,7 @@ export class ClientHandshake {
     const sigA = keyPair.sign(clientStatement(K, Bp, ab));
     const m3 = sealOnce(concatBytes(sigA, Ap), keyOfM3(K, ab, aB));
     const keyM4 = keyOfM4(K, ab, aB, Ab);
-    const agreement: Agreement = {
+    const agreement = agree({
       suite,
       K,
       Z: sharedSecret(keyM4),
@@ -161,7 +156,7 @@ export class ClientHandshake {
       ap: ephemeral.publicKey,
       bp,
       messages: [this.m1, Uint8Array.from(m2), m3],
-    };
+    });
     const sealer = createSealer(agreement, "c2s");
     const statement = serverStatement(K, sigA, Ap, ab);
     wipe(ab, aB, Ab);

@@ -3,7 +3,7 @@
  * paper and the wire differ, the wire decides: the MAC stands first in M1 and M2, and M2 too is
  * keyed with `K` alone.
  */
-import { concatBytes, equalBytes } from "../base/index.ts";
+import { concatBytes } from "../base/index.ts";
 import { equalInConstantTime, mac, sha256 } from "./primitives.ts";
 
 /** M1 and M2. */
@@ -71,8 +71,9 @@ export function directionNonce(K: Uint8Array, receiverEphemeral: Uint8Array): Ui
  * bit 255 ignored as X25519 ignores it (RFC 7748 §5; the list of https://cr.yp.to/ecdh.html).
  */
 export function isLowOrder(point: Uint8Array): boolean {
-  const masked = Uint8Array.from(point, (byte, index) => (index === 31 ? byte & 0x7f : byte));
-  return LOW_ORDER.some((weak) => equalBytes(weak, masked));
+  return LOW_ORDER.some((weak) =>
+    weak.every((byte, index) => byte === ((point[index] ?? 0) & (index === 31 ? 0x7f : 0xff))),
+  );
 }
 
 const LOW_ORDER: readonly Uint8Array[] = [

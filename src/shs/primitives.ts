@@ -6,11 +6,12 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
+  hash,
   randomFillSync,
   timingSafeEqual,
 } from "node:crypto";
+import { concatBytes } from "../base/index.ts";
 import { type Arena } from "./arena.ts";
 import { type LoadAddon, NativeSodium, requireSodiumNative } from "./native-sodium.ts";
 import { orRefused, type SigningPair, type Sodium } from "./sodium.ts";
@@ -80,9 +81,10 @@ export function ephemeralOf(secret: Uint8Array): Ephemeral {
 
 /** `h`: SHA-256 of the parts, one after the other. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return plain(hash.digest());
+  const whole = concatBytes(...parts);
+  const digest = plain(hash("sha256", whole, "buffer"));
+  wipe(whole); // some of it may be secret
+  return digest;
 }
 
 /** `mac_K`: HMAC-SHA-512 truncated to 32 bytes (`crypto_auth`). */

@@ -25,6 +25,7 @@ import {
 } from "./primitives.ts";
 import { type Suite } from "./record.ts";
 import {
+  agree,
   type Agreement,
   channelBinding,
   createOpener,
@@ -198,7 +199,7 @@ export class ServerHandshake {
     if (Ab === undefined) throw weakIdentity();
 
     const keyM4 = keyOfM4(K, ab, aB, Ab);
-    const agreement: Agreement = {
+    const agreement = agree({
       suite,
       K,
       Z: sharedSecret(keyM4),
@@ -207,7 +208,7 @@ export class ServerHandshake {
       ap,
       bp: ephemeral.publicKey,
       messages: [m1, m2, Uint8Array.from(m3)],
-    };
+    });
     const statement = serverStatement(K, sigA, Ap, ab);
     wipe(ab, aB, Ab, ephemeral.secret);
     const peer = vouchFor(Ap); // every check has passed: the one place where a client is vouched for

@@ -20,8 +20,8 @@ export interface Session {
   readonly channelBinding: Uint8Array;
 }
 
-/** What both sides know once M3 is made: everything the records' keys come from. */
-export interface Agreement {
+/** What both sides know once M3 is made. */
+export interface Terms {
   readonly suite: Suite;
   readonly K: Uint8Array;
   readonly Z: Uint8Array;
@@ -33,6 +33,16 @@ export interface Agreement {
   readonly bp: Uint8Array;
   /** M1, M2 and M3 as they went over the wire. */
   readonly messages: readonly [Uint8Array, Uint8Array, Uint8Array];
+}
+
+/** Everything the records' keys come from. */
+export interface Agreement extends Terms {
+  /** `PRK = HKDF-Extract-SHA256(salt h(M1‖M2‖M3), Z)`: early data is sealed before M4 exists. */
+  readonly PRK: Uint8Array;
+}
+
+export function agree(terms: Terms): Agreement {
+  return { ...terms, PRK: hkdfExtract(sha256(...terms.messages), terms.Z) };
 }
 
 export type Direction = "c2s" | "s2c";
@@ -68,22 +78,16 @@ export function createOpener(agreement: Agreement, direction: Direction): Opener
 /** `Expand(PRK, domain ‖ "bind" ‖ h(M1‖M2‖M3‖M4), 32)`. */
 export function channelBinding(agreement: Agreement, m4: Uint8Array): Uint8Array {
   return hkdfExpand32(
-    recordSecret(agreement),
+    agreement.PRK,
     domainOf(agreement.suite),
     ascii("bind"),
     sha256(...agreement.messages, m4),
   );
 }
 
-/** `PRK = HKDF-Extract-SHA256(salt h(M1‖M2‖M3), Z)`: early data is sealed before M4 exists. */
-function recordSecret({ messages, Z }: Agreement): Uint8Array {
-  return hkdfExtract(sha256(...messages), Z);
-}
-
 /** `Expand(PRK, D ‖ "c2s" | "s2c" ‖ Ap ‖ Bp, 32)` */
-function aeadKey(agreement: Agreement, direction: Direction): Uint8Array {
-  const { Ap, Bp } = agreement;
-  return hkdfExpand32(recordSecret(agreement), AEAD64K_DOMAIN, ascii(direction), Ap, Bp);
+function aeadKey({ PRK, Ap, Bp }: Agreement, direction: Direction): Uint8Array {
+  return hkdfExpand32(PRK, AEAD64K_DOMAIN, ascii(direction), Ap, Bp);
 }
 
 /** Key and first nonce of box-stream, which compact shares. */
