@@ -46,12 +46,18 @@ export {
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";
 export {
   type Admit,
+  type Backoff,
   type BootstrapFactory,
   type Connection,
   type ConnectOptions,
   Identity,
   type Listener,
   type ListenOptions,
+  type Reconnecting,
+  reconnecting,
+  type ReconnectingCallOptions,
+  type ReconnectingOptions,
+  type ReconnectingState,
   Vat,
   VatError,
   type VatErrorCode,

@@ -16,6 +16,8 @@ export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";
 export { dialInsecure, type InsecureListener, listenInsecure } from "./insecure.ts";
 export { listen, type ListenOptions, type RoadListener } from "./listen.ts";
 export { memoryRoads, type MemoryRoadsOptions } from "./memory-roads.ts";
+export { type Random, realRandom } from "./random.ts";
+export { type Random, realRandom } from "./random.ts";
 export {
   type RoadCounters,
   type Road,

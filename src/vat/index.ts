@@ -9,5 +9,21 @@ export {
 } from "./contract.ts";
 export { VatError, type VatErrorCode } from "./error.ts";
 export { Identity } from "./identity.ts";
+export { type Backoff } from "./backoff.ts";
+export {
+  type Reconnecting,
+  reconnecting,
+  type ReconnectingCallOptions,
+  type ReconnectingOptions,
+  type ReconnectingState,
+} from "./reconnecting.ts";
+export { type Backoff } from "./backoff.ts";
+export {
+  type Reconnecting,
+  reconnecting,
+  type ReconnectingCallOptions,
+  type ReconnectingOptions,
+  type ReconnectingState,
+} from "./reconnecting.ts";
 export { type VatLimitOptions } from "./limits.ts";
 export { Vat } from "./open-vat.ts";
