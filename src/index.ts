@@ -52,6 +52,7 @@ export {
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";
 export {
   type Admit,
+  type Backoff,
   type BootstrapFactory,
   type Connection,
   type ConnectOptions,
@@ -60,6 +61,11 @@ export {
   type ListenOptions,
   type LoadById,
   type Restorer,
+  type Reconnecting,
+  reconnecting,
+  type ReconnectingCallOptions,
+  type ReconnectingOptions,
+  type ReconnectingState,
   Vat,
   VatError,
   type VatErrorCode,

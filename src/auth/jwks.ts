@@ -1,4 +1,4 @@
-import { type JSONWebKeySet } from "jose";
+import type { JSONWebKeySet } from "jose";
 import { type Clock } from "../base/index.ts";
 import { AuthSetupError } from "./error.ts";
 import { JWKS_CACHE_MS, JWKS_COOL_DOWN_MS, JWKS_FETCH_MS, MAX_JWKS_BYTES } from "./limits.ts";
@@ -91,10 +91,11 @@ export class Jwks {
 }
 
 async function textOf({ body }: Response): Promise<string> {
+  const chunks: AsyncIterable<Uint8Array> | readonly never[] = body ?? [];
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > MAX_JWKS_BYTES) throw new Error(`more than ${MAX_JWKS_BYTES} bytes`);
     text += decoder.decode(chunk, { stream: true });

@@ -1,5 +1,5 @@
-import { type JSONWebKeySet, type JWTPayload } from "jose";
-import { AuthError, type Claims, type RefusalReason } from "../base/index.ts";
+import type { JSONWebKeySet, JWTPayload } from "jose";
+import { AuthError, type Claims, type Clock, type RefusalReason } from "../base/index.ts";
 import {
   accepted,
   type Authenticator,
@@ -39,6 +39,8 @@ export interface JwtOptions {
   readonly clockToleranceMs?: number | undefined;
   /** How `jwksUri` is fetched. Default: the global one. */
   readonly fetch?: Fetch | undefined;
+  /** By which the keys of `jwksUri` grow old. Default: the machine's. */
+  readonly clock?: Pick<Clock, "now"> | undefined;
   /** Default: the machine's calendar. */
   readonly epochMs?: EpochMs | undefined;
 }
@@ -85,11 +87,11 @@ interface Keys {
   after(known: JSONWebKeySet): Promise<JSONWebKeySet | undefined>;
 }
 
-function keysOf({ jwks, jwksUri, fetch }: JwtOptions): Keys {
+function keysOf({ jwks, jwksUri, fetch, clock }: JwtOptions): Keys {
   if ((jwks === undefined) === (jwksUri === undefined)) {
     throw new AuthSetupError("OPTION_INVALID", "jwt() takes either jwks or jwksUri");
   }
-  if (jwksUri !== undefined) return new Jwks(jwksUri, { fetch });
+  if (jwksUri !== undefined) return new Jwks(jwksUri, { fetch, clock });
   const fixed = jwks ?? { keys: [] };
   return { current: () => Promise.resolve(fixed), after: () => Promise.resolve(undefined) };
 }

@@ -76,9 +76,10 @@ export function mtlsSubject(
 ): Authenticator<unknown> {
   return mtls(async (certificate) => {
     const { subject, serialNumber } = certificate;
-    if (subject === undefined || (await vouchedFor(certificate)) !== true) return undefined;
-    if ((await allow(subject)) !== true)
-      throw refusal("unauthorized", "the subject is not allowed");
+    const vouched: unknown = subject === undefined ? false : await vouchedFor(certificate);
+    if (subject === undefined || vouched !== true) return undefined; // from JavaScript, anything
+    const allowed: unknown = await allow(subject);
+    if (allowed !== true) throw refusal("unauthorized", "the subject is not allowed");
     return { principal: subject, claims: { subject, serialNumber } };
   }, options);
 }

@@ -24,6 +24,8 @@ export { dialInsecure, type InsecureListener, listenInsecure } from "./insecure.
 export { listen, type ListenOptions, type RoadListener } from "./listen.ts";
 export { listenTls, type TlsListener, type TlsListenOptions } from "./listen-tls.ts";
 export { memoryRoads, type MemoryRoadsOptions } from "./memory-roads.ts";
+export { type Random, realRandom } from "./random.ts";
+export { type Random, realRandom } from "./random.ts";
 export {
   type RoadCounters,
   type Road,
