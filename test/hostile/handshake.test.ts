@@ -14,6 +14,7 @@ import {
   signingPair,
   x25519,
 } from "../../src/shs/primitives.ts";
+import { shakeHands } from "../shs/support/pair.ts";
 import { dialServer, NETWORK, type TestServer } from "../net/support/listening.ts";
 import { withResolvers } from "../net/support/road.ts";
 import { intruder, machineFor, RawClient, rogueServer, seal, upToM3 } from "./support/attacker.ts";
@@ -23,6 +24,14 @@ beforeAll(ready);
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
 const K = () => networkKey(NETWORK, "aead64k");
+/** Each message, its size, and what a flipped bit of it is refused as. */
+const FLIPS = [
+  { message: "M1", bits: 64 * 8, refusal: /^WRONG_NETWORK$/ },
+  { message: "M2", bits: 64 * 8, refusal: /^WRONG_NETWORK$/ },
+  { message: "M3", bits: 112 * 8, refusal: /^M3_UNREADABLE$/ },
+  { message: "M4", bits: 80 * 8, refusal: /^M4_UNREADABLE$/ },
+] as const;
+
 /** A short wait after M3, so that every refusal is seen to happen. */
 const QUICK = { limits: { admitMs: 10 } };
 /** And a short deadline, which an honest client still keeps on a busy machine. */
@@ -50,6 +59,15 @@ function dies(
     expect((error as { code: string }).code).toMatch(code);
     expect(asked).toBe(before);
   }, options);
+}
+
+/** Dials a server that plays its own game, and expects that this is noticed. */
+async function dialFails(code: string, play: (raw: RawClient) => Promise<void>): Promise<void> {
+  const rogue = await rogueServer(play);
+  const keyPair = KeyPair.fromSeed(generateSeed());
+  const dialling = dial({ address: rogue.address, keyPair, network: NETWORK });
+  await expect(dialling).rejects.toMatchObject({ code });
+  rogue.close();
 }
 
 const LOW_ORDER = [
@@ -196,16 +214,14 @@ describe("the handshake is not harmed by a client that", () => {
     }, "WEAK_EPHEMERAL"),
   );
 
-  it.each(LOW_ORDER)("10 is a server with the low-order ephemeral key %#", async (point) => {
-    const address = await rogueServer(async (raw) => {
-      await raw.hear(64);
-      raw.say(challenge(K(), point));
-    });
-    const keyPair = KeyPair.fromSeed(generateSeed());
-    await expect(dial({ address, keyPair, network: NETWORK })).rejects.toThrow(
-      expect.objectContaining({ code: "WEAK_EPHEMERAL" }),
-    );
-  });
+  it.each(LOW_ORDER)("10 is a server with the low-order ephemeral key %#", (point) =>
+    unharmedBy(() =>
+      dialFails("WEAK_EPHEMERAL", async (raw) => {
+        await raw.hear(64);
+        raw.say(challenge(K(), point));
+      }),
+    ),
+  );
 
   it.each(WEAK_IDENTITIES)("11 has the weak long-term key %#", (Ap) =>
     dies(
@@ -238,7 +254,19 @@ describe("the handshake is not harmed by a client that", () => {
       "M3_FORGED",
     ));
 
-  it("14 flips a bit of M1 or M3, whichever it is", () =>
+  it("14 flips a bit of M1, M2, M3 or M4, whichever it is", () =>
+    unharmedBy(() => {
+      for (const { message, bits, refusal } of FLIPS) {
+        for (let bit = 0; bit < bits; bit += 1) {
+          expect(() => shakeHands({ tamper: { message, bit } }), `${message} bit ${bit}`).toThrow(
+            expect.objectContaining({ code: expect.stringMatching(refusal) as string }),
+          );
+        }
+      }
+      return Promise.resolve();
+    }));
+
+  it("14 flips a bit of M1 or M3 on a real wire, and hears nothing more", () =>
     unharmedBy(async (server) => {
       for (let bit = 0; bit < 64 * 8; bit += 7) {
         const { m1 } = machineFor(server);
@@ -256,20 +284,17 @@ describe("the handshake is not harmed by a client that", () => {
       }
     }, QUICK));
 
-  it("15 is a server that sends M1 back as M2", async () => {
-    const address = await rogueServer(async (raw) => {
-      raw.say(await raw.hear(64));
-    });
-    const keyPair = KeyPair.fromSeed(generateSeed());
-    await expect(dial({ address, keyPair, network: NETWORK })).rejects.toThrow(
-      expect.objectContaining({ code: "REFLECTED" }),
-    );
-  });
+  it("15 is a server that sends M1 back as M2", () =>
+    unharmedBy(() =>
+      dialFails("REFLECTED", async (raw) => {
+        raw.say(await raw.hear(64));
+      }),
+    ));
 
   it("16 relays the M3 it got as a server to another server", async () => {
     const { promise: target, resolve: aim } = withResolvers<TestServer>();
     const { promise: relayed, resolve } = withResolvers<Buffer>();
-    const address = await rogueServer(async (victim) => {
+    const rogue = await rogueServer(async (victim) => {
       const onward = await RawClient.to(await target);
       onward.say(await victim.hear(64));
       victim.say(await onward.hear(64)); // the other server's M2
@@ -280,7 +305,9 @@ describe("the handshake is not harmed by a client that", () => {
     await unharmedBy(async (server) => {
       aim(server);
       const keyPair = KeyPair.fromSeed(generateSeed());
+      const { address } = rogue;
       await expect(dial({ address, keyPair, network: NETWORK })).rejects.toThrow();
+      rogue.close();
       expect(await relayed).toHaveLength(64);
       expect((await server.refusal()).error).toMatchObject({ code: "M3_UNREADABLE" });
     }, QUICK);

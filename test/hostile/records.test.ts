@@ -13,11 +13,11 @@ import { AeadOpener, AeadSealer } from "../../src/shs/aead-stream.ts";
 import { BoxStreamOpener, BoxStreamSealer } from "../../src/shs/box-stream.ts";
 import { CompactOpener, CompactSealer } from "../../src/shs/compact-stream.ts";
 import { arena } from "../../src/shs/primitives.ts";
-import { dialServer, TestServer } from "../net/support/listening.ts";
+import { dialServer, type TestServer } from "../net/support/listening.ts";
 import { type DrivenRoad } from "../net/support/road.ts";
 import { openAll, seedOf, shakeHands, textOf } from "../shs/support/pair.ts";
-import { intruder, type RawClient, seal } from "./support/attacker.ts";
-import { unharmedBy } from "./support/unharmed.ts";
+import { intruder, machineFor, RawClient, seal } from "./support/attacker.ts";
+import { unharmed, unharmedBy } from "./support/unharmed.ts";
 
 beforeAll(ready);
 
@@ -69,6 +69,41 @@ function forgeBoxHeader(nonce: Uint8Array, length: number): Uint8Array {
   block.bytes[20] = 1; // a body tag that is not zero, so that it is no goodbye
   block.sealBox({ at: 16, length: 18, tagAt: 0 }, nonce);
   return block.bytes.slice(0, 34);
+}
+
+/** What a client says after the handshake in these sessions: two records and a goodbye. */
+const SAYS = (sealer: Session["sealer"]) => [
+  seal(sealer, "first"),
+  seal(sealer, "second"),
+  sealer.goodbye(),
+];
+
+/** Bytes of M1 and M3, of what follows, and the offsets at which nothing is missing. */
+async function wholeSession(suite: Suite) {
+  await ready();
+  const parts = SAYS(shakeHands({ suite }).client.sealer);
+  const shaken = 64 + 112;
+  const [first = 0, second = 0] = parts.map(({ length }) => length);
+  const records = parts.reduce((sum, { length }) => sum + length, 0);
+  const whole = shaken + records;
+  // compact has no goodbye, so that every edge of a record may be the end.
+  const edges = suite === "compact" ? [shaken, shaken + first, shaken + first + second] : [whole];
+  return { records, edges, shaken };
+}
+
+/** A client that leaves after so many bytes of such a session. */
+async function playedUpTo(server: TestServer, bytes: number): Promise<RawClient> {
+  const raw = await RawClient.to(server);
+  const machine = machineFor(server);
+  raw.say(machine.m1.subarray(0, bytes));
+  if (bytes > 64) {
+    const m3 = machine.receive(await raw.hear(64));
+    if (m3.is !== "send") throw new Error("no M3");
+    const rest = Buffer.concat([m3.bytes, ...SAYS(m3.sealer)]);
+    raw.say(rest.subarray(0, bytes - 64));
+  }
+  raw.socket.end();
+  return raw;
 }
 
 const thrown = (code: string): unknown => expect.objectContaining({ name: "ShsError", code });
@@ -125,6 +160,32 @@ describe.each(SUITES)("records of %s are not harmed by a peer that", (suite) => 
       raw.socket.end();
     });
   });
+
+  it(
+    "28 cuts a session at every offset, from M1 to the goodbye",
+    () =>
+      unharmedBy(
+        async (server) => {
+          const { records, edges, shaken } = await wholeSession(suite);
+          for (let cut = 1; cut <= shaken + records; cut += 1) {
+            const raw = await playedUpTo(server, cut);
+            if (cut < shaken) {
+              expect((await server.refusal()).error).toMatchObject({ code: "HANDSHAKE_CUT" });
+            } else {
+              const road = await server.accept();
+              if (edges.includes(cut)) await road.ended;
+              else expect(await road.closed).toMatchObject({ code: "TRUNCATED" });
+              road.socket.destroy();
+              await road.closed;
+            }
+            raw.socket.destroy();
+            await raw.hungUp;
+          }
+        },
+        { suites: [suite] },
+      ),
+    120_000,
+  );
 
   it("34 raises a length in the clear and then stalls", () =>
     unharmedBy(
@@ -216,34 +277,41 @@ describe("goodbyes are kept by", () => {
       }),
   );
 
-  it.each(SUITES)("30 %s: nothing of ours follows our own", async (suite) => {
-    const server = await TestServer.open({ suites: [suite] });
-    const client = await dialServer(server);
-    client.socket.end();
-    expect(() => client.socket.write(Buffer.from("more"))).toThrow(
-      expect.objectContaining({ code: "CLOSED" }),
-    );
-    const { client: session } = shakeHands({ suite });
-    session.sealer.goodbye();
-    expect(() => seal(session.sealer, "more")).toThrow(thrown("SEALED_AFTER_GOODBYE"));
-  });
+  it.each(SUITES)("30 %s: nothing of ours follows our own", (suite) =>
+    unharmedBy(
+      async (server) => {
+        const client = await dialServer(server);
+        client.socket.end();
+        expect(() => client.socket.write(Buffer.from("more"))).toThrow(
+          expect.objectContaining({ code: "CLOSED" }),
+        );
+        client.socket.destroy();
+        await client.closed;
+        server.clear();
+        const { client: session } = shakeHands({ suite });
+        session.sealer.goodbye();
+        expect(() => seal(session.sealer, "more")).toThrow(thrown("SEALED_AFTER_GOODBYE"));
+      },
+      { suites: [suite] },
+    ),
+  );
 });
 
 describe("the sizes and counters of records", () => {
-  it.each([4097, 65_535])(
-    "31 a box-stream length of %i is refused, well sealed or not",
-    (length) => {
+  it.each([4097, 65_535])("31 a box-stream length of %i is refused, well sealed or not", (length) =>
+    unharmed(() => {
       const opener = new BoxStreamOpener(KEY, NONCE);
       opener.push(forgeBoxHeader(NONCE, length));
       expect(() => opener.next()).toThrow(thrown("RECORD_LENGTH"));
-    },
+    }),
   );
 
-  it("32 an empty box-stream record is refused, even with a valid tag", () => {
-    const opener = new BoxStreamOpener(KEY, NONCE);
-    opener.push(forgeBoxHeader(NONCE, 0));
-    expect(() => opener.next()).toThrow(thrown("RECORD_EMPTY"));
-  });
+  it("32 an empty box-stream record is refused, even with a valid tag", () =>
+    unharmed(() => {
+      const opener = new BoxStreamOpener(KEY, NONCE);
+      opener.push(forgeBoxHeader(NONCE, 0));
+      expect(() => opener.next()).toThrow(thrown("RECORD_EMPTY"));
+    }));
 
   it.each(["aead64k", "compact"] as const)("32 a flood of pings in %s is cut off", (suite) =>
     ends(suite, "FLOODED", "", ({ raw, session }) => {
@@ -251,25 +319,28 @@ describe("the sizes and counters of records", () => {
     }),
   );
 
-  it.each(["ff", "ffff", "ff".repeat(24)])("33 nonces ending or beginning in %s carry", (edge) => {
-    const [last, first] = [Buffer.alloc(24, 3), Buffer.alloc(24, 3)];
-    Buffer.from(edge, "hex").copy(last, 24 - edge.length / 2);
-    Buffer.from(edge, "hex").copy(first);
-    const text = "a few records' worth of text ".repeat(500);
-    const box = new BoxStreamSealer(KEY, last);
-    const compact = new CompactSealer(KEY, first);
-    const wires = [seal(box, text), seal(box, text), seal(compact, text), seal(compact, text)];
-    const boxed = openAll(new BoxStreamOpener(KEY, last), wires[0]!, wires[1]!);
-    const compacted = openAll(new CompactOpener(KEY, first), wires[2]!, wires[3]!);
-    expect(textOf(boxed)).toBe(text + text);
-    expect(textOf(compacted)).toBe(text + text);
-  });
+  it.each(["ff", "ffff", "ff".repeat(24)])("33 nonces ending or beginning in %s carry", (edge) =>
+    unharmed(() => {
+      const [last, first] = [Buffer.alloc(24, 3), Buffer.alloc(24, 3)];
+      Buffer.from(edge, "hex").copy(last, 24 - edge.length / 2);
+      Buffer.from(edge, "hex").copy(first);
+      const text = "a few records' worth of text ".repeat(500);
+      const box = new BoxStreamSealer(KEY, last);
+      const compact = new CompactSealer(KEY, first);
+      const wires = [seal(box, text), seal(box, text), seal(compact, text), seal(compact, text)];
+      const boxed = openAll(new BoxStreamOpener(KEY, last), wires[0]!, wires[1]!);
+      const compacted = openAll(new CompactOpener(KEY, first), wires[2]!, wires[3]!);
+      expect(textOf(boxed)).toBe(text + text);
+      expect(textOf(compacted)).toBe(text + text);
+    }),
+  );
 
-  it("33 a counter above 2¹⁶ carries in aead64k", () => {
-    const sealer = new AeadSealer(KEY, 0xffff);
-    const opener = new AeadOpener(KEY, 0xffff);
-    expect(textOf(openAll(opener, seal(sealer, "one"), seal(sealer, "two")))).toBe("onetwo");
-  });
+  it("33 a counter above 2¹⁶ carries in aead64k", () =>
+    unharmed(() => {
+      const sealer = new AeadSealer(KEY, 0xffff);
+      const opener = new AeadOpener(KEY, 0xffff);
+      expect(textOf(openAll(opener, seal(sealer, "one"), seal(sealer, "two")))).toBe("onetwo");
+    }));
 });
 
 describe("identities", () => {
@@ -293,34 +364,38 @@ describe("identities", () => {
       { limits: { maxRoadsPerKey: 2, admitMs: 10 } },
     ));
 
-  it("40 what a peer chose is shown escaped in errors", async () => {
-    const server = await TestServer.open({ suites: ["aead64k"] });
-    const client = await dialServer(server);
-    const road = await server.accept();
-    client.socket.end({ code: 1, text: "\n2026-01-01 all is well\u001b[2J" });
-    await road.ended;
-    expect(road.socket.closeReason?.text).toContain("\n"); // given as sent, to be escaped in logs
-    expect(inspect(road.socket.closeReason)).not.toContain("\u001b[2J");
-    expect(road.socket.peer.id).toMatch(/^[\w:-]+$/);
-    expect(road.socket.peer.address).toMatch(/^[\d.:]+$/);
-  });
+  it("40 what a peer chose is shown escaped in errors", () =>
+    unharmedBy(async (server) => {
+      const client = await dialServer(server);
+      const road = await server.accept();
+      client.socket.end({ code: 1, text: "\n2026-01-01 all is well\u001b[2J" });
+      await road.ended;
+      expect(road.socket.closeReason?.text).toContain("\n"); // given as sent, to be escaped in logs
+      expect(inspect(road.socket.closeReason)).not.toContain("\u001b[2J");
+      expect(road.socket.peer.id).toMatch(/^[\w:-]+$/);
+      expect(road.socket.peer.address).toMatch(/^[\d.:]+$/);
+      road.socket.end();
+      await Promise.all([road.closed, client.closed]);
+    }));
 
-  it("41 no secret shows in errors, inspect or JSON", async () => {
-    const seed = generateSeed();
-    const keyPair = KeyPair.fromSeed(seed);
-    const server = await TestServer.open({ suites: ["aead64k"] });
-    const client = await dialServer(server, { keyPair });
-    const { client: session } = shakeHands({ clientSeed: seed });
-    const shown = [keyPair, client.socket, session, new ShsError("M3_FORGED", "x")]
-      .map((thing) => inspect(thing, { depth: 12, showHidden: true }))
-      .concat(JSON.stringify([keyPair, session]));
-    for (const encoding of ["hex", "base64", "base64url"] as const) {
-      const secret = Buffer.from(seed).toString(encoding).slice(0, 16);
-      expect(shown.join()).not.toContain(secret);
-    }
-    // As `inspect` prints bytes:
-    expect(shown.join()).not.toContain([...seed.subarray(0, 4)].join(", "));
-  });
+  it("41 no secret shows in errors, inspect or JSON", () =>
+    unharmedBy(async (server) => {
+      const seed = generateSeed();
+      const keyPair = KeyPair.fromSeed(seed);
+      const client = await dialServer(server, { keyPair });
+      const { client: session } = shakeHands({ clientSeed: seed });
+      const shown = [keyPair, client.socket, session, new ShsError("M3_FORGED", "x")]
+        .map((thing) => inspect(thing, { depth: 12, showHidden: true }))
+        .concat(JSON.stringify([keyPair, session]));
+      for (const encoding of ["hex", "base64", "base64url"] as const) {
+        const secret = Buffer.from(seed).toString(encoding).slice(0, 16);
+        expect(shown.join()).not.toContain(secret);
+      }
+      // As `inspect` prints bytes:
+      expect(shown.join()).not.toContain([...seed.subarray(0, 4)].join(", "));
+      client.socket.destroy();
+      await client.closed;
+    }));
 
   it.each([
     ["box-stream", "compact"],

@@ -125,7 +125,7 @@ export function seal(sealer: Sealer, ...writes: readonly (string | Uint8Array)[]
 /** A server that plays its own game with whoever dials it. */
 export async function rogueServer(
   play: (raw: RawClient) => void | Promise<void>,
-): Promise<PeerAddress> {
+): Promise<{ readonly address: PeerAddress; close(): void }> {
   const { id } = KeyPair.fromSeed(generateSeed());
   const server = createServer((socket) => {
     void play(new RawClient(socket));
@@ -135,5 +135,8 @@ export async function rogueServer(
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { id, host: "127.0.0.1", port, suite: "aead64k" };
+  return {
+    address: { id, host: "127.0.0.1", port, suite: "aead64k" },
+    close: () => void server.close(),
+  };
 }

@@ -70,6 +70,13 @@ export async function unharmedBy(
   }
 }
 
+/** The same for an attack that needs no server of its own to be made. */
+export function unharmed(attack: () => void | Promise<void>): Promise<void> {
+  return unharmedBy(async () => {
+    await attack();
+  });
+}
+
 /** Waits, a turn at a time and not for ever, until it is so. */
 async function settled(condition: () => boolean, rounds = 500): Promise<void> {
   for (let round = 0; round < rounds && !condition(); round += 1) await turns();

@@ -51,6 +51,18 @@ export function handshakePair(options: PairOptions = {}) {
   return { client, server, clientKeys, serverKeys };
 }
 
+/** A bit that is flipped on the way. */
+export interface Tamper {
+  readonly message: "M1" | "M2" | "M3" | "M4";
+  readonly bit: number;
+}
+
+function flippedAt(bytes: Uint8Array, bit: number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[bit >> 3]! ^= 1 << (bit & 7);
+  return copy;
+}
+
 /** The four messages and both sessions of a handshake that goes well. */
 export interface Shaken {
   readonly messages: readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
@@ -58,16 +70,18 @@ export interface Shaken {
   readonly server: Session;
 }
 
-export function shakeHands(options: PairOptions = {}): Shaken {
+export function shakeHands(options: PairOptions & { readonly tamper?: Tamper } = {}): Shaken {
   const { client, server } = handshakePair(options);
-  const m2 = server.receive(client.m1);
+  const arriving = (message: Tamper["message"], bytes: Uint8Array) =>
+    options.tamper?.message === message ? flippedAt(bytes, options.tamper.bit) : bytes;
+  const m2 = server.receive(arriving("M1", client.m1));
   if (m2.is !== "send") throw new Error("no M2");
-  const m3 = client.receive(m2.bytes);
+  const m3 = client.receive(arriving("M2", m2.bytes));
   if (m3.is !== "send") throw new Error("no M3");
-  const verdict = server.receive(m3.bytes);
+  const verdict = server.receive(arriving("M3", m3.bytes));
   if (verdict.is !== "verified") throw new Error("no verdict asked");
   const accepted = server.accept(verdict.peer);
-  const established = client.receive(accepted.bytes);
+  const established = client.receive(arriving("M4", accepted.bytes));
   if (established.is !== "established") throw new Error("not established");
   return {
     messages: [client.m1, m2.bytes, m3.bytes, accepted.bytes],
