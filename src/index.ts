@@ -12,27 +12,45 @@ export {
 export { ShsError, type ShsErrorCode, type Suite } from "./shs/index.ts";
 export {
   type CallContext,
+  type CallStatistics,
   type ConnectionDump,
+  type DumpOptions,
   type Executed,
   RpcError,
   type RpcErrorCode,
   tableOf,
+  type TraceContext,
 } from "./rpc/index.ts";
 export { NetError, type NetErrorCode } from "./net/index.ts";
 export {
   type Call,
+  type CallObserver,
   type CallOptions,
   type Cap,
   CapnpError,
   type Client,
   dup,
+  type Enter,
+  type Interceptor,
   type InterfaceType,
+  type LogLevel,
+  type ObservedCall,
   onBroken,
   type Revocable,
   revocable,
   type Servable,
   whenResolved,
 } from "./capnp/index.ts";
+export {
+  type AccessLog,
+  accessLog,
+  type AccessLogOptions,
+  followVat,
+  inspectVat,
+  type LineSink,
+  serveAdmin,
+  type VatSnapshot,
+} from "./observe/index.ts";
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";
 export {
   type Admit,
@@ -42,9 +60,11 @@ export {
   Identity,
   type Listener,
   type ListenOptions,
+  type PeerLogLine,
   Vat,
   VatError,
   type VatErrorCode,
   type VatLimitOptions,
   type VatOptions,
+  type VatStatistics,
 } from "./vat/index.ts";

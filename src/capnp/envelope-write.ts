@@ -34,6 +34,7 @@ import {
 import { setBool, setU16, setU32, setU64 } from "./scalar-write.ts";
 import { type Segment } from "./segment.ts";
 import { type StructView } from "./struct-view.ts";
+import { writeTrace } from "./trace-note.ts";
 
 /**
  * Writes an rpc.capnp message. A call or return is written around its content, which stays where
@@ -88,7 +89,8 @@ function writeMessage(
       setU32(field(root, 0, Size.Bootstrap), 0, message.questionId);
       return;
     case "call": {
-      const call = field(root, 0, Size.Call);
+      const { trace } = message;
+      const call = field(root, 0, trace === undefined ? Size.Call : Size.TracedCall);
       setU32(call, 0, message.questionId);
       setU16(call, 4, message.methodId);
       setU16(call, 6, SENDS_RESULTS_TO.indexOf(message.sendResultsTo));
@@ -96,11 +98,19 @@ function writeMessage(
       setBool(call, 128, message.allowThirdPartyTailCall);
       setBool(call, 129, message.noPromisePipelining);
       setBool(call, 130, message.onlyPromisePipeline);
-      // Target and payload first: with what came before they fill the room in front exactly.
-      const target = field(call, 0, Size.MessageTarget);
-      const payload = field(call, 1, Size.Payload);
-      writeTarget(target, message.target);
-      writePayload(payload, message.params, around);
+      if (trace === undefined) {
+        // Target and payload first: with what came before they fill the room in front exactly.
+        const target = field(call, 0, Size.MessageTarget);
+        const payload = field(call, 1, Size.Payload);
+        writeTarget(target, message.target);
+        writePayload(payload, message.params, around);
+      } else {
+        // The longer call leaves one word too few for the target, which goes behind the content.
+        around?.arena.allocate(call.segment, 1);
+        writePayload(field(call, 1, Size.Payload), message.params, around);
+        writeTarget(field(call, 0, Size.MessageTarget), message.target);
+        writeTrace(call, trace);
+      }
       return;
     }
     case "return":

@@ -5,7 +5,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
  *
  * Addresses: `ADDRESS_INVALID` (with the column), `HOST_NOT_FOUND`, `PORT_IN_USE`,
  * `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE` (not of this machine), `INSECURE` (plain TCP to
- * anywhere but this machine).
+ * anywhere but this machine), `SOCKET_UNSAFE` (a Unix socket that others own or could replace).
  *
  * Connecting: `CONNECTION_REFUSED` (nobody listens), `UNREACHABLE`, `CONNECT_TIMEOUT`,
  * `HANDSHAKE_TIMEOUT`, `HANDSHAKE_CUT` (the peer hung up before it could know us: often another
@@ -20,6 +20,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
 export type NetErrorCode =
   | "ADDRESS_INVALID"
   | "INSECURE"
+  | "SOCKET_UNSAFE"
   | "HOST_NOT_FOUND"
   | "PORT_IN_USE"
   | "PORT_FORBIDDEN"
@@ -94,6 +95,7 @@ const SYSTEM: Readonly<Record<string, readonly [NetErrorCode, string]>> = {
 const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
   ADDRESS_INVALID: "caller",
   INSECURE: "caller",
+  SOCKET_UNSAFE: "caller",
   PORT_IN_USE: "caller",
   PORT_FORBIDDEN: "caller",
   ADDRESS_UNAVAILABLE: "caller",

@@ -22,4 +22,5 @@ export {
   type RoadEvents,
   type SecureSocket,
 } from "./secure-socket.ts";
+export { dialUnix, listenUnix, parseUnixAddress, type UnixListener } from "./unix.ts";
 export { dialTls, listenTls, type TlsListenOptions, type TlsOptions } from "./tls.ts";

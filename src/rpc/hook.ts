@@ -1,6 +1,8 @@
 import { type AnonymousPeer, type AuthContext, type Peer } from "../base/index.ts";
+import { type CallStatistics } from "./call-statistics.ts";
 import { type RpcError } from "./exception.ts";
 import { type Content, type Path } from "./messages.ts";
+import { type TraceContext } from "./trace-context.ts";
 import { type TurnQueue } from "./turn-queue.ts";
 
 /** A struct with the capabilities it refers to. It owns one reference to each of them. */
@@ -25,6 +27,8 @@ export interface Request {
   readonly caller?: Caller | undefined;
   /** Nobody will look at the results, only call what they contain (Call.onlyPromisePipeline). */
   readonly onlyPipeline?: boolean | undefined;
+  /** The trace that the call belongs to; it goes wherever the call is passed on to. */
+  readonly trace?: TraceContext | undefined;
   /**
    * Where the results go on to: when the call itself goes out there, they need not come back
    * (Call.sendResultsTo.yourself). Only connections set and compare it.
@@ -115,6 +119,7 @@ export interface IncomingCall {
   /** Owned by the call: released when it ends, unless retained. */
   readonly params: Payload;
   readonly caller: Caller | undefined;
+  readonly trace: TraceContext | undefined;
 
   /** Ownership of the payload passes. Ignored after any other outcome, or a cancellation. */
   returns(results: Payload): void;
@@ -135,4 +140,6 @@ export interface Servant {
   deliver(call: IncomingCall): void;
   /** The last reference is gone. */
   dropped(): void;
+  /** What its calls have cost, where that is counted. */
+  readonly statistics?: CallStatistics | undefined;
 }

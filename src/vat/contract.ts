@@ -1,6 +1,13 @@
-import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
-import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
-import { type ConnectionDump } from "../rpc/index.ts";
+import { type AnonymousPeer, type Logger, type Peer, type PeerId } from "../base/index.ts";
+import {
+  type CallObserver,
+  type Client,
+  type Interceptor,
+  type InterfaceType,
+  type LogLevel,
+  type Servable,
+} from "../capnp/index.ts";
+import { type CallStatistics, type ConnectionDump, type DumpOptions } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
 import { type VatLimitOptions } from "./limits.ts";
@@ -34,6 +41,12 @@ export interface VatOptions {
   readonly limits?: VatLimitOptions | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: Logger | undefined;
+  /** Told of every call, served or made. Without any, calls pay nothing. */
+  readonly observers?: readonly CallObserver[] | undefined;
+  /** Stand before every call, served or made; the first is the outermost. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Whether objects sum up what their calls cost, for `inspect()`. Default `false`. */
+  readonly statistics?: boolean | undefined;
 }
 
 /** Options of one `listen`. */
@@ -42,12 +55,47 @@ export interface ListenOptions {
   readonly advertise?: string | undefined;
   /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
+  /** What those get who come in by a door that proves no key; default `anonymousBootstrap`. */
+  readonly bootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
 }
 
 /** Options of one `connect`. */
 export interface ConnectOptions {
   /** Gives the dial up, and closes the handle when the connection is already there. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Asks the peer for what its methods have to say about our calls (`call.clientLog`), until this
+   * handle is closed. Its words, so print them with care. One for each connection: the last one
+   * asked for counts.
+   */
+  readonly onLog?: ((line: PeerLogLine) => void) | undefined;
+  /** The least that `onLog` wants to hear. Default `info`. */
+  readonly logLevel?: LogLevel | undefined;
+}
+
+/** A line of a peer's log about a call of ours. */
+export interface PeerLogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly extra: Readonly<Record<string, unknown>> | undefined;
+  /** The peer's number of the call. */
+  readonly requestId: string;
+  readonly interface: string;
+  readonly method: string;
+  /** How many lines were lost before this one. */
+  readonly dropped: number;
+}
+
+/** What went over a vat's connections. */
+export interface VatStatistics {
+  /** All connections, those that are gone too. */
+  readonly total: CallStatistics;
+  /** The connections there are now. */
+  readonly peers: readonly {
+    readonly peer: PeerId | null;
+    readonly address: string;
+    readonly traffic: CallStatistics;
+  }[];
 }
 
 /** An open door. */
@@ -83,20 +131,23 @@ export interface Vat extends AsyncDisposable {
   /**
    * Listens on `tcp://host:port`; port 0 picks a free one. `insecure://127.0.0.1:port` is plain TCP
    * for programs of this machine that speak no SecretHandshake: such peers prove nothing, are asked
-   * nothing, and get what `anonymousBootstrap` makes. Throws `NetError` `ADDRESS_INVALID`,
+   * nothing, and get what `anonymousBootstrap` makes. `unix:/path` is the same for programs of this
+   * user alone (mode 0600), and also throws `SOCKET_UNSAFE`. Throws `NetError` `ADDRESS_INVALID`,
    * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`; `VatError` `ADMIT_MISSING` when nobody said who may in.
    */
   listen(address: string, options?: ListenOptions): Promise<Listener>;
   /**
    * Dials `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`, or joins the connection
-   * to that peer when there is one; returns at once. `insecure://127.0.0.1:port` dials plain TCP. A connected peer may be named by its id alone.
+   * to that peer when there is one; returns at once. `insecure://127.0.0.1:port` dials plain TCP, `unix:/path` a Unix socket. A connected peer may be named by its id alone.
    * Throws `NetError` `ADDRESS_INVALID`, `VatError` `CLOSED`; everything else rejects `ready`.
    */
   connect(address: string, options?: ConnectOptions): Connection;
   /** A reference to an object of this vat: a client of it that can be held, passed and revoked. */
   refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C;
   /** Who holds which capability, connection by connection; plain JSON. */
-  inspect(): readonly ConnectionDump[];
+  inspect(options?: DumpOptions): readonly ConnectionDump[];
+  /** Messages, bytes and capabilities, in and out, of each connection and of all. */
+  stats(): VatStatistics;
   /** Says goodbye on every connection and closes every listener. */
   close(): Promise<void>;
 }

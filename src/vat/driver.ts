@@ -11,11 +11,14 @@ import {
   encodeMessage,
   FrameReader,
   FrameWriter,
+  methodPlace,
 } from "../capnp/index.ts";
 import { type Road } from "../net/index.ts";
 import {
   type Action,
   Connection,
+  type ConnectionDump,
+  type DumpOptions,
   type Hook,
   type Message,
   RpcError,
@@ -73,8 +76,12 @@ export class Driver {
         owner.wake(this);
       },
       limits: owner.limits.rpc,
+      nowMs: nowMs(owner.clock),
+      methodName: (interfaceId, methodId) => {
+        const place = methodPlace(interfaceId, methodId);
+        return `${place.interface}.${place.method}`;
+      },
     });
-    this.connection.nowMs = owner.clock.now();
     road.start({
       data: (chunk) => {
         this.#receive(chunk);
@@ -118,6 +125,12 @@ export class Driver {
     this.connection.turnEnded();
   }
 
+  /** Who holds what at this moment. */
+  dump(options: DumpOptions): ConnectionDump {
+    this.connection.nowMs = nowMs(this.#owner.clock);
+    return this.connection.dump(options);
+  }
+
   /** Says goodbye once everything sent has left. Calls in flight fail. */
   close(): void {
     if (this.#ended) return;
@@ -127,11 +140,19 @@ export class Driver {
 
   #flush(): void {
     for (const action of this.connection.takeActions()) this.#perform(action);
-    for (const bytes of this.#writer.take()) this.#road.write(bytes);
+    this.#write();
+  }
+
+  #write(): void {
+    for (const bytes of this.#writer.take()) {
+      this.connection.bytesOut += bytes.length;
+      this.#road.write(bytes);
+    }
   }
 
   #receive(chunk: Uint8Array): void {
-    this.connection.nowMs = this.#owner.clock.now();
+    this.connection.nowMs = nowMs(this.#owner.clock);
+    this.connection.bytesIn += chunk.length;
     try {
       this.#reader.push(chunk);
       for (let arena = this.#reader.next(); arena !== undefined; arena = this.#reader.next()) {
@@ -165,7 +186,7 @@ export class Driver {
         if (!this.#ended) this.#add(action.message);
         break;
       case "close":
-        for (const bytes of this.#writer.take()) this.#road.write(bytes);
+        this.#write();
         this.#finish(action.error);
         break;
       default:
@@ -200,6 +221,11 @@ export class Driver {
     this.#settleClosed(error);
     this.#owner.ended(this, error);
   }
+}
+
+/** Whole milliseconds: small integers cost nothing to keep with every call. */
+function nowMs(clock: Clock): number {
+  return Math.trunc(clock.now());
 }
 
 function brokenRule(message: string): RpcError {

@@ -5,7 +5,9 @@ export {
   type ConnectOptions,
   type Listener,
   type ListenOptions,
+  type PeerLogLine,
   type VatOptions,
+  type VatStatistics,
 } from "./contract.ts";
 export { VatError, type VatErrorCode } from "./error.ts";
 export { Identity } from "./identity.ts";

@@ -6,6 +6,7 @@ import {
   type PeerId,
 } from "../base/index.ts";
 import {
+  CallObservers,
   type Client,
   clientOfHook,
   Host,
@@ -17,13 +18,17 @@ import {
 import {
   dial,
   dialInsecure,
+  dialUnix,
   endOfTurn,
   listen,
   type ListenAddress,
   listenInsecure,
+  listenUnix,
+  type NetLimits,
   parseInsecureAddress,
   parseListenAddress,
   parsePeerAddress,
+  parseUnixAddress,
   type PeerAddress,
   printHostPort,
   printPeerAddress,
@@ -31,15 +36,26 @@ import {
   type Road,
   type SecureSocket,
 } from "../net/index.ts";
-import { BrokenHook, type ConnectionDump, type Hook, RpcError } from "../rpc/index.ts";
-import { networkIdentifier, ready } from "../shs/index.ts";
 import {
+  BrokenHook,
+  type ConnectionDump,
+  type DumpOptions,
+  type Hook,
+  RpcError,
+  Tally,
+} from "../rpc/index.ts";
+import { networkIdentifier, ready } from "../shs/index.ts";
+import { LogSource } from "./client-log.capnp.ts";
+import { ClientLogs, subscribe } from "./client-log.ts";
+import {
+  type BootstrapFactory,
   type Connection,
   type ConnectOptions,
   type Listener,
   type ListenOptions,
   type Vat as VatContract,
   type VatOptions,
+  type VatStatistics,
 } from "./contract.ts";
 import { defaultLogger, harmless } from "./default-logger.ts";
 import { type DialOwner, Dials } from "./dials.ts";
@@ -66,6 +82,10 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly #doors = new Set<OpenDoor>();
   readonly #dials: Dials;
   readonly #life = new AbortController();
+  /** For peers without a key: what the door they came in by has to offer. */
+  readonly #doorOf = new WeakMap<AnonymousPeer, BootstrapFactory<AnonymousPeer>>();
+  /** What went over the connections that are gone. */
+  readonly #gone = new Tally();
 
   constructor(options: VatOptions) {
     this.#options = options;
@@ -79,6 +99,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
+      log: this.#log,
+      ...this.#watchers(options),
       report: ({ error, ...where }) => {
         this.#log.error({ ...where, err: error }, `internal error (ref ${where.ref})`);
       },
@@ -99,20 +121,26 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
   async listen(address: string, options: ListenOptions = {}): Promise<Listener> {
     this.#requireOpen();
+    const accepted = (road: Road<AnonymousPeer>) => {
+      if (options.bootstrap !== undefined) this.#doorOf.set(road.peer, options.bootstrap);
+      this.adopt(road);
+    };
+    const path = parseUnixAddress(address);
+    if (path !== undefined) {
+      const door = await listenUnix(path, { limits: this.limits.net }, accepted);
+      return await this.#opened([address], () => door.close());
+    }
     const insecure = parseInsecureAddress(address, 0);
     if (insecure === undefined) return this.#listen(parseListenAddress(address), options);
-    const road = await listenInsecure(
-      { address: insecure, limits: this.limits.net },
-      (accepted) => {
-        this.adopt(accepted);
-      },
-    );
+    const road = await listenInsecure({ address: insecure, limits: this.limits.net }, accepted);
     const { host, port } = road.address;
     return await this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
   }
 
-  connect(address: string, { signal }: ConnectOptions = {}): Connection {
+  connect(address: string, options: ConnectOptions = {}): Connection {
+    const { signal, onLog, logLevel = "info" } = options;
     const handle = new Handle(this.turns, this.#arrivalAt(address));
+    if (onLog !== undefined) handle.onClosing = subscribe(handle, logLevel, onLog, this.#log);
     if (signal === undefined) return handle;
     const abort = () => void handle.close();
     if (signal.aborted) abort();
@@ -127,8 +155,18 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return clientOfHook<InterfaceType<C, S>>(type, this.#host.hookOf(server));
   }
 
-  inspect(): readonly ConnectionDump[] {
-    return [...this.#drivers].map(({ connection }) => connection.dump());
+  inspect(options: DumpOptions = {}): readonly ConnectionDump[] {
+    return [...this.#drivers].map((driver) => driver.dump(options));
+  }
+
+  stats(): VatStatistics {
+    const total = new Tally();
+    total.add(this.#gone);
+    const peers = [...this.#drivers].map(({ peer, connection: { traffic } }) => {
+      total.add(traffic);
+      return { peer: peer.id ?? null, address: peer.address, traffic };
+    });
+    return { total: total.sums, peers };
   }
 
   async close(): Promise<void> {
@@ -178,7 +216,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     try {
       const root =
         peer.id === undefined
-          ? this.#options.anonymousBootstrap?.(peer)
+          ? (this.#doorOf.get(peer) ?? this.#options.anonymousBootstrap)?.(peer)
           : this.#options.bootstrap?.(peer);
       const hook = root === undefined ? undefined : hookOf(root, this.turns);
       return hook ?? this.#broken(RpcError.unimplemented("nothing is offered here"));
@@ -192,7 +230,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   ended(driver: Driver, error: Error | undefined): void {
-    this.#drivers.delete(driver);
+    if (this.#drivers.delete(driver)) this.#gone.add(driver.connection.traffic);
     const peer = driver.peer.id ?? driver.peer.address;
     if (error !== undefined) this.#log.debug({ peer, err: error }, "a connection is gone");
   }
@@ -235,10 +273,31 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return door;
   }
 
+  #watchers({ observers = [], interceptors = [], statistics }: VatOptions) {
+    const failed = (err: unknown) => {
+      this.#log.error(
+        { err },
+        "an observer of calls failed; what it throws from now on is counted",
+      );
+    };
+    const clientLogs = new ClientLogs();
+    return {
+      observers: observers.length === 0 ? undefined : new CallObservers(observers, failed),
+      interceptors: interceptors.length === 0 ? undefined : interceptors,
+      countsCalls: statistics,
+      clientLog: clientLogs.write,
+      facets: [[LogSource.id, clientLogs.source]] as const,
+    };
+  }
+
   #arrivalAt(text: string): Arrival {
     this.#requireOpen();
+    const path = parseUnixAddress(text);
+    if (path !== undefined) return this.#dialUnproven((options) => dialUnix(path, options));
     const insecure = parseInsecureAddress(text, 1);
-    if (insecure !== undefined) return this.#dialInsecure(insecure);
+    if (insecure !== undefined) {
+      return this.#dialUnproven((options) => dialInsecure({ address: insecure, ...options }));
+    }
     const id = parsePeerId(text);
     const address = id === undefined ? parsePeerAddress(text) : undefined;
     const known = this.#newest(id ?? address?.id);
@@ -249,12 +308,13 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   /** Nobody is proven there, so nobody's connection is shared. */
-  #dialInsecure(address: ListenAddress): Arrival {
+  #dialUnproven(
+    dialled: (options: { signal: AbortSignal; limits: NetLimits }) => Promise<Road>,
+  ): Arrival {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#life.signal]);
-    const road = dialInsecure({ address, signal, limits: this.limits.net });
     return {
-      driver: road.then((it) => this.adopt(it)),
+      driver: dialled({ signal, limits: this.limits.net }).then((it) => this.adopt(it)),
       abandon: () => {
         controller.abort(new VatError("CLOSED", "the dial was given up"));
       },

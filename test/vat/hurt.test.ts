@@ -99,6 +99,7 @@ it("a call that is given up is no internal error", async () => {
     ended = true;
     throw new Error("aborted");
   };
+  await root.add({ amount: 1 }); // now there is a connection, and the call reaches its method
   await failureOf(root.hold({}, { timeoutMs: 10 }));
   await until(() => ended);
   await root.add({ amount: 1 });
