@@ -1,20 +1,14 @@
-import { HandfastError } from "./errors.ts";
-import { type AnonymousPeer, type Peer } from "./peer.ts";
-
-/** The authority check failed. Its message crosses the wire, so it says nothing but that. */
-export class AuthError extends HandfastError<"PERMISSION_DENIED"> {
-  constructor(message = "permission denied") {
-    super("PERMISSION_DENIED", message, { blame: "caller" });
-  }
-}
-
-export type Claims = Readonly<Record<string, unknown>>;
+import { AuthError } from "./auth-error.ts";
+import { type AnonymousPeer, type Claims, type Peer } from "./peer.ts";
 
 export interface AuthContextInit {
   /** Which proof: `shs`, `mtls`, or the name of an authenticator. */
   readonly domain: string;
   readonly principal: string;
+  /** Objects and arrays in it are copied and frozen, however deep they lie. */
   readonly claims?: Claims | undefined;
+  /** When the proof ends. What is minted with it ends then too, unless it is told otherwise. */
+  readonly expiresAt?: Date | undefined;
 }
 
 /**
@@ -27,6 +21,7 @@ export class AuthContext {
   readonly authenticated: boolean;
   readonly principal: string | undefined;
   readonly #claims: Claims;
+  readonly #expiresAtMs: number | undefined;
 
   static readonly #anonymous = new AuthContext(undefined);
 
@@ -34,10 +29,13 @@ export class AuthContext {
     this.domain = init?.domain ?? null;
     this.authenticated = init !== undefined;
     this.principal = init?.principal;
-    this.#claims = Object.freeze({ ...init?.claims });
+    this.#claims = frozen(init?.claims ?? {}) as Claims; // an object, as it was
+    this.#expiresAtMs = init?.expiresAt?.getTime();
+    if (Number.isNaN(this.#expiresAtMs)) throw new RangeError("expiresAt is not a date");
     Object.freeze(this);
   }
 
+  /** Throws `RangeError` when `expiresAt` is no date, so that a typo is not an endless session. */
   static of(init: AuthContextInit): AuthContext {
     return new AuthContext(init);
   }
@@ -46,10 +44,11 @@ export class AuthContext {
     return AuthContext.#anonymous;
   }
 
-  /** What the road itself proved: an SHS peer is its own principal in domain `shs`. */
+  /** What the road itself proved: a peer is its own principal in domain `shs` or `mtls`. */
   static ofPeer(peer: Peer | AnonymousPeer): AuthContext {
     if (peer.id === undefined) return AuthContext.#anonymous;
-    return new AuthContext({ domain: peer.transport, principal: peer.id });
+    const { transport: domain, id: principal, claims } = peer;
+    return new AuthContext({ domain, principal, claims });
   }
 
   /** An accessor, so that claims show up neither in `util.inspect` nor in JSON. */
@@ -57,9 +56,28 @@ export class AuthContext {
     return this.#claims;
   }
 
+  get expiresAt(): Date | undefined {
+    return this.#expiresAtMs === undefined ? undefined : new Date(this.#expiresAtMs);
+  }
+
   /** Returns itself; throws {@link AuthError} `PERMISSION_DENIED` when nothing was proven. */
   requireAuthenticated(): AuthContext & { readonly principal: string } {
-    if (this.principal === undefined) throw new AuthError();
+    if (this.principal === undefined) throw new AuthError({ reason: "missing" });
     return this as AuthContext & { readonly principal: string }; // checked on the line above
   }
+}
+
+/** A copy that nobody can change; what is neither a plain object nor an array is kept as it is. */
+function frozen(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen));
+  if (!isPlainObject(value)) return value;
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([key, of]) => [key, frozen(of)])),
+  );
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -1,4 +1,5 @@
 export * from "./auth-context.ts";
+export * from "./auth-error.ts";
 export * from "./byte-queue.ts";
 export * from "./bytes.ts";
 export * from "./clock.ts";
@@ -6,3 +7,4 @@ export * from "./errors.ts";
 export * from "./logger.ts";
 export * from "./peer.ts";
 export * from "./peer-id.ts";
+export * from "./revoker.ts";

@@ -6,6 +6,8 @@ import { type PeerId } from "./peer-id.ts";
  */
 export type Transport = "shs" | "mtls" | "memory" | "tcp" | "unix" | "local";
 
+export type Claims = Readonly<Record<string, unknown>>;
+
 /** Who is at the other end of one connection, as far as the road could prove it. */
 export interface Peer {
   /** Proven: the peer holds the secret of this id. */
@@ -13,9 +15,23 @@ export interface Peer {
   /** Where the bytes come from, such as `203.0.113.7:51334`. A hint for logs, never a proof. */
   readonly address: string;
   readonly transport: Transport;
+  /**
+   * What the peer's certificate says of itself, on roads that have one: `subject`, `serialNumber`,
+   * `validFrom`, `validTo`. No authority vouches for it; only the `id` is proven.
+   */
+  readonly claims?: Claims | undefined;
   /** Aborts when the connection is gone. */
   readonly signal: AbortSignal;
 }
 
 /** A peer on a road that proves no key; only `anonymousBootstrap` ever gets one. */
 export type AnonymousPeer = Omit<Peer, "id"> & { readonly id?: undefined };
+
+/** How a call came. For logs and for the curious: what counts is in the peer and the auth. */
+export interface TransportMetadata {
+  /** Where the bytes came from, such as `203.0.113.7:51334`. */
+  readonly remoteAddress: string;
+  readonly transport: Transport;
+  /** How the records were sealed, such as `aead64k`; absent where nothing is, or TLS does it. */
+  readonly suite?: string | undefined;
+}

@@ -7,6 +7,7 @@ import { MAX_NESTING } from "./limits.ts";
 import { type PointerType } from "./pointer-type.ts";
 import { type Segment } from "./segment.ts";
 import { NOWHERE } from "./struct-view.ts";
+import { ValueError } from "./value-error.ts";
 
 /** What a pointer of unknown type may lead to. */
 export type AnyKind = "null" | "struct" | "list" | "capability";
@@ -104,7 +105,7 @@ class AnyPointerCodec extends PointerCodec<AnyPointerReader, AnyPointerInit, Any
     if (value instanceof AnyValue) value.write(segment, at);
     else if (value instanceof AnyPlace) {
       copyPointer(value.segment, value.pointer, value.depth, segment, at, "translated");
-    }
+    } else throw new ValueError("any(…) or an AnyPointer of a message", value);
   }
 }
 

@@ -5,12 +5,14 @@ import { GATHER_BYTES } from "./limits.ts";
 import { ElementSize } from "./list-view.ts";
 import { type Segment } from "./segment.ts";
 import { type StructView } from "./struct-view.ts";
+import { ValueError } from "./value-error.ts";
 
 /** Below this length a loop is quicker than a call out of JavaScript. */
 const SHORT_TEXT = 24;
 
 /** Puts a Text behind a pointer that is null. */
 export function writeText(segment: Segment, at: number, value: string): void {
+  if (typeof value !== "string") throw new ValueError("a string", value);
   const length = Buffer.byteLength(value);
   const list = initList(segment, at, ElementSize.byte, length + 1);
   const { bytes } = list.segment;
@@ -26,6 +28,7 @@ export function writeText(segment: Segment, at: number, value: string): void {
  * whoever sets it leaves it unchanged until the call has returned.
  */
 export function writeData(segment: Segment, at: number, value: Uint8Array): void {
+  if (!(value instanceof Uint8Array)) throw new ValueError("a Uint8Array", value);
   if (value.length >= GATHER_BYTES && !isOwn(segment, value)) {
     const gathered = arenaOf(segment).gather(value);
     if (gathered !== undefined) {

@@ -16,9 +16,6 @@ export class BuildArena extends Arena {
   /** The segment that still grows, up to the end of what its slab has handed out. */
   #tail: Segment;
   #slab: Slab;
-  /** What is left of the room in front, once it is opened. */
-  #frontAt = 0;
-  #frontEnd = 0;
   #roomBytes: number;
   #gathered = 0;
   #sealed = false;
@@ -41,12 +38,6 @@ export class BuildArena extends Arena {
     return this.segments[0] ?? this.#tail;
   }
 
-  /** From now on objects go into the front room while they fit, in the order they are made. */
-  openFront(frontWords: number): void {
-    this.#frontAt = this.first.start;
-    this.#frontEnd = this.#frontAt + frontWords * WORD_BYTES;
-  }
-
   /** Nothing may be added any more: the bytes are on their way, or being read. */
   seal(): void {
     this.#sealed = true;
@@ -67,12 +58,6 @@ export class BuildArena extends Arena {
       return from.end;
     }
     const bytes = words * WORD_BYTES;
-    if (this.#frontAt + bytes <= this.#frontEnd && from === this.first) {
-      const at = this.#frontAt;
-      this.#frontAt += bytes;
-      this.placed = from;
-      return at;
-    }
     const tail = this.#tail;
     const at = tail.end + (tail === from ? 0 : WORD_BYTES);
     const end = at + bytes;

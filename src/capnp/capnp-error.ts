@@ -9,8 +9,9 @@ import { type Blame, HandfastError } from "../base/index.ts";
  * `MESSAGE_TRUNCATED`, `TRAILING_BYTES`, `NO_ROOT`, `PACKING_INVALID`: it is not one whole message.
  * `ENVELOPE_INVALID`: it lacks what rpc.capnp requires.
  *
- * Of one being built: `VALUE_OUT_OF_RANGE`, `MESSAGE_TOO_LARGE`, `MESSAGE_SENT` (it is too late to
- * change it), `NO_CAPABILITIES` (it is no part of a call, so it cannot carry any).
+ * Of one being built: `VALUE_OUT_OF_RANGE` (a value that its field cannot hold, of another type or
+ * too large), `MESSAGE_TOO_LARGE`, `MESSAGE_SENT` (it is too late to change it), `NO_CAPABILITIES`
+ * (it is no part of a call, so it cannot carry any).
  */
 export type CapnpErrorCode =
   | "OUT_OF_BOUNDS"

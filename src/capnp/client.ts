@@ -73,6 +73,6 @@ function asBase(client: Client): ClientBase {
   return client;
 }
 
-function retained({ hook, failure }: Reference): Reference {
-  return new Reference(hook?.retain(), failure.message);
+function retained(reference: Reference): Reference {
+  return new Reference(reference.hook?.retain(), reference.why);
 }

@@ -2,8 +2,8 @@ import { Codec } from "./codec.ts";
 import { ElementSize, type ListView } from "./list-view.ts";
 import { u16 } from "./scalar-read.ts";
 import { setU16 } from "./scalar-write.ts";
-import { CapnpError } from "./capnp-error.ts";
 import { type StructView } from "./struct-view.ts";
+import { ValueError } from "./value-error.ts";
 
 /** An enumerant by name, or the number of one that only a newer schema knows. */
 export type Enumerant<Name extends string> = Name | number;
@@ -35,7 +35,7 @@ export class EnumType<Name extends string = string> extends Codec<
     if (typeof value === "number") return value;
     const number = this.#numbers.get(value);
     if (number !== undefined) return number;
-    throw new CapnpError("VALUE_OUT_OF_RANGE", `"${value}" is no ${this.name}`, "caller");
+    throw new ValueError(`an enumerant of ${this.name}`, value);
   }
 
   override readElement(list: ListView, index: number): Enumerant<Name> {

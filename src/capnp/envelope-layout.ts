@@ -19,7 +19,8 @@ export const Size = {
   PromisedAnswer: [1, 1],
   Op: [1, 0],
   ThirdPartyCapDescriptor: [1, 1],
-  Exception: [1, 2],
+  Exception: [1, 3],
+  Detail: [1, 1],
 } as const satisfies Record<string, readonly [number, number]>;
 
 /** `Message`'s union, at byte 0; its member is pointer 0. */

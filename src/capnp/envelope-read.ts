@@ -2,7 +2,6 @@ import {
   type CallMessage,
   type CapDescriptor,
   type DisembargoMessage,
-  type Exception,
   type Message,
   type MessageTarget,
   type PromisedAnswer,
@@ -11,12 +10,12 @@ import {
   type ReturnOutcome,
   type WirePayload,
 } from "../rpc/index.ts";
-import { text } from "./blob.ts";
 import { CapnpError } from "./capnp-error.ts";
+import { readFront } from "./envelope-front.ts";
+import { readException } from "./envelope-exception.ts";
 import {
   CapTag,
   DisembargoTag,
-  EXCEPTION_KINDS,
   MessageTag,
   OpTag,
   ResolveTag,
@@ -42,7 +41,7 @@ export function decodeMessage(arena: Arena): Message {
   if (first === undefined || first.end - first.start < WORD_BYTES) {
     throw new CapnpError("NO_ROOT", "the message is empty");
   }
-  return messageOf(new ReceivedContent(first, first.start, MAX_NESTING));
+  return readFront(first) ?? messageOf(new ReceivedContent(first, first.start, MAX_NESTING));
 }
 
 function messageOf(raw: ReceivedContent): Message {
@@ -52,7 +51,7 @@ function messageOf(raw: ReceivedContent): Message {
     case MessageTag.unimplemented:
       return { is: "unimplemented", message: innerMessage(root) };
     case MessageTag.abort:
-      return { is: "abort", exception: exception(field(root, 0)) };
+      return { is: "abort", exception: readException(field(root, 0)) };
     case MessageTag.bootstrap:
       return { is: "bootstrap", questionId: u32(field(root, 0), 0) };
     case MessageTag.call:
@@ -125,7 +124,7 @@ function outcome(at: StructView): ReturnOutcome {
     case ReturnTag.results:
       return { is: "results", payload: payload(field(at, 0)) };
     case ReturnTag.exception:
-      return { is: "exception", exception: exception(field(at, 0)) };
+      return { is: "exception", exception: readException(field(at, 0)) };
     case ReturnTag.canceled:
       return { is: "canceled" };
     case ReturnTag.resultsSentElsewhere:
@@ -143,7 +142,7 @@ function resolve(at: StructView): ResolveMessage {
     case ResolveTag.cap:
       return { is: "resolve", promiseId, resolution: { is: "cap", cap: cap(field(at, 0)) } };
     case ResolveTag.exception: {
-      const resolution = { is: "exception", exception: exception(field(at, 0)) } as const;
+      const resolution = { is: "exception", exception: readException(field(at, 0)) } as const;
       return { is: "resolve", promiseId, resolution };
     }
     default:
@@ -236,12 +235,6 @@ function cap(at: StructView): CapDescriptor {
     default:
       return { is: "unknown" };
   }
-}
-
-function exception(at: StructView): Exception {
-  const kind = EXCEPTION_KINDS[u16(at, 4)] ?? "failed";
-  const trace = text(at, 1);
-  return { kind, reason: text(at, 0), trace: trace === "" ? undefined : trace };
 }
 
 /** The struct in pointer field `index`; a null pointer is a struct of defaults. */

@@ -1,73 +1,87 @@
 import {
+  type CallMessage,
   type CapDescriptor,
-  type Exception,
   type Message,
   type MessageTarget,
   type PromisedAnswer,
   type ReturnMessage,
+  type ReturnOutcome,
   type WirePayload,
 } from "../rpc/index.ts";
-import { writeText } from "./blob-write.ts";
 import { BuildArena } from "./build-arena.ts";
 import { initStruct, initStructList } from "./build-pointer.ts";
 import { copyPointer } from "./copy.ts";
+import { writeException } from "./envelope-exception.ts";
+import {
+  CALL_CAP_TABLE,
+  CALL_PROMISED_ANSWER,
+  RETURN_CAP_TABLE,
+  widenCall,
+  writeCallFront,
+  writeReturnFront,
+} from "./envelope-front.ts";
 import {
   CapTag,
   DisembargoTag,
-  EXCEPTION_KINDS,
   MessageTag,
   OpTag,
   ResolveTag,
   ReturnTag,
-  SENDS_RESULTS_TO,
   Size,
   TargetTag,
 } from "./envelope-layout.ts";
-import { WORD_BYTES } from "./limits.ts";
-import {
-  type ContentBuilder,
-  copyContent,
-  ENVELOPE_WORDS,
-  ReceivedContent,
-  sendable,
-} from "./payload.ts";
-import { setBool, setU16, setU32, setU64 } from "./scalar-write.ts";
+import { MAX_NESTING, WORD_BYTES } from "./limits.ts";
+import { ReceivedContent } from "./payload.ts";
+import { setBool, setU16, setU32 } from "./scalar-write.ts";
 import { type Segment } from "./segment.ts";
 import { type StructView } from "./struct-view.ts";
 import { writeTrace } from "./trace-note.ts";
 
 /**
- * Writes an rpc.capnp message. A call or return is written around its content, which stays where
+ * Writes an rpc.capnp message. A call or results are written around their content, which stays where
  * it was built; content that was received, or has been sent before, is copied.
  */
 export function encodeMessage(message: Message): BuildArena {
-  const content = contentOf(message);
-  if (content === undefined) {
-    const arena = new BuildArena(1);
-    const { first } = arena;
-    writeMessage(first, first.start, message, undefined);
-    return arena;
+  if (message.is === "call") return encodeCall(message);
+  if (message.is === "return" && message.outcome.is === "results") {
+    return encodeResults(message, message.outcome.payload);
   }
-  const { arena, envelope } = content;
+  const echoed = message.is === "unimplemented" ? encodeMessage(message.message) : undefined;
+  const arena = new BuildArena(1);
   const { first } = arena;
-  arena.openFront(ENVELOPE_WORDS[envelope]);
-  writeMessage(first, arena.allocate(first, 1), message, content);
+  writeMessage(first, first.start, message, echoed);
   return arena;
 }
 
-/** The content that the message is to be written around. */
-function contentOf(message: Message): ContentBuilder | undefined {
-  if (message.is === "call") return sendable(message.params.content, "call");
-  if (message.is !== "return" || message.outcome.is !== "results") return undefined;
-  return sendable(message.outcome.payload.content, "return");
+function encodeCall(message: CallMessage): BuildArena {
+  const arena = writeCallFront(message);
+  const { first } = arena;
+  const { target, params, trace } = message;
+  if (trace !== undefined) {
+    const call = widenCall(arena);
+    writeTarget(field(call, 0, Size.MessageTarget), target);
+    writeTrace(call, trace);
+  } else if (target.is === "promisedAnswer") {
+    const at = first.start + CALL_PROMISED_ANSWER;
+    writePromisedAnswer(struct(first, at, Size.PromisedAnswer), target.answer);
+  }
+  writeCapTable(first, first.start + CALL_CAP_TABLE, params.capTable);
+  return arena;
 }
 
-/** Writes a message behind the pointer at `at`; `around` is content that is already in place. */
+function encodeResults(message: ReturnMessage, payload: WirePayload): BuildArena {
+  const arena = writeReturnFront(message, payload.content);
+  const { first } = arena;
+  writeCapTable(first, first.start + RETURN_CAP_TABLE, payload.capTable);
+  return arena;
+}
+
+/** Messages of every other kind, behind the pointer at `at`; `echoed` is what was not implemented. */
 function writeMessage(
   segment: Segment,
   at: number,
-  message: Message,
-  around: ContentBuilder | undefined,
+  message: Exclude<Message, CallMessage>,
+  echoed: BuildArena | undefined,
 ): void {
   if (message.is === "unknown") {
     if (message.raw instanceof ReceivedContent) {
@@ -80,41 +94,17 @@ function writeMessage(
   setU16(root, 0, MessageTag[message.is]);
   switch (message.is) {
     case "unimplemented":
-      writeMessage(root.segment, root.pointers, message.message, undefined);
+      if (echoed !== undefined) copyRoot(echoed.first, root.segment, root.pointers);
       return;
     case "abort":
-      writeException(root, 0, message.exception);
+      writeException(root.segment, root.pointers, message.exception);
       return;
     case "bootstrap":
       setU32(field(root, 0, Size.Bootstrap), 0, message.questionId);
       return;
-    case "call": {
-      const { trace } = message;
-      const call = field(root, 0, trace === undefined ? Size.Call : Size.TracedCall);
-      setU32(call, 0, message.questionId);
-      setU16(call, 4, message.methodId);
-      setU16(call, 6, SENDS_RESULTS_TO.indexOf(message.sendResultsTo));
-      setU64(call, 8, message.interfaceId);
-      setBool(call, 128, message.allowThirdPartyTailCall);
-      setBool(call, 129, message.noPromisePipelining);
-      setBool(call, 130, message.onlyPromisePipeline);
-      if (trace === undefined) {
-        // Target and payload first: with what came before they fill the room in front exactly.
-        const target = field(call, 0, Size.MessageTarget);
-        const payload = field(call, 1, Size.Payload);
-        writeTarget(target, message.target);
-        writePayload(payload, message.params, around);
-      } else {
-        // The longer call leaves one word too few for the target, which goes behind the content.
-        around?.arena.allocate(call.segment, 1);
-        writePayload(field(call, 1, Size.Payload), message.params, around);
-        writeTarget(field(call, 0, Size.MessageTarget), message.target);
-        writeTrace(call, trace);
-      }
-      return;
-    }
     case "return":
-      writeReturn(field(root, 0, Size.Return), message, around);
+      if (message.outcome.is === "results") break; // written around its content
+      writeReturn(field(root, 0, Size.Return), message, message.outcome);
       return;
     case "finish": {
       const finish = field(root, 0, Size.Finish);
@@ -132,7 +122,7 @@ function writeMessage(
         writeCap(field(resolve, 0, Size.CapDescriptor), resolution.cap);
       } else if (resolution.is === "exception") {
         setU16(resolve, 4, ResolveTag.exception);
-        writeException(resolve, 0, resolution.exception);
+        writeException(resolve.segment, resolve.pointers, resolution.exception);
       } else {
         setU16(resolve, 4, UNKNOWN_TAG);
       }
@@ -162,19 +152,16 @@ const UNKNOWN_TAG = 0xffff;
 
 function writeReturn(
   at: StructView,
-  { answerId, releaseParamCaps, noFinishNeeded, outcome }: ReturnMessage,
-  around: ContentBuilder | undefined,
+  { answerId, releaseParamCaps, noFinishNeeded }: ReturnMessage,
+  outcome: Exclude<ReturnOutcome, { is: "results" }>,
 ): void {
   setU32(at, 0, answerId);
   setBool(at, 32, releaseParamCaps, true);
   setBool(at, 33, noFinishNeeded);
   setU16(at, 6, outcome.is === "unknown" ? UNKNOWN_TAG : ReturnTag[outcome.is]);
   switch (outcome.is) {
-    case "results":
-      writePayload(field(at, 0, Size.Payload), outcome.payload, around);
-      return;
     case "exception":
-      writeException(at, 0, outcome.exception);
+      writeException(at.segment, at.pointers, outcome.exception);
       return;
     case "takeFromOtherQuestion":
       setU32(at, 8, outcome.questionId);
@@ -205,21 +192,17 @@ function writePromisedAnswer(at: StructView, { questionId, transform }: Promised
   });
 }
 
-/** `around`, if given, already lies where Payload.content leads. */
-function writePayload(
-  at: StructView,
-  { content, capTable }: WirePayload,
-  around: ContentBuilder | undefined,
-): void {
-  if (around === undefined) copyContent(content, at.segment, at.pointers);
-  if (capTable.length === 0) return;
-  const table = initStructList(
-    at.segment,
-    at.pointers + WORD_BYTES,
-    capTable.length,
-    ...Size.CapDescriptor,
-  );
-  capTable.forEach((cap, index) => writeCap(table.struct(index), cap));
+function writeCapTable(segment: Segment, at: number, caps: readonly CapDescriptor[]): void {
+  if (caps.length === 0) return;
+  const table = initStructList(segment, at, caps.length, ...Size.CapDescriptor);
+  caps.forEach((cap, index) => {
+    writeCap(table.struct(index), cap);
+  });
+}
+
+/** Copies a whole message behind a pointer that is null. */
+function copyRoot(first: Segment, to: Segment, at: number): void {
+  copyPointer(first, first.start, MAX_NESTING, to, at, "verbatim");
 }
 
 function writeCap(at: StructView, cap: CapDescriptor): void {
@@ -245,13 +228,6 @@ function writeCap(at: StructView, cap: CapDescriptor): void {
     default:
       cap satisfies never;
   }
-}
-
-function writeException(at: StructView, index: number, { kind, reason, trace }: Exception): void {
-  const exception = field(at, index, Size.Exception);
-  setU16(exception, 4, EXCEPTION_KINDS.indexOf(kind));
-  writeText(exception.segment, exception.pointers, reason);
-  if (trace !== undefined) writeText(exception.segment, exception.pointers + WORD_BYTES, trace);
 }
 
 /** A new struct in pointer field `index`. */

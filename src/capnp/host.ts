@@ -5,6 +5,7 @@ import { type CallObservers } from "./call-observer.ts";
 import { CapnpError } from "./capnp-error.ts";
 import { type Interceptor } from "./interceptor.ts";
 import { type Servable } from "./interface-type.ts";
+import { refused } from "./refusal-detail.ts";
 
 /** Where something failed, in the schema's words. */
 export interface Place {
@@ -17,6 +18,12 @@ export interface InternalError extends Place {
   /** The number in the `internal error (ref N)` that the caller sees. */
   readonly ref: number;
   readonly error: unknown;
+}
+
+/** A method found that the caller lacks the authority. */
+export interface Refusal extends Place {
+  /** Its `cause` is what the verifier found, and for the log alone. */
+  readonly error: AuthError;
 }
 
 /**
@@ -38,21 +45,32 @@ export class Host {
   /** Whether objects sum up what their calls cost. */
   readonly countsCalls: boolean;
   readonly #facets: ReadonlyMap<bigint, Servant>;
+  /** Whether `callContext()` knows the calls at this vat's objects. */
+  readonly trackCalls: boolean;
+  /** The minted references that somebody holds and that may end. */
+  readonly mints = new Set<{ stopClock(): void }>();
+  readonly #epochMs: () => number;
   /** The hook of each served object while references to it are held. */
   readonly #hooks = new WeakMap<Servable, LocalHook>();
+  /** Who is told when nobody holds an object any more. */
+  readonly #whenDropped = new WeakMap<Servable, (() => void)[]>();
   readonly #serve: HostInit["serve"];
   readonly #report: (failure: InternalError) => void;
+  readonly #refused: (refusal: Refusal) => void;
   #failures = 0;
   #requests = 0;
 
   constructor(init: HostInit) {
-    const { turns, clock, self, serve, report, log, clientLog, facets } = init;
-    const { observers, interceptors, countsCalls } = init;
+    const { turns, clock, self, serve, report, refused = () => {} } = init;
+    const { log, clientLog, facets, observers, interceptors, countsCalls } = init;
     this.turns = turns;
     this.clock = clock;
     this.self = self;
     this.#serve = serve;
     this.#report = report;
+    this.#refused = refused;
+    this.trackCalls = init.trackCalls ?? false;
+    this.#epochMs = init.epochMs ?? Date.now;
     this.log = log;
     this.clientLog = clientLog;
     this.observers = observers;
@@ -96,7 +114,26 @@ export class Host {
   /** Forgets an object that nobody holds; `false` when it has been handed out anew meanwhile. */
   forget(server: Servable): boolean {
     if ((this.#hooks.get(server)?.references ?? 0) > 0) return false;
+    for (const callback of this.#whenDropped.get(server) ?? []) callback();
+    this.#whenDropped.delete(server);
     return this.#hooks.delete(server);
+  }
+
+  /** Calls back once, when nobody holds the object any more. */
+  whenDropped(server: Servable, callback: () => void): void {
+    const callbacks = this.#whenDropped.get(server);
+    if (callbacks === undefined) this.#whenDropped.set(server, [callback]);
+    else callbacks.push(callback);
+  }
+
+  /** Milliseconds since 1970, UTC: the calendar, which may be set while the clock goes on. */
+  epochMs(): number {
+    return this.#epochMs();
+  }
+
+  /** The vat is closed: nothing it was to do later may keep the process. */
+  close(): void {
+    for (const mint of this.mints) mint.stopClock();
   }
 
   nextRequestId(): string {
@@ -108,7 +145,8 @@ export class Host {
   forTheCaller(thrown: unknown, where: Place): RpcError {
     if (thrown instanceof RpcError) return thrown;
     if (thrown instanceof AuthError) {
-      return RpcError.failed(thrown.message, { code: "PERMISSION_DENIED", cause: thrown });
+      this.#refused({ ...where, error: thrown });
+      return refused(thrown);
     }
     if (thrown instanceof CapnpError && thrown.blame === "peer") {
       return RpcError.failed(`a malformed message: ${thrown.message}`, { cause: thrown });
@@ -148,4 +186,9 @@ export interface HostInit {
   readonly countsCalls?: boolean | undefined;
   /** Interfaces of the vat itself, by id: each of its objects has them beside its own. */
   readonly facets?: readonly (readonly [bigint, Servable])[] | undefined;
+  readonly refused?: ((refusal: Refusal) => void) | undefined;
+  /** Default `false`: it costs every call a little. */
+  readonly trackCalls?: boolean | undefined;
+  /** Default: the machine's calendar. */
+  readonly epochMs?: (() => number) | undefined;
 }

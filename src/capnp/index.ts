@@ -1,4 +1,4 @@
-export { type CallContext } from "../rpc/index.ts";
+export * from "./call-context.ts";
 export * from "./any-pointer.ts";
 export { data, text } from "./blob.ts";
 export * from "./blob-types.ts";
@@ -10,6 +10,7 @@ export { type CapnpTsInit, type CapnpTsStruct, capnpTsStruct } from "./capnp-ts-
 export * from "./capnp-error.ts";
 export { Codec, PointerCodec } from "./codec.ts";
 export * from "./constant.ts";
+export { callContext } from "./current-call.ts";
 export * from "./enum-type.ts";
 export { decodeMessage } from "./envelope-read.ts";
 export { encodeMessage } from "./envelope-write.ts";
@@ -24,6 +25,7 @@ export { type List as ListReader, type ListBuilder, type ListInit } from "./list
 export { type Plain, type Readable, type StructReader } from "./plain.ts";
 export { type Lazy, List, type ListType } from "./list-type.ts";
 export { ContentBuilder, type Envelope, ReceivedContent } from "./payload.ts";
+export * from "./mint.ts";
 export * from "./pointer-field.ts";
 export * from "./pointer-type.ts";
 export * from "./scalar-read.ts";
@@ -43,6 +45,7 @@ export * from "./interface-definition.ts";
 export { call } from "./outgoing-call.ts";
 export { hookOf } from "./outgoing-capabilities.ts";
 export * from "./pipeline.ts";
+export { refusalReason } from "./refusal-detail.ts";
 export * from "./revocable.ts";
 export { serve } from "./served-object.ts";
 export { Server } from "./server.ts";

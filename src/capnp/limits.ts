@@ -47,6 +47,12 @@ export const MAX_CAP_DESCRIPTORS = 16_384;
 /** Steps of a PromisedAnswer transform. Ours: nothing can lie deeper than `MAX_NESTING`. */
 export const MAX_TRANSFORM_OPS = 4 * MAX_NESTING;
 
+/** Details of an exception that are read or written; the rest are dropped. Ours. */
+export const MAX_EXCEPTION_DETAILS = 16;
+
+/** Bytes of one of them; a larger one is dropped. Ours. */
+export const MAX_EXCEPTION_DETAIL_BYTES = 64 * 1024;
+
 /** Bytes of a slab, in which many outgoing messages lie side by side. Ours, measured. */
 export const SLAB_BYTES = 64 * 1024;
 

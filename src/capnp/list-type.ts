@@ -16,6 +16,7 @@ import { readList } from "./pointer.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { type PointerType } from "./pointer-type.ts";
 import { type Segment } from "./segment.ts";
+import { ValueError } from "./value-error.ts";
 
 /** `List(T)` as a type. */
 export interface ListType<Reader, Init, Builder>
@@ -74,6 +75,9 @@ class ListCodec<Reader, Init, Builder> extends PointerCodec<
     if (isListInPlace(value)) {
       copyListTo(value.$, segment, at, "translated");
       return;
+    }
+    if (typeof value !== "object" || typeof value.length !== "number") {
+      throw new ValueError("an array", value);
     }
     const view = elements.initElements(segment, at, value.length);
     let index = 0;

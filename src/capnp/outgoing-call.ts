@@ -6,6 +6,7 @@ import { type CallOptions } from "./interface-type.ts";
 import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { ContentBuilder } from "./payload.ts";
 import { watchedCall } from "./watched-call.ts";
+import { locate } from "./wrong-value.ts";
 
 /** Makes a call; what generated stubs do. Never throws: whatever is wrong, the call has failed. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- generated stubs say what they return
@@ -15,8 +16,9 @@ export function call<C>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): C {
-  const { hook, failure } = client.$reference;
-  if (hook === undefined) return failedCall(method, failure) as C;
+  const reference = client.$reference;
+  const { hook } = reference;
+  if (hook === undefined) return failedCall(method, reference.failure) as C;
   if (options?.signal?.aborted === true) return failedCall(method, abandoned(options.signal)) as C;
   if (options?.timeoutMs !== undefined && !(options.timeoutMs >= 0)) {
     return failedCall(method, RpcError.failed("timeoutMs is not a time", { executed: "no" })) as C;
@@ -37,19 +39,25 @@ export function call<C>(
 }
 
 /** The call as the core takes it, its params built where they will be sent from. */
-export function requestOf(method: Method, params: object | undefined, hook: Hook): Request {
+export function requestOf(
+  method: Method,
+  params: object | undefined,
+  hook: Hook,
+  streaming = method.streaming,
+): Request {
   const content = new ContentBuilder("call");
   const capabilities = new OutgoingCapabilities(hook.turns);
   try {
     content.fill(method.params, params ?? NOTHING, capabilities);
   } catch (error) {
     capabilities.dispose();
-    throw error;
+    throw locate(error, method.params, params ?? NOTHING, "params");
   }
   return {
     interfaceId: method.interfaceId,
     methodId: method.methodId,
     params: { content, caps: capabilities.take() },
+    streaming,
   };
 }
 
@@ -67,8 +75,5 @@ function abandoned(signal: AbortSignal): RpcError {
 
 function unsendable({ interfaceName, name }: Method, cause: unknown): RpcError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return RpcError.failed(`the parameters of ${interfaceName}.${name} cannot be sent: ${why}`, {
-    executed: "no",
-    cause,
-  });
+  return RpcError.failed(`${interfaceName}.${name}: ${why}`, { executed: "no", cause });
 }

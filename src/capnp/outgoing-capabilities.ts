@@ -1,15 +1,24 @@
-import { BrokenHook, type Hook, PromiseHook, RpcError, type TurnQueue } from "../rpc/index.ts";
+import {
+  BrokenHook,
+  type Hook,
+  NO_CAPS,
+  PromiseHook,
+  RpcError,
+  type TurnQueue,
+} from "../rpc/index.ts";
 import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
 import { clientOfHook, isClient, referenceOf } from "./client.ts";
 
 import { Host } from "./host.ts";
 import { type Cap, type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { isServer } from "./server.ts";
+import { ValueError } from "./value-error.ts";
 
 /** The capability table of a message being built. It owns its hooks until the message is sent. */
 export class OutgoingCapabilities implements CapabilitySink {
   readonly #turns: TurnQueue;
-  readonly #hooks: Hook[] = [];
+  /** Most messages have none. */
+  #hooks: Hook[] | undefined;
 
   constructor(turns: TurnQueue) {
     this.#turns = turns;
@@ -17,31 +26,36 @@ export class OutgoingCapabilities implements CapabilitySink {
 
   add(value: Cap<Client, Servable>, _type: InterfaceType): number | undefined {
     const hook = hookOf(value, this.#turns);
-    return hook === undefined ? undefined : this.#hooks.push(hook) - 1;
+    return hook === undefined ? undefined : this.#push(hook);
   }
 
   clientAt(index: number, type: InterfaceType): Client {
-    const hook = this.#hooks[index];
+    const hook = this.#hooks?.[index];
     return hook === undefined ? type.nullClient : clientOfHook(type, hook.retain());
   }
 
   adopt(source: CapabilitySource, index: number): number | undefined {
     const hook = source.hookAt(index);
-    return hook === undefined ? undefined : this.#hooks.push(hook) - 1;
+    return hook === undefined ? undefined : this.#push(hook);
   }
 
   hookAt(index: number): Hook | undefined {
-    return this.#hooks[index]?.retain();
+    return this.#hooks?.[index]?.retain();
   }
 
   /** Hands the hooks over to whoever sends the message. */
   take(): readonly Hook[] {
-    return this.#hooks;
+    return this.#hooks ?? NO_CAPS;
   }
 
   /** Gives everything back: the message will not be sent. */
   dispose(): void {
+    if (this.#hooks === undefined) return;
     for (const hook of this.#hooks.splice(0)) hook.release();
+  }
+
+  #push(hook: Hook): number {
+    return (this.#hooks ??= []).push(hook) - 1;
   }
 }
 
@@ -50,8 +64,16 @@ export function hookOf(value: Cap<Client, Servable>, turns: TurnQueue): Hook | u
   if (isClient(value)) return referenceOf(value).hook?.retain();
   if (isServer(value)) return Host.of(turns).hookOf(value);
   if (isPromise(value)) return hookOfPromise(value, turns);
-  throw new TypeError("a capability is a client, a server object, or a promise of one");
+  throw notCapability(value);
 }
+
+/** Throws what `hookOf` would, and takes no reference. */
+export function requireCapability(value: unknown): void {
+  if (!isClient(value) && !isServer(value) && !isPromise(value)) throw notCapability(value);
+}
+
+const notCapability = (value: unknown): ValueError =>
+  new ValueError("a client, a server object, or a promise of one", value);
 
 /** A promised capability is a capability at once: calls wait in it, in order. */
 function hookOfPromise(promise: PromiseLike<unknown>, turns: TurnQueue): Hook {

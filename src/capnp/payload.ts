@@ -55,7 +55,7 @@ export function noContent(): ReceivedContent {
 export type Envelope = "call" | "return";
 
 /**
- * Words of the envelope of fixed size in front of the content (`envelope-write.ts` fills them): the
+ * Words of the envelope of fixed size in front of the content (`envelope-front.ts` fills them): the
  * root pointer, Message 2, Call 6 and MessageTarget 2 or Return 3, and Payload 2.
  */
 export const ENVELOPE_WORDS: Readonly<Record<Envelope, number>> = { call: 13, return: 8 };

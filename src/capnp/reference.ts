@@ -6,7 +6,8 @@ import { type Hook, RpcError } from "../rpc/index.ts";
  */
 export class Reference {
   #hook: Hook | undefined;
-  readonly #why: string;
+  /** What one without a hook says of itself. */
+  readonly why: string;
   readonly #onReleased: (() => void) | undefined;
 
   /** Takes over the one reference its maker holds; `why` tells what a released one was. */
@@ -16,7 +17,7 @@ export class Reference {
     onReleased?: () => void,
   ) {
     this.#hook = hook;
-    this.#why = why;
+    this.why = why;
     this.#onReleased = onReleased;
     if (hook !== undefined) net.register(this, hook, this);
   }
@@ -28,7 +29,7 @@ export class Reference {
 
   /** What a call through a reference without a hook fails with; nothing was sent. */
   get failure(): RpcError {
-    return RpcError.failed(this.#why, { executed: "no" });
+    return RpcError.failed(this.why, { executed: "no" });
   }
 
   release(): void {

@@ -28,9 +28,10 @@ export function revocable<C extends Client>(client: C): Revocable<C> {
 
 /** Calls back once when the capability breaks, with why; the function returned takes it back. */
 export function onBroken(client: Client, callback: (error: RpcError) => void): () => void {
-  const { hook, failure } = referenceOf(client);
+  const reference = referenceOf(client);
+  const { hook } = reference;
   if (hook === undefined) {
-    callback(failure);
+    callback(reference.failure);
     return () => {};
   }
   let stop = () => {};
@@ -48,10 +49,10 @@ export function onBroken(client: Client, callback: (error: RpcError) => void): (
 /** Settles once the capability is no longer a promise; rejects with `RpcError` when it broke. */
 export function whenResolved(client: Client): Promise<void> {
   return new Promise((resolve, reject) => {
-    const { hook, failure } = referenceOf(client);
+    const reference = referenceOf(client);
     const look = (): void => {
-      const end = hook?.resolved();
-      if (end === undefined) reject(failure);
+      const end = reference.hook?.resolved();
+      if (end === undefined) reject(reference.failure);
       else if (end.broken !== undefined) reject(end.broken);
       else if (end.settled) resolve();
       else end.whenResolved(look);

@@ -3,6 +3,7 @@ import { Codec } from "./codec.ts";
 import { ElementSize, type ListView } from "./list-view.ts";
 import * as write from "./scalar-write.ts";
 import { type StructView } from "./struct-view.ts";
+import { ValueError } from "./value-error.ts";
 
 /** Elements of one, two, four or eight bytes. */
 class ScalarCodec<T> extends Codec<T, T, T> {
@@ -47,6 +48,7 @@ class BoolCodec extends Codec<boolean, boolean, boolean> {
   }
 
   override writeElement(list: ListView, index: number, value: boolean): void {
+    if (typeof value !== "boolean") throw new ValueError("a boolean", value);
     const at = list.start + (index >>> 3);
     const bit = 1 << (index & 7);
     const old = list.segment.view.getUint8(at);

@@ -1,10 +1,10 @@
 /**
  * Writing a field of a struct's data section; offsets and defaults as in scalar-read.ts. A struct
  * being built is never shorter than its schema says, so nothing is checked but the value:
- * `VALUE_OUT_OF_RANGE` for a number that the field cannot hold.
+ * `VALUE_OUT_OF_RANGE` for one that the field cannot hold.
  */
-import { CapnpError } from "./capnp-error.ts";
 import { type StructView } from "./struct-view.ts";
+import { ValueError } from "./value-error.ts";
 
 const MAX_U64 = 2n ** 64n - 1n;
 const MAX_I64 = 2n ** 63n - 1n;
@@ -12,6 +12,7 @@ const MIN_I64 = -(2n ** 63n);
 const scratch = new DataView(new ArrayBuffer(8));
 
 export function setBool(at: StructView, bit: number, value: boolean, fallback = false): void {
+  if (typeof value !== "boolean") throw new ValueError("a boolean", value);
   const byte = at.data + (bit >>> 3);
   const mask = 1 << (bit & 7);
   const { view } = at.segment;
@@ -20,46 +21,49 @@ export function setBool(at: StructView, bit: number, value: boolean, fallback = 
 }
 
 export function setU8(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value & 0xff) !== value) throw outOfRange("UInt8", value);
+  if ((value & 0xff) !== value) throw new ValueError("a UInt8", value);
   at.segment.view.setUint8(at.data + offset, value ^ xor);
 }
 
 export function setI8(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value << 24) >> 24 !== value) throw outOfRange("Int8", value);
+  if ((value << 24) >> 24 !== value) throw new ValueError("an Int8", value);
   at.segment.view.setInt8(at.data + offset, value ^ xor);
 }
 
 export function setU16(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value & 0xffff) !== value) throw outOfRange("UInt16", value);
+  if ((value & 0xffff) !== value) throw new ValueError("a UInt16", value);
   at.segment.view.setUint16(at.data + offset, value ^ xor, true);
 }
 
 export function setI16(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value << 16) >> 16 !== value) throw outOfRange("Int16", value);
+  if ((value << 16) >> 16 !== value) throw new ValueError("an Int16", value);
   at.segment.view.setInt16(at.data + offset, value ^ xor, true);
 }
 
 export function setU32(at: StructView, offset: number, value: number, xor = 0): void {
-  if (value >>> 0 !== value) throw outOfRange("UInt32", value);
+  if (value >>> 0 !== value) throw new ValueError("a UInt32", value);
   at.segment.view.setInt32(at.data + offset, value ^ xor, true);
 }
 
 export function setI32(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value | 0) !== value) throw outOfRange("Int32", value);
+  if ((value | 0) !== value) throw new ValueError("an Int32", value);
   at.segment.view.setInt32(at.data + offset, value ^ xor, true);
 }
 
 export function setU64(at: StructView, offset: number, value: bigint, xor = 0n): void {
-  if (value < 0n || value > MAX_U64) throw outOfRange("UInt64", value);
+  if (typeof value !== "bigint" || value < 0n || value > MAX_U64)
+    throw new ValueError("a UInt64, a bigint", value);
   at.segment.view.setBigUint64(at.data + offset, xor === 0n ? value : value ^ xor, true);
 }
 
 export function setI64(at: StructView, offset: number, value: bigint, xor = 0n): void {
-  if (value < MIN_I64 || value > MAX_I64) throw outOfRange("Int64", value);
+  if (typeof value !== "bigint" || value < MIN_I64 || value > MAX_I64)
+    throw new ValueError("an Int64, a bigint", value);
   at.segment.view.setBigInt64(at.data + offset, xor === 0n ? value : value ^ xor, true);
 }
 
 export function setF32(at: StructView, offset: number, value: number, xor = 0): void {
+  if (typeof value !== "number") throw new ValueError("a number", value);
   const { view } = at.segment;
   view.setFloat32(at.data + offset, value, true);
   if (xor !== 0) {
@@ -69,14 +73,11 @@ export function setF32(at: StructView, offset: number, value: number, xor = 0): 
 }
 
 export function setF64(at: StructView, offset: number, value: number, xor = 0n): void {
+  if (typeof value !== "number") throw new ValueError("a number", value);
   if (xor === 0n) {
     at.segment.view.setFloat64(at.data + offset, value, true);
     return;
   }
   scratch.setFloat64(0, value);
   at.segment.view.setBigUint64(at.data + offset, scratch.getBigUint64(0) ^ xor, true);
-}
-
-function outOfRange(type: string, value: number | bigint): CapnpError {
-  return new CapnpError("VALUE_OUT_OF_RANGE", `${String(value)} is no ${type}`, "caller");
 }

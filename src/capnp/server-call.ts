@@ -1,6 +1,11 @@
-import { type AnonymousPeer, AuthContext, type Logger, type Peer } from "../base/index.ts";
 import {
-  type CallContext,
+  type AnonymousPeer,
+  AuthContext,
+  type Logger,
+  type Peer,
+  type TransportMetadata,
+} from "../base/index.ts";
+import {
   type CallStatistics,
   type IncomingCall,
   type Payload,
@@ -9,18 +14,23 @@ import {
   type TraceContext,
 } from "../rpc/index.ts";
 import { CallBase } from "./call.ts";
+import { type CallContext } from "./call-context.ts";
 import { callLogger, type LogLevel } from "./call-logger.ts";
 import { type Observation, type ObservedCall } from "./call-observer.ts";
 import { ClientBase } from "./client.ts";
+import { within } from "./current-call.ts";
 import { type Host } from "./host.ts";
 import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
+import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { WORD_BYTES } from "./limits.ts";
+import { minted, type MintOptions } from "./mint.ts";
 import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { requestOf } from "./outgoing-call.ts";
 import { ContentBuilder } from "./payload.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
+import { locate } from "./wrong-value.ts";
 
 /**
  * One call at a server object: the context its method gets, and the one who answers for it. All
@@ -35,6 +45,8 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   #cancellation: AbortController | undefined;
   #results: Outgoing | undefined;
   #params: ReceivedCapabilities | undefined;
+  /** What the method has minted; the results have references of their own. */
+  #minted: Disposable[] | undefined;
   /** The call that the method has returned for its own. */
   #forwarded: CallBase<unknown> | undefined;
   #watching = false;
@@ -63,6 +75,19 @@ export class ServerCall implements CallContext<object>, ObservedCall {
 
   get auth(): AuthContext {
     return this.#incoming.caller?.auth ?? AuthContext.ofPeer(this.#host.self);
+  }
+
+  get transportMetadata(): TransportMetadata {
+    return this.#incoming.caller?.transport ?? OF_THIS_VAT;
+  }
+
+  get label(): string {
+    return this.#incoming.caller?.mint?.label ?? this.#method.interfaceName;
+  }
+
+  get deadline(): Date | undefined {
+    const expiresAtMs = this.#incoming.caller?.mint?.expiresAtMs;
+    return expiresAtMs === undefined ? undefined : new Date(expiresAtMs);
   }
 
   get signal(): AbortSignal {
@@ -117,13 +142,24 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     this.#incoming.setPipeline(payloadOf(pipeline));
   }
 
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    { auth = this.auth, ...terms }: MintOptions = {},
+  ): C {
+    const client = minted(type, object, { auth, ...terms }, this.#host);
+    (this.#minted ??= []).push(client);
+    return client;
+  }
+
   tailCall(target: object, name: string, ...[params]: readonly unknown[]): Promise<never> {
     if (!(target instanceof ClientBase)) throw new TypeError("tailCall goes to a client");
-    const { hook, failure } = target.$reference;
+    const { hook } = target.$reference;
     const method = target.$interface.methodNamed(name);
-    if (hook === undefined) throw failure;
+    if (hook === undefined) throw target.$reference.failure;
     if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
-    const request = requestOf(method, params as object | undefined, hook);
+    // The caller paces itself; it is answered when all is done.
+    const request = requestOf(method, params as object | undefined, hook, false);
     this.#handedOver = true;
     const { trace } = this;
     this.#incoming.tailCall(hook, trace === undefined ? request : { ...request, trace });
@@ -159,7 +195,9 @@ export class ServerCall implements CallContext<object>, ObservedCall {
           if (this.#incoming.canceled) this.#throws(givenUp());
           else this.#enter(object, body);
         }),
-      refuse: this.#throws,
+      refuse: (error) => {
+        this.#throws(error);
+      },
     });
   }
 
@@ -176,24 +214,43 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   #call(object: object, body: MethodBody): void {
     let returned: unknown;
     try {
-      returned = body.call(object, this.#readParams(), this);
+      const params = this.#readParams();
+      returned = this.#host.trackCalls
+        ? within(this, () => body.call(object, params, this))
+        : body.call(object, params, this);
     } catch (error) {
       this.#throws(error);
       return;
     }
     if (returned instanceof CallBase) this.#forward(returned);
-    else if (isThenable(returned)) Promise.resolve(returned).then(this.#returns, this.#throws);
+    else if (isThenable(returned)) this.#await(returned);
     else this.#returns(returned);
+  }
+
+  #await(returned: PromiseLike<unknown>): void {
+    Promise.resolve(returned).then(
+      (value) => {
+        this.#returns(value);
+      },
+      (error: unknown) => {
+        this.#throws(error);
+      },
+    );
   }
 
   /** A method may return a call of its own: that one's results, and its cancellation. */
   #forward(call: CallBase<unknown>): void {
     this.#forwarded = call;
     this.#watch();
-    call.then((results) => {
-      this.#returns(results);
-      results[Symbol.dispose]();
-    }, this.#throws);
+    call.then(
+      (results) => {
+        this.#returns(results);
+        results[Symbol.dispose]();
+      },
+      (error: unknown) => {
+        this.#throws(error);
+      },
+    );
   }
 
   #readParams(): unknown {
@@ -222,7 +279,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     this.#observation?.end(givenUp(), this.stats);
   }
 
-  readonly #returns = (value: unknown): void => {
+  #returns(value: unknown): void {
     if (this.#handedOver) return;
     try {
       const filled = this.#results;
@@ -236,9 +293,9 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     } catch (error) {
       this.#throws(error);
     }
-  };
+  }
 
-  readonly #throws = (thrown: unknown): void => {
+  #throws(thrown: unknown): void {
     const where = { interface: this.interface, method: this.method };
     // A method that was given up usually throws for that very reason, and nobody hears it.
     const error = this.#incoming.canceled ? givenUp() : this.#host.forTheCaller(thrown, where);
@@ -246,10 +303,11 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     this.#results?.capabilities.dispose();
     this.#incoming.throws(error);
     this.#end(error);
-  };
+  }
 
   #end(error: RpcError | undefined): void {
     this.#params?.dispose();
+    for (const client of this.#minted?.splice(0) ?? []) client[Symbol.dispose]();
     if (this.#counted) {
       this.#messagesOut = 1;
       this.tally?.add(this.stats);
@@ -274,10 +332,15 @@ export class ServerCall implements CallContext<object>, ObservedCall {
       return { content, capabilities, root: undefined };
     } catch (error) {
       capabilities.dispose();
-      throw error;
+      throw init === undefined ? error : locate(error, results, init, "results");
     }
   }
 }
+
+const OF_THIS_VAT: TransportMetadata = Object.freeze({
+  remoteAddress: "local",
+  transport: "local",
+});
 
 /** A method of a server object, whatever its parameters and results are. */
 export type MethodBody = (params: unknown, call: CallContext<object>) => unknown;

@@ -9,6 +9,7 @@ import { MAX_MESSAGE_BYTES, MAX_NESTING, WORD_BYTES } from "./limits.ts";
 import { pack, unpack } from "./packing.ts";
 import { type PointerType } from "./pointer-type.ts";
 import { bufferOf, viewOf } from "./segment.ts";
+import { locate } from "./wrong-value.ts";
 
 /**
  * A framed message with this root, as `capnp encode` writes it. Throws `CapnpError`
@@ -20,7 +21,11 @@ export function encode<Init>(
   { maxBytes }: FrameLimits = {},
 ): Uint8Array {
   const arena = new BuildArena(1, maxBytes);
-  pointerCodecOf(type).write(arena.first, arena.first.start, init);
+  try {
+    pointerCodecOf(type).write(arena.first, arena.first.start, init);
+  } catch (error) {
+    throw locate(error, type, init, "init");
+  }
   const writer = new FrameWriter();
   writer.add(arena);
   return concatBytes(...writer.take());

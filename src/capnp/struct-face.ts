@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { jsonOf, plainOf, type StructReader } from "./plain.ts";
 import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
+import { requireObject } from "./value-error.ts";
 
 /**
  * What generated readers and builders extend: the fields of a struct as properties. Cap'n Proto
@@ -35,8 +36,16 @@ export abstract class Struct implements StructReader {
     this.$.segment.arena.caps?.dispose();
   }
 
-  [inspect.custom](): unknown {
+  /** The fields as a plain object, and nothing deeper. */
+  [inspect.custom](): object {
     return mapFields(this.$reading(), this.$fields, (value) => value);
+  }
+
+  /** Whether `other` is this very group or struct, in whatever face. */
+  $isAt(other: unknown): boolean {
+    if (!(other instanceof Struct) || other.$fields !== this.$fields) return false;
+    const [here, there] = [this.$, other.$];
+    return here.segment === there.segment && here.data === there.data;
   }
 
   /** A builder puts something where a pointer is null; to look at one must not change it. */
@@ -44,6 +53,29 @@ export abstract class Struct implements StructReader {
     const { $Reader } = this;
     return $Reader === undefined || this instanceof $Reader ? this : new $Reader(this.$);
   }
+}
+
+/**
+ * What a group is filled from: of another group a plain object of what it holds, so that what is
+ * null there stays null. Called by generated code.
+ */
+export function given<Init>(value: Init): Init {
+  if (value instanceof Struct) return value[inspect.custom]() as Init; // a Reader is an Init
+  requireObject(value);
+  return value;
+}
+
+/** Fills a group anew; called by generated code. */
+export function setGroup<Builder extends Struct, Init>(
+  group: Builder,
+  value: Init,
+  clear: (at: StructView) => void,
+  fill: (group: Builder, value: Init) => void,
+): void {
+  if (group.$isAt(value)) return;
+  const fields = given(value);
+  clear(group.$);
+  fill(group, fields);
 }
 
 /** Tells the faces of a struct or of a group the names of their fields; called by generated code. */

@@ -9,6 +9,7 @@ import { type PointerType } from "./pointer-type.ts";
 import { type Segment } from "./segment.ts";
 import { nameFields, Struct } from "./struct-face.ts";
 import { DEFAULT_STRUCT, StructView } from "./struct-view.ts";
+import { requireObject } from "./value-error.ts";
 
 /** A struct of a schema. */
 export interface StructType<Reader = unknown, Builder = unknown, Init = unknown, Pipeline = unknown>
@@ -109,6 +110,7 @@ class StructCodec<Reader, Builder, Init, Pipeline>
       copyStructTo(value.$, segment, at, this.dataWords, this.pointerCount, "translated");
       return;
     }
+    requireObject(value);
     const view = initStruct(segment, at, this.dataWords, this.pointerCount);
     this.#set(new this.Builder(view), value);
   }
@@ -123,8 +125,12 @@ class StructCodec<Reader, Builder, Init, Pipeline>
 
   override writeElement(list: ListView, index: number, value: Init): void {
     const view = list.struct(index);
-    if (value instanceof Struct) overwrite(view, value.$);
-    else this.#set(new this.Builder(view), value);
+    if (value instanceof Struct) {
+      overwrite(view, value.$);
+      return;
+    }
+    requireObject(value);
+    this.#set(new this.Builder(view), value);
   }
 
   override initElements(

@@ -63,6 +63,16 @@ export class FileScope {
     return this.#namesItself ? [...others, self] : others;
   }
 
+  /** Whether modules must be evaluated before this one that may import it as well. */
+  get importsValues(): boolean {
+    return [...this.#imports.values()].some(({ value }) => value);
+  }
+
+  /** Whether a declaration is of another file. */
+  isImported({ fileId }: Declaration): boolean {
+    return fileId !== this.#file.id;
+  }
+
   /** The files that those import, relative to the output's top. */
   importedFiles(): readonly string[] {
     const here = posix.dirname(this.#file.filename);

@@ -18,6 +18,13 @@ interface Values {
   definition(typeArguments?: string): Lines;
 }
 
+interface ConstantText {
+  readonly type: string;
+  readonly value: string;
+  /** What of other files it is made with. */
+  readonly imported: readonly string[];
+}
+
 const NOWHERE = { path: [], typeParameters: [] };
 
 /** Writes one file: for each declaration its types, then the classes and consts behind them. */
@@ -52,6 +59,7 @@ export class FileText {
       body.length === 0 ? "export {};" : `import * as $ from "handfast/capnp";`,
       ...this.#scope.importLines(),
       ...body,
+      ...(this.#scope.importsValues ? ["", "$.settle();"] : []),
     ];
     return { text: `${lines.join("\n")}\n`, imports: this.#scope.importedFiles() };
   }
@@ -116,10 +124,18 @@ export class FileText {
       case "enum":
         return [`${head}: ${enumType(declaration)} = ${enumValue(declaration)};`];
       case "const": {
-        const { type, value } = this.#constant(declaration);
+        const doc = docComment(declaration.node.doc);
+        const { type, value, imported } = this.#constant(declaration);
         const isNested = declaration.path.length > 1;
-        const text = isNested ? ` = $.lazy((): ${type} => ${value})` : `: ${type} = ${value}`;
-        return [...docComment(declaration.node.doc), `${head}${text};`];
+        if (isNested) return [...doc, `${head} = $.lazy((): ${type} => ${value});`];
+        if (imported.length === 0) return [...doc, `${head}: ${type} = ${value};`];
+        const name = declaration.path.join("$");
+        const make = `() => { ${name} = ${value}; }`;
+        return [
+          ...doc,
+          `${modifiers}let ${name}: ${type};`,
+          `$.settle(() => [${imported.join(", ")}], ${make});`,
+        ];
       }
     }
   }
@@ -169,9 +185,13 @@ export class FileText {
     ];
   }
 
-  #constant({ node }: ConstDeclaration): { readonly type: string; readonly value: string } {
-    const type = this.#types.reader(node.type, NOWHERE);
-    return { type, value: this.#constantValue(node) };
+  #constant({ node }: ConstDeclaration): ConstantText {
+    const inMessage = node.value.is === "pointer" || node.value.is === "null";
+    return {
+      type: this.#types.reader(node.type, NOWHERE),
+      value: this.#constantValue(node),
+      imported: inMessage ? this.#values.imported(node.type) : [],
+    };
   }
 
   #constantValue({ type, value }: ConstNode): string {

@@ -10,7 +10,7 @@ export interface Slot {
   readonly edit: string;
   /** A statement that writes `value`. */
   readonly write: string;
-  /** A statement that makes it what it is in a new struct. */
+  /** A statement that makes it what it is in a new struct, whose place is `at`. */
   readonly clear: string;
 }
 
@@ -52,18 +52,18 @@ export function slotOf({ field, type, fallback }: SlotParts): Slot {
       const xor = patternOf(field.defaultValue);
       const read = callOf("enumOf", byte, type, xor);
       const write = `${callOf("setEnum", byte, type, "value", xor)};`;
-      return { read, edit: read, write, clear: `${callOf("setU16", byte, "0")};` };
+      return { read, edit: read, write, clear: clearing("setU16", byte, "0") };
     }
     case "text":
     case "data": {
       const read = callOf(field.type.is, offset, fallback);
       const write = `${callOf(`set${capital(field.type.is)}`, offset, "value")};`;
-      return { read, edit: read, write, clear: `${callOf("clear", offset)};` };
+      return { read, edit: read, write, clear: clearing("clear", offset) };
     }
     case "interface": {
       const read = callOf("cap", offset, type);
       const write = `${callOf("setCap", offset, type, "value")};`;
-      return { read, edit: read, write, clear: `${callOf("clear", offset)};` };
+      return { read, edit: read, write, clear: clearing("clear", offset) };
     }
     case "struct":
     case "list":
@@ -73,7 +73,7 @@ export function slotOf({ field, type, fallback }: SlotParts): Slot {
         read: callOf(field.type.is === "struct" ? "structAt" : "get", offset, type, fallback),
         edit: callOf(field.type.is === "parameter" ? "editAt" : "edit", offset, type, fallback),
         write: `${callOf("set", offset, type, "value")};`,
-        clear: `${callOf("clear", offset)};`,
+        clear: clearing("clear", offset),
       };
     default:
       return scalar(field);
@@ -96,7 +96,7 @@ function scalar({ type, offset, defaultValue }: SlotField): Slot {
     read,
     edit: read,
     write: `${callOf(setter, at, "value", xor)};`,
-    clear: `${callOf(setter, at, zero)};`,
+    clear: clearing(setter, at, zero),
   };
 }
 
@@ -121,5 +121,8 @@ function callOf(name: string, offset: number, ...others: readonly (string | unde
   const given = others.filter((it) => it !== undefined);
   return `$.${name}(${["this.$", String(offset), ...given].join(", ")})`;
 }
+
+const clearing = (name: string, offset: number, ...zero: readonly string[]): string =>
+  `$.${name}(${["at", String(offset), ...zero].join(", ")});`;
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -63,6 +63,7 @@ export class StructValues {
     return [
       ...groups.flatMap((group) => [
         ...new StructValues(group, namesOf(group), this.#types, this.#values).lines(),
+        ...clearGroup(group),
         `$.nameFields({ Reader: ${classOf(group, "Reader")}, Builder: ${classOf(group, "Builder")} }, ${fieldNames(group)});`,
       ]),
       ...this.#hoisted,
@@ -179,7 +180,7 @@ export class StructValues {
     const body = this.#fields.flatMap(({ name, isGroup, tag, code }) => {
       const assign =
         isGroup && tag === undefined
-          ? `${code.setGroup}(to.${name}, from.${name})`
+          ? `${code.setGroup}(to.${name}, $.given(from.${name}))`
           : `to.${name} = from.${name}`;
       return [`if (from.${name} !== undefined) ${assign};`];
     });
@@ -211,7 +212,6 @@ export class StructValues {
   #groupCode(group: StructDeclaration) {
     const names = namesOf(group);
     const { prefix } = names;
-    const clear = clearGroup(group).join(" ");
     return {
       reader: names.reader,
       builder: names.builder,
@@ -219,8 +219,7 @@ export class StructValues {
       code: {
         read: `new ${prefix}$${readerClass(group)}(this.$)`,
         edit: `new ${prefix}$Builder(this.$)`,
-        write: `${clear} ${prefix}$set(new ${prefix}$Builder(this.$), value);`,
-        clear,
+        write: `$.setGroup(new ${prefix}$Builder(this.$), value, ${prefix}$clear, ${prefix}$set);`,
         setGroup: `${prefix}$set`,
       },
     };
@@ -268,7 +267,7 @@ interface FieldCode {
   readonly reader: string;
   readonly builder: string;
   readonly init: string;
-  readonly code: Slot & { readonly setGroup: string };
+  readonly code: Pick<Slot, "read" | "edit" | "write"> & { readonly setGroup: string };
 }
 
 /** The expression that reads a value of the schema out of the message it was compiled to. */
@@ -292,12 +291,14 @@ const fieldNames = ({ fields }: StructDeclaration): string =>
   `[${fields.map(({ name }) => quote(name)).join(", ")}]`;
 
 /** A group that becomes the active member of a union finds what the last one left behind. */
-function clearGroup(group: StructDeclaration): readonly string[] {
+function clearGroup(group: StructDeclaration): Lines {
   const { tagOffsetBytes } = group.node;
-  const tag = tagOffsetBytes === undefined ? [] : [`$.setU16(this.$, ${tagOffsetBytes}, 0);`];
+  const tag = tagOffsetBytes === undefined ? [] : [`$.setU16(at, ${tagOffsetBytes}, 0);`];
   const fields = group.fields.flatMap(({ field, group: inner }) => {
-    if (inner) return clearGroup(inner);
+    if (inner) return [`${inner.path.join("$")}$clear(at);`];
     return field.is === "slot" ? [slotOf({ field, type: "", fallback: undefined }).clear] : [];
   });
-  return [...tag, ...fields.filter((it) => it !== "")];
+  const body = [...tag, ...fields.filter((it) => it !== "")];
+  const parameter = body.length === 0 ? "" : "at: $.StructView";
+  return block(`function ${group.path.join("$")}$clear(${parameter}): void`, body);
 }

@@ -61,6 +61,16 @@ export class ValueText {
     return `${name}.of(${bound.map((type) => this.type(type, place)).join(", ")})`;
   }
 
+  /** The declarations of other files that must be there to make a value of the type. */
+  imported(type: SchemaType): readonly string[] {
+    if (type.is === "list") return this.imported(type.element);
+    if (type.is !== "enum" && type.is !== "struct" && type.is !== "interface") return [];
+    const declaration = this.#declarations.get(type.id);
+    const own = this.#scope.isImported(declaration) ? [this.#scope.value(declaration)] : [];
+    const bound = type.is === "enum" ? [] : bindings(declaration, type.brand);
+    return [...own, ...bound.flatMap((it) => this.imported(it))];
+  }
+
   /** Whether writing the type makes a new value each time, which should be made once. */
   isMade(type: SchemaType): boolean {
     if (type.is === "list") return true;

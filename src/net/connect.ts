@@ -131,8 +131,8 @@ class Dial {
       step: (step) => {
         this.#perform(wire, step);
       },
-      failed: (error) => {
-        this.#fail(this.#explain(error));
+      failed: (why) => {
+        this.#fail(this.#explain(why()));
       },
     });
     wire.write(this.#machine.m1);

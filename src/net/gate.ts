@@ -6,8 +6,11 @@ import { unmapped } from "./road-peer.ts";
 
 /** One connection's place, from TCP's accept to its end. Each method is called at most once. */
 export interface Place {
-  /** The first message passed: this client is of our network, and is not dropped for a newcomer. */
-  spoke(): void;
+  /**
+   * This client is of our network, and is not dropped for a newcomer; `false` when too many
+   * handshakes are under way.
+   */
+  spoke(): boolean;
   /** The handshake came to nothing; `bad` when that was the client's doing. */
   failed(bad: boolean): void;
   /** The handshake is done. */
@@ -16,32 +19,41 @@ export interface Place {
   closed(): void;
 }
 
-interface Record {
+/** Those at the door who come from one address. */
+interface Visitors {
+  count: number;
   /** Bad handshakes since `sinceMs`. */
   bad: number;
   sinceMs: number;
-  shaking: number;
+}
+
+/** One that has not spoken. */
+interface Silent {
+  readonly hangUp: () => void;
+  /** Where it stands in the list of the silent; `undefined` once it is told to hang up. */
+  index: number | undefined;
 }
 
 /**
- * Counts who is at the door. Handshakes in flight are limited in all and for each address, where an
- * IPv6 network of /64 is one address; a client whose handshakes keep failing is turned away for a
- * while; roads are limited in all and for each key. When handshakes pile up, newcomers push out, at
- * random and the likelier the fuller it is, those that have not said a word: an honest client is
- * silent for one round trip only.
+ * Counts who is at the door. The silent and the handshakes under way are limited in all and for
+ * each address, where an IPv6 network of /64 is one address; a client whose handshakes keep failing
+ * is turned away for a while; roads are limited in all and for each key. Silent ones cost little
+ * and may wait. When they crowd the door, newcomers push them out at random, the likelier the
+ * fuller it is, for an honest client is silent for one round trip only; and one bad handshake is
+ * then enough to be turned away.
  */
 export class Gate {
   readonly #limits: NetLimits;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #exempt: (host: string) => boolean;
-  readonly #records = new Map<string, Record>();
+  readonly #visitors = new Map<string, Visitors>();
   readonly #roadsOfKey = new Map<PeerId, number>();
-  /** Hang up on a client that has not spoken yet; in no order. */
+  /** In no order. */
   readonly #silent: Silent[] = [];
   #shaking = 0;
-  /** Of those, told to hang up and not gone yet. */
-  #dropped = 0;
+  /** Silent ones told to hang up and not gone yet. */
+  #leaving = 0;
   #roads = 0;
 
   constructor(
@@ -56,24 +68,26 @@ export class Gate {
     this.#exempt = exempt;
   }
 
-  /** Handshakes in flight and open roads. */
+  /** Connections without a road yet, open roads, and addresses remembered. */
   get counts(): { readonly shaking: number; readonly roads: number; readonly tracked: number } {
-    return { shaking: this.#shaking, roads: this.#roads, tracked: this.#records.size };
+    const shaking = this.#silent.length + this.#leaving + this.#shaking;
+    return { shaking, roads: this.#roads, tracked: this.#visitors.size };
   }
 
   /** A place for a newcomer, or why there is none. `hangUp` takes the place back. */
   enter(host: string | undefined, hangUp: () => void): Place | Turned {
-    if (this.#roads + this.#shaking >= this.#limits.maxConnections) return "too many connections";
+    const { shaking, roads } = this.counts;
+    if (roads + shaking >= this.#limits.maxConnections) return "too many connections";
     const counted = host !== undefined && !this.#exempt(unmapped(host));
-    const record = counted ? this.#recordOf(prefixOf(unmapped(host))) : undefined;
-    if (record !== undefined) {
-      if (this.#isPenalised(record)) return "too many bad handshakes from there";
-      if (record.shaking >= this.#limits.maxHandshakesPerAddress) {
+    const visitors = counted ? this.#visitorsFrom(prefixOf(unmapped(host))) : undefined;
+    if (visitors !== undefined) {
+      if (this.#isPenalised(visitors)) return "too many bad handshakes from there";
+      if (visitors.count >= this.#limits.maxHandshakesPerAddress) {
         return "too many handshakes from there";
       }
     }
     if (!this.#makeRoom()) return "too many handshakes";
-    return this.#place(record, hangUp);
+    return this.#place(visitors, hangUp);
   }
 
   /** Whether one more road to this key may open. */
@@ -81,28 +95,32 @@ export class Gate {
     return (this.#roadsOfKey.get(id) ?? 0) < this.#limits.maxRoadsPerKey;
   }
 
-  #place(record: Record | undefined, hangUp: () => void): Place {
-    const silent: Silent = { hangUp, index: this.#silent.length, dropped: false };
+  #place(visitors: Visitors | undefined, hangUp: () => void): Place {
+    const silent: Silent = { hangUp, index: this.#silent.length };
     this.#silent.push(silent);
-    this.#shaking += 1;
-    if (record !== undefined) record.shaking += 1;
+    if (visitors !== undefined) visitors.count += 1;
+    let hasSpoken = false;
     let road: PeerId | undefined;
-    const shaken = () => {
-      this.#forgetSilent(silent);
-      if (silent.dropped) this.#dropped -= 1;
-      this.#shaking -= 1;
-      if (record !== undefined) record.shaking -= 1;
+    const leave = () => {
+      if (hasSpoken) this.#shaking -= 1;
+      else if (silent.index === undefined) this.#leaving -= 1;
+      else this.#forget(silent);
+      if (visitors !== undefined) visitors.count -= 1;
     };
     return {
       spoke: () => {
-        this.#forgetSilent(silent);
+        if (silent.index === undefined || this.#shaking >= this.#limits.maxHandshakes) return false;
+        this.#forget(silent);
+        this.#shaking += 1;
+        return (hasSpoken = true);
       },
       failed: (bad) => {
-        shaken();
-        if (bad && !silent.dropped && record !== undefined) this.#penalise(record);
+        const pushedOut = !hasSpoken && silent.index === undefined;
+        leave();
+        if (bad && !pushedOut && visitors !== undefined) this.#penalise(visitors);
       },
       opened: (id) => {
-        shaken();
+        leave();
         road = id;
         this.#roads += 1;
         this.#roadsOfKey.set(id, (this.#roadsOfKey.get(id) ?? 0) + 1);
@@ -117,58 +135,63 @@ export class Gate {
     };
   }
 
-  /** Random early drop, from half of what may be in flight on. */
+  /** From 0 at half of what may be silent to 1 at all of it; negative below. */
+  get #crowding(): number {
+    const half = this.#limits.maxSilent / 2;
+    return (this.#silent.length - half) / half;
+  }
+
+  /** Random early drop. */
   #makeRoom(): boolean {
-    const { maxHandshakes } = this.#limits;
-    const crowding = (this.#shaking - maxHandshakes / 2) / (maxHandshakes / 2);
+    const crowding = this.#crowding;
     if (crowding < 0) return true;
     const victim = this.#silent[Math.floor(this.#random() * this.#silent.length)];
     if (victim !== undefined && this.#random() < crowding) {
-      this.#forgetSilent(victim);
-      victim.dropped = true;
-      this.#dropped += 1;
+      this.#forget(victim);
+      victim.index = undefined;
+      this.#leaving += 1;
       victim.hangUp();
     }
-    return this.#shaking - this.#dropped < maxHandshakes;
+    return this.#silent.length < this.#limits.maxSilent;
   }
 
-  #forgetSilent(silent: Silent): void {
-    const { index } = silent;
-    if (this.#silent[index] !== silent) return;
+  #forget({ index }: Silent): void {
+    if (index === undefined) return;
     const last = this.#silent.pop();
-    if (last === undefined || last === silent) return;
+    if (last === undefined || index === this.#silent.length) return;
     this.#silent[index] = last;
     last.index = index;
   }
 
-  #recordOf(prefix: string): Record {
-    const known = this.#records.get(prefix);
+  #visitorsFrom(prefix: string): Visitors {
+    const known = this.#visitors.get(prefix);
     if (known !== undefined) return known;
-    if (this.#records.size >= this.#limits.maxTrackedAddresses) this.#forgetOne();
-    const record = { bad: 0, sinceMs: this.#clock.now(), shaking: 0 };
-    this.#records.set(prefix, record);
-    return record;
+    if (this.#visitors.size >= this.#limits.maxTrackedAddresses) this.#forgetOne();
+    const visitors = { count: 0, bad: 0, sinceMs: this.#clock.now() };
+    this.#visitors.set(prefix, visitors);
+    return visitors;
   }
 
   /** The one known longest that is not at the door now. */
   #forgetOne(): void {
-    for (const [prefix, record] of this.#records) {
-      if (record.shaking > 0) continue;
-      this.#records.delete(prefix);
+    for (const [prefix, { count }] of this.#visitors) {
+      if (count > 0) continue;
+      this.#visitors.delete(prefix);
       return;
     }
   }
 
-  #penalise(record: Record): void {
+  #penalise(visitors: Visitors): void {
     const now = this.#clock.now();
-    if (now - record.sinceMs >= this.#limits.penaltyMs) record.bad = 0;
-    record.bad += 1;
-    record.sinceMs = now;
+    if (now - visitors.sinceMs >= this.#limits.penaltyMs) visitors.bad = 0;
+    visitors.bad += 1;
+    visitors.sinceMs = now;
   }
 
-  #isPenalised(record: Record): boolean {
+  #isPenalised({ bad, sinceMs }: Visitors): boolean {
     const { badHandshakes, penaltyMs } = this.#limits;
-    return record.bad >= badHandshakes && this.#clock.now() - record.sinceMs < penaltyMs;
+    const enough = this.#crowding < 0 ? badHandshakes : 1;
+    return bad >= enough && this.#clock.now() - sinceMs < penaltyMs;
   }
 }
 
@@ -178,13 +201,6 @@ export type Turned =
   | "too many handshakes"
   | "too many handshakes from there"
   | "too many bad handshakes from there";
-
-interface Silent {
-  readonly hangUp: () => void;
-  /** Where it stands in the list of the silent. */
-  index: number;
-  dropped: boolean;
-}
 
 /** Programs on this machine; other addresses of 127/8 are counted like any other. */
 function isThisMachine(host: string): boolean {

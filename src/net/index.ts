@@ -1,4 +1,3 @@
-export { type AdmitPeer, type Attempt, type Refusal } from "./accept.ts";
 export {
   type ListenAddress,
   parseInsecureAddress,
@@ -9,12 +8,15 @@ export {
   printPeerAddress,
   printScuttlebuttAddress,
 } from "./address.ts";
+export { type Certificate } from "./certificate.ts";
 export { endOfTurn, realClock } from "./clock.ts";
 export { dial, type DialOptions } from "./connect.ts";
+export { dialTls, type TlsDialOptions } from "./connect-tls.ts";
 export { NetError, type NetErrorCode, type TextPosition } from "./error.ts";
 export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";
 export { dialInsecure, type InsecureListener, listenInsecure } from "./insecure.ts";
 export { listen, type ListenOptions, type RoadListener } from "./listen.ts";
+export { listenTls, type TlsListener, type TlsListenOptions } from "./listen-tls.ts";
 export { memoryRoads, type MemoryRoadsOptions } from "./memory-roads.ts";
 export {
   type RoadCounters,
@@ -23,4 +25,4 @@ export {
   type SecureSocket,
 } from "./secure-socket.ts";
 export { dialUnix, listenUnix, parseUnixAddress, type UnixListener } from "./unix.ts";
-export { dialTls, listenTls, type TlsListenOptions, type TlsOptions } from "./tls.ts";
+export { type AdmitPeer, type Attempt, type Refusal } from "./visit.ts";

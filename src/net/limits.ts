@@ -2,6 +2,8 @@
 export interface NetLimits {
   /** From dialling to TCP's answer. */
   readonly connectMs: number;
+  /** From TCP's accept to the first byte. */
+  readonly silentMs: number;
   /** The whole handshake, from the first byte to the last, however slowly they come. */
   readonly handshakeMs: number;
   /** From M3 to the moment at which every refusal, of whatever kind, hangs up. */
@@ -24,9 +26,14 @@ export interface NetLimits {
   readonly writeMs: number;
   /** Pings in one second; above it the peer is cut off. */
   readonly maxPingsPerSecond: number;
-  /** Handshakes in flight at one listener. From half of it on, newcomers push out silent ones. */
+  /**
+   * Clients at one listener that have not yet shown that they are of our network. From half of it
+   * on, newcomers push others out.
+   */
+  readonly maxSilent: number;
+  /** Clients at one listener that have, and whose handshake is under way. */
   readonly maxHandshakes: number;
-  /** Handshakes in flight from one address, or from one IPv6 network of /64. */
+  /** Both kinds, from one address or from one IPv6 network of /64. */
   readonly maxHandshakesPerAddress: number;
   /** So many bad handshakes in a row from one address, and it is turned away for `penaltyMs`. */
   readonly badHandshakes: number;
@@ -41,6 +48,7 @@ export interface NetLimits {
 
 export const DEFAULT_LIMITS: NetLimits = {
   connectMs: 10_000, // ours: two SYN retransmissions of Linux (1 s + 2 s + 4 s) fit
+  silentMs: 15_000, // ours: whoever is hung up on comes back, which costs more than to let it wait
   handshakeMs: 5_000, // Scuttlebutt's servers give 5 s to each read; we give it to all of them
   admitMs: 1_000, // ours: a look-up in a database fits; refusals all take exactly this long
   highWaterBytes: 256 * 1024, // ours: four of the largest records
@@ -52,6 +60,7 @@ export const DEFAULT_LIMITS: NetLimits = {
   recordMs: 30_000, // ours: the largest record at 2 kB/s
   writeMs: 60_000, // ours: one high-water mark at 4 kB/s
   maxPingsPerSecond: 100, // ours: 3000 times what a keepalive needs
+  maxSilent: 12_288, // three quarters of `maxConnections`; each costs little but its socket
   maxHandshakes: 1024, // ours: at 0.5 ms each, half a second's work
   maxHandshakesPerAddress: 64, // ours: a household or an office behind one address
   badHandshakes: 20, // ours: nobody mistypes a key so often

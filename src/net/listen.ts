@@ -1,55 +1,23 @@
-import { createServer, type Server, type Socket } from "node:net";
-import { type Clock, type Peer } from "../base/index.ts";
 import {
   type Ephemeral,
   generateEphemeral,
   type KeyPair,
-  type Offer,
   offersOf,
-  ShsError,
   type Suite,
 } from "../shs/index.ts";
-import {
-  type AcceptOptions,
-  acceptWire,
-  type AdmitPeer,
-  type Attempt,
-  type Refusal,
-} from "./accept.ts";
-import { type ListenAddress, type PeerAddress, printPlace } from "./address.ts";
-import { realClock } from "./clock.ts";
-import { NetError, systemError } from "./error.ts";
-import { Gate } from "./gate.ts";
-import { type NetLimits, withDefaults } from "./limits.ts";
-import { type Random, realRandom } from "./random.ts";
-import { remoteAddressOf } from "./road-peer.ts";
-import { type SecureSocket } from "./secure-socket.ts";
+import { acceptWire } from "./accept.ts";
+import { type ListenAddress, type PeerAddress } from "./address.ts";
+import { Door, type DoorOptions } from "./door.ts";
 
-export interface ListenOptions {
-  readonly address: ListenAddress;
+export interface ListenOptions extends DoorOptions {
   readonly keyPair: KeyPair;
   /** The network identifier, 32 bytes. */
   readonly network: Uint8Array;
   /** What we can be dialled with; box-stream and compact exclude each other. */
   readonly suites: readonly Suite[];
-  /** Asked for every client that has proven its key. */
-  readonly admit: AdmitPeer;
-  /** Asked in the turn in which M4 would leave, after `admit`; `false` refuses. */
-  readonly confirm?: ((peer: Peer, attempt: Attempt) => boolean) | undefined;
   /** Whether our own key may be at the other end; default `refuse`. */
   readonly selfConnect?: "allow" | "refuse" | undefined;
-  /** The road is there, and waits for its `start`. */
-  readonly accepted: (socket: SecureSocket) => void;
-  /** A handshake came to nothing. For logs: the client was told no reason. */
-  readonly refused?: ((refusal: Refusal) => void) | undefined;
-  /** The system could not accept a connection, such as for want of file descriptors. */
-  readonly failed?: ((error: Error) => void) | undefined;
-  readonly limits?: Partial<NetLimits> | undefined;
-  readonly clock?: Clock | undefined;
-  readonly random?: Random | undefined;
   readonly ephemeral?: (() => Ephemeral) | undefined;
-  /** Addresses that no limit counts; default this machine's 127.0.0.1 and ::1. */
-  readonly exempt?: ((host: string) => boolean) | undefined;
 }
 
 /** An open door. */
@@ -60,8 +28,8 @@ export interface RoadListener {
   peerAddresses(host?: string): readonly PeerAddress[];
   /** Accepts nobody more and hangs up on handshakes; the roads that are open stay. */
   close(): Promise<void>;
-  /** Handshakes in flight, open roads, and addresses remembered. */
-  readonly counts: { readonly shaking: number; readonly roads: number; readonly tracked: number };
+  /** Connections without a road yet, open roads, and addresses remembered. */
+  readonly counts: Door["counts"];
 }
 
 /**
@@ -69,137 +37,31 @@ export interface RoadListener {
  * `HOST_NOT_FOUND`; throws `ShsError` `NETWORK_INVALID` when the suites cannot be told apart.
  */
 export async function listen(options: ListenOptions): Promise<RoadListener> {
-  const door = new Door(options, offersOf(options.network, options.suites));
+  const {
+    keyPair,
+    network,
+    suites,
+    selfConnect = "refuse",
+    ephemeral = generateEphemeral,
+  } = options;
+  const offers = offersOf(network, suites);
+  const door = new Door(options, ({ socket, address }, terms, events) => {
+    acceptWire(socket, address, { ...terms, keyPair, offers, selfConnect, ephemeral }, events);
+  });
   await door.open();
-  return door;
-}
-
-/** TCP's own keepalive beside ours: it finds dead peers where the suite has no ping. */
-function socketOptions({ keepaliveMs }: NetLimits) {
   return {
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepaliveMs,
+    address: door.address,
+    peerAddresses(host = door.address.host) {
+      const { port, path } = door.address;
+      return offers.map(({ suite }) =>
+        path === undefined
+          ? { id: keyPair.id, host, port, suite }
+          : { id: keyPair.id, host: "", port: 0, path, suite },
+      );
+    },
+    get counts() {
+      return door.counts;
+    },
+    close: () => door.close(),
   };
-}
-
-class Door implements RoadListener {
-  readonly #options: ListenOptions;
-  readonly #offers: readonly Offer[];
-  readonly #server: Server;
-  readonly #clock: Clock;
-  readonly #limits: NetLimits;
-  readonly #gate: Gate;
-  #address: ListenAddress;
-  /** Sockets that are still shaking hands. */
-  readonly #shaking = new Set<Socket>();
-
-  constructor(options: ListenOptions, offers: readonly Offer[]) {
-    this.#options = options;
-    this.#offers = offers;
-    this.#address = options.address;
-    this.#clock = options.clock ?? realClock;
-    this.#limits = withDefaults(options.limits);
-    const { random = realRandom, exempt } = options;
-    this.#gate = new Gate(this.#limits, this.#clock, random, exempt);
-    this.#server = createServer(socketOptions(this.#limits), (socket) => {
-      this.#greet(socket);
-    });
-  }
-
-  open(): Promise<void> {
-    const { address } = this.#options;
-    const { host, port, path } = address;
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error) => {
-        reject(systemError(error, `cannot listen on ${printPlace(address)}`));
-      };
-      server.once("error", failed);
-      server.listen(path === undefined ? { host, port } : { path }, () => {
-        server.off("error", failed);
-        server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
-        const bound = server.address();
-        if (typeof bound === "object" && bound !== null) {
-          this.#address = { host: bound.address, port: bound.port };
-        }
-        resolve();
-      });
-    });
-  }
-
-  get address(): ListenAddress {
-    return this.#address;
-  }
-
-  get counts() {
-    return this.#gate.counts;
-  }
-
-  peerAddresses(host = this.address.host): readonly PeerAddress[] {
-    const { id } = this.#options.keyPair;
-    const { port, path } = this.address;
-    return this.#offers.map(({ suite }) =>
-      path === undefined ? { id, host, port, suite } : { id, host: "", port: 0, path, suite },
-    );
-  }
-
-  close(): Promise<void> {
-    this.#server.close(); // its own callback would wait for the roads that stay
-    for (const socket of this.#shaking) socket.destroy();
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-
-  #greet(socket: Socket): void {
-    const { keyPair, admit, selfConnect = "refuse", ephemeral = generateEphemeral } = this.#options;
-    const place = this.#gate.enter(socket.remoteAddress, () => socket.destroy());
-    if (typeof place === "string") {
-      socket.destroy();
-      const { refused } = this.#options; // an error costs its stack: none is made for nobody
-      refused?.({
-        address: remoteAddressOf(socket),
-        peer: undefined,
-        error: new NetError("TURNED_AWAY", place),
-      });
-      return;
-    }
-    const address = this.#address.path ?? remoteAddressOf(socket);
-    this.#shaking.add(socket);
-    const options: AcceptOptions = {
-      keyPair,
-      offers: this.#offers,
-      admit,
-      confirm: (peer, attempt) =>
-        this.#gate.hasRoomFor(peer.id) && this.#options.confirm?.(peer, attempt) !== false,
-      selfConnect,
-      limits: this.#limits,
-      clock: this.#clock,
-      ephemeral,
-    };
-    acceptWire(socket, address, options, {
-      spoke: () => {
-        place.spoke();
-      },
-      accepted: (road) => {
-        this.#shaking.delete(socket);
-        place.opened(road.peer.id);
-        socket.once("close", () => {
-          place.closed();
-        });
-        this.#options.accepted(road);
-      },
-      refused: (refusal) => {
-        this.#shaking.delete(socket);
-        place.failed(isBad(refusal.error));
-        this.#options.refused?.(refusal);
-      },
-    });
-  }
-}
-
-/** Whether a refusal is held against the address: not when we only did not like the key. */
-function isBad(error: unknown): boolean {
-  if (error instanceof NetError) return /^HANDSHAKE_|^RESET$/.test(error.code);
-  return error instanceof ShsError;
 }

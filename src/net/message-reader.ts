@@ -12,8 +12,11 @@ export interface HandshakeMachine<Step> {
 export interface MessageReaderEvents<Step> {
   /** A message passed. May throw; that fails the handshake like a message that did not pass. */
   step(step: Step): void;
-  /** Told once: a message was refused, or the wire broke. */
-  failed(error: unknown): void;
+  /**
+   * Told once: a message was `refused`, or the wire broke. Why is made when asked for: an error
+   * costs its stack.
+   */
+  failed(why: () => unknown, refused: boolean): void;
 }
 
 /**
@@ -35,6 +38,7 @@ export class MessageReader<Step> {
     wire.on("end", this.#onCut);
     wire.on("close", this.#onCut);
     wire.on("error", this.#onError);
+    wire.resume(); // it may have waited in the lobby
   }
 
   /** Takes no further message. What goes wrong with the wire from now on is nobody's concern. */
@@ -66,21 +70,26 @@ export class MessageReader<Step> {
       }
       if (!this.#done) this.#wire.pause();
     } catch (error) {
-      this.#fail(error);
+      this.#fail(() => error, true);
     }
   };
 
   readonly #onCut = (): void => {
-    this.#fail(new NetError("HANDSHAKE_CUT", "the peer hung up during the handshake"));
+    this.#fail(hungUp, false);
   };
 
   readonly #onError = (error: Error): void => {
-    this.#fail(systemError(error, "handshake"));
+    this.#fail(() => systemError(error, "handshake"), false);
   };
 
-  #fail(error: unknown): void {
+  #fail(why: () => unknown, refused: boolean): void {
     if (this.#done) return;
     this.stop();
-    this.#events.failed(error);
+    this.#events.failed(why, refused);
   }
+}
+
+/** What becomes of a handshake whose peer left. */
+export function hungUp(): NetError {
+  return new NetError("HANDSHAKE_CUT", "the peer hung up during the handshake");
 }

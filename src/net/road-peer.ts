@@ -1,4 +1,10 @@
-import { type AnonymousPeer, type Peer, type PeerId, type Transport } from "../base/index.ts";
+import {
+  type AnonymousPeer,
+  type Claims,
+  type Peer,
+  type PeerId,
+  type Transport,
+} from "../base/index.ts";
 import { printHostPort } from "./address.ts";
 
 /** Ends with the road. */
@@ -36,10 +42,12 @@ abstract class RoadEnd implements RoadLife {
 /** The peer of a road that proved its key. */
 export class RoadPeer extends RoadEnd implements Peer {
   readonly id: PeerId;
+  readonly claims: Claims | undefined;
 
-  constructor(id: PeerId, address: string, transport: Transport) {
+  constructor(id: PeerId, address: string, transport: Transport, claims?: Claims) {
     super(address, transport);
     this.id = id;
+    this.claims = claims;
   }
 }
 

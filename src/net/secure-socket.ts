@@ -48,6 +48,8 @@ export type RoadSession = Pick<Session, "sealer" | "opener"> &
  */
 export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
   readonly peer: P;
+  /** How records are sealed, where they are. */
+  readonly suite?: Suite | undefined;
   start(events: RoadEvents): void;
   write(bytes: Uint8Array): boolean;
   end(reason?: CloseReason): void;

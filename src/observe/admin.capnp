@@ -96,4 +96,7 @@ struct Import {
   received @3 :UInt32;
   ageMs @4 :UInt64;
   leak @5 :Bool;
+
+  streamWords @6 :UInt32;
+  # Parameters of streaming calls to it that have not returned, in 8-byte words.
 }

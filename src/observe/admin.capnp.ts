@@ -777,6 +777,8 @@ export declare namespace Import {
     readonly received: number;
     readonly ageMs: bigint;
     readonly leak: boolean;
+    /** Parameters of streaming calls to it that have not returned, in 8-byte words. */
+    readonly streamWords: number;
   }
   interface Builder extends $.StructReader {
     id: number;
@@ -785,6 +787,7 @@ export declare namespace Import {
     received: number;
     ageMs: bigint;
     leak: boolean;
+    streamWords: number;
   }
   interface Init {
     readonly id?: number | undefined;
@@ -793,6 +796,8 @@ export declare namespace Import {
     readonly received?: number | undefined;
     readonly ageMs?: bigint | undefined;
     readonly leak?: boolean | undefined;
+    /** Parameters of streaming calls to it that have not returned, in 8-byte words. */
+    readonly streamWords?: number | undefined;
   }
   type Pipeline = object;
 }
@@ -804,6 +809,7 @@ class Import$Reader extends $.Struct {
   get received(): number { return $.u32(this.$, 8); }
   get ageMs(): bigint { return $.u64(this.$, 16); }
   get leak(): boolean { return $.bool(this.$, 96); }
+  get streamWords(): number { return $.u32(this.$, 24); }
 }
 class Import$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -819,6 +825,8 @@ class Import$Builder extends $.Struct {
   set ageMs(value: bigint) { $.setU64(this.$, 16, value); }
   get leak(): boolean { return $.bool(this.$, 96); }
   set leak(value: boolean) { $.setBool(this.$, 96, value); }
+  get streamWords(): number { return $.u32(this.$, 24); }
+  set streamWords(value: number) { $.setU32(this.$, 24, value); }
 }
 function Import$set(to: Import.Builder, from: Import.Init): void {
   if (from.id !== undefined) to.id = from.id;
@@ -827,14 +835,15 @@ function Import$set(to: Import.Builder, from: Import.Init): void {
   if (from.received !== undefined) to.received = from.received;
   if (from.ageMs !== undefined) to.ageMs = from.ageMs;
   if (from.leak !== undefined) to.leak = from.leak;
+  if (from.streamWords !== undefined) to.streamWords = from.streamWords;
 }
 export const Import: $.StructType<Import.Reader, Import.Builder, Import.Init, Import.Pipeline> = $.struct({
   name: "admin.capnp:Import",
   id: 0x9f4fb70219534ce8n,
-  dataWords: 3,
+  dataWords: 4,
   pointerCount: 1,
   Reader: Import$Reader,
   Builder: Import$Builder,
-  fields: ["id", "state", "references", "received", "ageMs", "leak"],
+  fields: ["id", "state", "references", "received", "ageMs", "leak", "streamWords"],
   set: Import$set,
 });

@@ -108,8 +108,8 @@ function connectionIn(wire: WireConnection.Reader): ConnectionDump {
       leak: one.leak,
       statistics: null,
     })),
-    imports: Array.from(wire.imports, ({ id, state, references, received, ageMs, leak }) => {
-      return { id, state, references, received, ageMs: Number(ageMs), leak };
+    imports: Array.from(wire.imports, ({ id, state, references, received, ageMs, leak, streamWords }) => {
+      return { id, state, references, received, ageMs: Number(ageMs), leak, streamWords };
     }),
     embargoes: wire.embargoes,
   };

@@ -58,6 +58,8 @@ export class Answer implements Request, ResultsSink {
   readonly returnTo: object | undefined;
   /** Call.sendResultsTo.yourself. */
   readonly #keep: boolean;
+  /** Call.noPromisePipelining: nothing will be addressed to the results, so none are kept for that. */
+  readonly #unpipelined: boolean;
   readonly #answerer: Answerer;
   #taker: ResultsSink | undefined;
   is: "running" | "returned" | "failed" | "forwarded" | "kept" | "ended" = "running";
@@ -86,6 +88,7 @@ export class Answer implements Request, ResultsSink {
     this.sinceMs = answerer.link.nowMs;
     this.depth = depth;
     this.#keep = message?.sendResultsTo === "yourself";
+    this.#unpipelined = message?.noPromisePipelining === true;
     this.returnTo = this.#keep ? undefined : answerer.link;
   }
 
@@ -113,6 +116,7 @@ export class Answer implements Request, ResultsSink {
   /** What a pipelined call, or a reference to a result, means; with a reference for the asker. */
   targetAt(path: Path): Hook {
     const { turns } = this.#answerer.link;
+    if (this.#unpipelined) return new BrokenHook(turns, brokenPromise());
     if (this.#returned !== undefined) return capabilityIn(this.#returned, path, turns);
     if (this.#error !== undefined) return new BrokenHook(turns, this.#error);
     if (this.#results !== undefined) return this.#results.pipeline(path);
@@ -227,9 +231,11 @@ export class Answer implements Request, ResultsSink {
     }
     const exported: ExportId[] = [];
     const payload = exports.describeAll(results, exported);
-    const strict = results.caps.map((cap) => cap && strictly(cap, link).retain());
     this.is = "returned";
-    this.#returned = { content: results.content, caps: strict };
+    if (!this.#unpipelined) {
+      const strict = results.caps.map((cap) => cap && strictly(cap, link).retain());
+      this.#returned = { content: results.content, caps: strict };
+    }
     this.#exported = exported;
     this.#send({ is: "results", payload }, false);
     exports.announce();
@@ -245,4 +251,8 @@ export class Answer implements Request, ResultsSink {
       outcome,
     });
   }
+}
+
+function brokenPromise(): RpcError {
+  return RpcError.failed("this call was said to have nothing pipelined on it", { blame: "peer" });
 }

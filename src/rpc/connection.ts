@@ -51,6 +51,7 @@ export class Connection implements Link {
   readonly #sinceMs: number;
   readonly #methodName: (interfaceId: bigint, methodId: number) => string;
   #messagesIn = 0;
+  streamWords = 0;
   readonly #caller: Caller;
   readonly #outbox: Outbox;
   readonly #exports: Exports;
@@ -104,8 +105,8 @@ export class Connection implements Link {
 
   /** Whether nothing is held or awaited on either side. */
   get idle(): boolean {
-    const { questions, answers, exports, imports, embargoes } = this.stats;
-    return questions + answers + exports + imports + embargoes === 0;
+    const { questions, canceledQuestions, answers, exports, imports, embargoes } = this.stats;
+    return questions - canceledQuestions + answers + exports + imports + embargoes === 0;
   }
 
   get stats(): ConnectionStats {
@@ -343,6 +344,8 @@ export class Connection implements Link {
       imports: this.#imports,
       embargoes: this.#embargoes,
       reflections: this.#reflections,
+      streamWords: this.streamWords,
+      messagesQueued: this.#outbox.queued,
       messagesSent: this.#outbox.sent,
       messagesIgnored: this.#ignored,
       traffic: this.traffic,

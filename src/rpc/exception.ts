@@ -5,8 +5,12 @@ import { type ExceptionDetail, type ExceptionKind } from "./messages.ts";
  * What went wrong, finer than the wire's four kinds. The first four are those kinds themselves.
  * `CANCELED`: the caller gave the call up. `TIMEOUT`: its `timeoutMs` ran out. `REVOKED` and
  * `EXPIRED`: the reference no longer carries authority. `PERMISSION_DENIED`: it never did.
- * Only the kind and the message cross the wire: at the caller, a code that is none of the first four
- * reads as the kind's. `PROTOCOL`: the peer broke a rule of rpc.capnp and the connection was aborted.
+ * `PROTOCOL`: the peer broke a rule of rpc.capnp and the connection was aborted.
+ *
+ * An application may have codes of its own: a capital letter, then capitals, digits and underscores,
+ * 64 in all. Between vats of this library a thrown code reaches the caller; other peers see the
+ * kind alone, and so does everybody in place of `TIMEOUT` and `PROTOCOL`, which an end only ever
+ * says of itself.
  */
 export type RpcErrorCode =
   | "FAILED"
@@ -18,7 +22,11 @@ export type RpcErrorCode =
   | "REVOKED"
   | "EXPIRED"
   | "PERMISSION_DENIED"
-  | "PROTOCOL";
+  | "PROTOCOL"
+  | ApplicationCode;
+
+/** Any string, yet editors still offer the ones above. */
+type ApplicationCode = string & Record<never, never>;
 
 /** Whether the method may have run: `no` means that repeating the call is safe. */
 export type Executed = "no" | "maybe";
@@ -36,7 +44,7 @@ export interface RpcErrorOptions {
 }
 
 /**
- * A call that failed. Thrown by a method, its message and kind reach the caller; any other error
+ * A call that failed. Thrown by a method, its message, kind and code reach the caller; any other error
  * reaches the caller only as `internal error (ref N)`.
  */
 export class RpcError extends HandfastError<RpcErrorCode> {

@@ -1,4 +1,9 @@
-import { type AnonymousPeer, type AuthContext, type Peer } from "../base/index.ts";
+import {
+  type AnonymousPeer,
+  type AuthContext,
+  type Peer,
+  type TransportMetadata,
+} from "../base/index.ts";
 import { type CallStatistics } from "./call-statistics.ts";
 import { type RpcError } from "./exception.ts";
 import { type Content, type Path } from "./messages.ts";
@@ -15,7 +20,21 @@ export interface Payload {
 /** On whose behalf a call arrives: a peer, or this vat itself (`transport: "local"`). */
 export interface Caller {
   readonly peer: Peer | AnonymousPeer;
+  /** What the called reference was minted with, else what the peer itself has proven. */
   readonly auth: AuthContext;
+  /** Absent for a call that did not come by a road. */
+  readonly transport?: TransportMetadata | undefined;
+  /** The reference that was called, when it was minted. */
+  readonly mint?: Mint | undefined;
+}
+
+/** What is known of a minted reference. */
+export interface Mint {
+  /** For people: shown in dumps and logs. */
+  readonly label: string | undefined;
+  readonly auth: AuthContext;
+  /** Milliseconds since 1970, UTC. */
+  readonly expiresAtMs: number | undefined;
 }
 
 export interface Request {
@@ -29,6 +48,8 @@ export interface Request {
   readonly onlyPipeline?: boolean | undefined;
   /** The trace that the call belongs to; it goes wherever the call is passed on to. */
   readonly trace?: TraceContext | undefined;
+  /** A method declared `-> stream`: its caller is paced, and no call is ever taken back. */
+  readonly streaming?: boolean | undefined;
   /**
    * Where the results go on to: when the call itself goes out there, they need not come back
    * (Call.sendResultsTo.yourself). Only connections set and compare it.
@@ -43,6 +64,11 @@ export interface Request {
 export abstract class Hook {
   /** The vat this hook belongs to. */
   abstract readonly turns: TurnQueue;
+
+  /** For people: shown in dumps and logs. */
+  get label(): string | undefined {
+    return undefined;
+  }
 
   /**
    * Makes the call; never throws. The caller holds one reference to the results and releases it.

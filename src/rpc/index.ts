@@ -1,5 +1,4 @@
 export * from "./broken-hook.ts";
-export * from "./call-context.ts";
 export * from "./call-statistics.ts";
 export * from "./connection.ts";
 export * from "./connection-options.ts";
@@ -9,6 +8,7 @@ export * from "./ids.ts";
 export * from "./local-hook.ts";
 export { Membrane, type MembranePolicy, type Revocable, revocable } from "./membrane.ts";
 export * from "./messages.ts";
+export { mint, type MintTerms } from "./mint.ts";
 export { type ConnectionDump, type ConnectionStats, type DumpOptions, tableOf } from "./inspect.ts";
 export * from "./limits.ts";
 export { type Action } from "./outbox.ts";
@@ -16,6 +16,7 @@ export {
   CAPABILITY_CONTENT,
   CapabilityContent,
   NO_CAPS,
+  NoContent,
   releaseCaps,
   retainCaps,
 } from "./payload.ts";

@@ -6,7 +6,7 @@ import { type RpcError } from "./exception.ts";
 import { type Exports } from "./export.ts";
 import { type Hook } from "./hook.ts";
 import { type Imports } from "./import.ts";
-import { LocalHook, servantOf } from "./local-hook.ts";
+import { servantOf } from "./local-hook.ts";
 import { type Questions } from "./questions.ts";
 import { type Reflections } from "./reflection.ts";
 
@@ -20,6 +20,8 @@ export interface Tables {
   readonly imports: Imports;
   readonly embargoes: Embargoes;
   readonly reflections: Reflections;
+  readonly streamWords: number;
+  readonly messagesQueued: number;
   readonly messagesSent: number;
   readonly messagesIgnored: number;
   readonly traffic: CallStatistics;
@@ -31,12 +33,18 @@ export interface Tables {
 /** How much of everything there is. */
 export interface ConnectionStats {
   readonly questions: number;
+  /** Of these, the calls that were given up and wait only for the peer to say so. */
+  readonly canceledQuestions: number;
   readonly answers: number;
   readonly exports: number;
   readonly imports: number;
   readonly embargoes: number;
   /** Parameters of the peer's unfinished calls, in 8-byte words. */
   readonly callWords: number;
+  /** Parameters of our streaming calls that have not returned, in 8-byte words. */
+  readonly streamWords: number;
+  /** Messages that the owner of the connection has not taken yet. */
+  readonly messagesQueued: number;
   readonly messagesSent: number;
   /** Messages without effect: those that crossed one of ours, and those of a confused peer. */
   readonly messagesIgnored: number;
@@ -82,6 +90,8 @@ export interface ImportDump {
   readonly ageMs: number;
   /** Old, and neither called nor passed on. */
   readonly leak: boolean;
+  /** Parameters of streaming calls to it that have not returned, in 8-byte words. */
+  readonly streamWords: number;
 }
 
 export interface ConnectionDump {
@@ -103,11 +113,14 @@ export interface ConnectionDump {
 export function statsOf(tables: Tables): ConnectionStats {
   return {
     questions: tables.questions.size,
+    canceledQuestions: tables.questions.canceled,
     answers: tables.answers.size,
     exports: tables.exports.size,
     imports: tables.imports.size,
     embargoes: tables.embargoes.size + tables.reflections.waiting,
     callWords: tables.answers.words,
+    streamWords: tables.streamWords,
+    messagesQueued: tables.messagesQueued,
     messagesSent: tables.messagesSent,
     messagesIgnored: tables.messagesIgnored,
   };
@@ -170,6 +183,7 @@ export function dumpOf(
       received: entry.received,
       ageMs: age(entry),
       leak: !entry.called && age(entry) >= leakAfterMs,
+      streamWords: entry.streamWords,
     })),
     embargoes: tables.embargoes.size + tables.reflections.waiting,
   };
@@ -226,8 +240,10 @@ export function tableOf(dump: ConnectionDump): string {
     const what = `${label}: ${calls} calls${last}${leak ? LEAK : ""}`;
     rows.push(["export", String(id), state, String(references), span(ageMs), what]);
   }
-  for (const { id, state, references, received, ageMs, leak } of dump.imports) {
-    const what = `received ${received} times${leak ? LEAK : ""}`;
+  for (const one of dump.imports) {
+    const { id, state, references, received, ageMs, leak, streamWords } = one;
+    const streaming = streamWords === 0 ? "" : `, ${streamWords} words of streams under way`;
+    const what = `received ${received} times${streaming}${leak ? LEAK : ""}`;
     rows.push(["import", String(id), state, String(references), span(ageMs), what]);
   }
   const widths = rows[0]?.map((_, column) =>
@@ -255,9 +271,11 @@ function callName(
   return interfaceId === 0n ? "bootstrap" : methodName(interfaceId, methodId);
 }
 
+/** What it was named; a name outlives what has become of the thing. */
 function labelOf(hook: Hook): string {
   const end = hook.resolved();
-  if (end instanceof LocalHook) return end.label ?? "object";
-  if (end.broken !== undefined) return `broken (${end.broken.message})`;
-  return end.settled ? "elsewhere" : "promise";
+  const label = end.label ?? hook.label;
+  if (end.broken === undefined) return label ?? (end.settled ? "elsewhere" : "promise");
+  const broken = `broken (${end.broken.message})`;
+  return label === undefined ? broken : `${label}: ${broken}`;
 }

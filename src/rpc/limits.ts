@@ -6,6 +6,11 @@
 export interface RpcLimits {
   /** Calls of ours that have not been finished. The same as a peer like us will answer. */
   readonly maxQuestions: number;
+  /**
+   * Calls of ours that were given up and may go unanswered without counting as calls; each costs a
+   * few hundred bytes. Rust never answers one, so this bounds how many a connection to it can bear.
+   */
+  readonly maxCanceledQuestions: number;
   /** Calls of the peer's that have not been finished. Haskell: 128; no other bounds them. */
   readonly maxAnswers: number;
   /** Capabilities the peer can reach. Haskell: 8,192; no other bounds them. */
@@ -18,17 +23,24 @@ export interface RpcLimits {
   readonly maxEmbargoes: number;
   /** Steps from the root of a result to a capability in it; as deep as structs may nest. */
   readonly maxPathLength: number;
+  /**
+   * 8-byte words of streaming calls to one capability, beyond the largest of them, that may be under
+   * way before their caller is told to wait. C++: its default window, too.
+   */
+  readonly streamWindowWords: number;
   /** Unanswered calls of the peer's that wait for one another; each costs stack when they go on. */
   readonly maxPipelineDepth: number;
 }
 
 export const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxQuestions: 4096,
+  maxCanceledQuestions: 65_536,
   maxAnswers: 4096,
   maxExports: 65_536,
   maxCallWords: 4 * 1024 * 1024, // 32 MiB
   maxCapTable: 4096,
   maxEmbargoes: 4096,
   maxPathLength: 64,
+  streamWindowWords: 8 * 1024, // 64 KiB
   maxPipelineDepth: 256,
 };

@@ -14,6 +14,8 @@ export interface Link {
   /** The time that the owner told last, for people. */
   readonly nowMs: number;
   readonly limits: RpcLimits;
+  /** Of all streaming calls under way; their windows keep it. */
+  streamWords: number;
   /** Whether the peer understands Call.sendResultsTo.yourself. */
   readonly tailCalls: boolean;
   send(message: Message): void;

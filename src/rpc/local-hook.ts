@@ -10,14 +10,17 @@ import { type Turn, type TurnQueue } from "./turn-queue.ts";
 export class LocalHook extends CountedHook implements Turn {
   readonly turns: TurnQueue;
   readonly servant: Servant;
-  /** For people: shown in dumps and logs. */
-  readonly label: string | undefined;
+  readonly #label: string;
 
-  constructor(turns: TurnQueue, servant: Servant, label?: string) {
+  constructor(turns: TurnQueue, servant: Servant, label = "object") {
     super();
     this.turns = turns;
     this.servant = servant;
-    this.label = label;
+    this.#label = label;
+  }
+
+  override get label(): string {
+    return this.#label;
   }
 
   call(request: Request): Results {

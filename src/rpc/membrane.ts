@@ -15,6 +15,10 @@ export interface MembranePolicy {
   readonly outward?: ((request: Request) => Request | RpcError) | undefined;
   /** Whether capabilities in parameters and results are left as they are. Default `false`. */
   readonly shallow?: boolean | undefined;
+  /** For people: what the outside's references are called in dumps and logs. */
+  readonly label?: string | undefined;
+  /** Nothing that crossed is held or under way any more: called once, also after `revoke`. */
+  readonly over?: (() => void) | undefined;
 }
 
 /** Where a membraned hook is held: what is behind it is on the other side. */
@@ -24,8 +28,8 @@ type Side = "outside" | "inside";
  * A boundary around a group of objects. Whatever crosses it is wrapped, and unwrapped when it comes
  * back, so that each side sees its own objects as themselves; `revoke` cuts all that ever crossed.
  *
- *   open      `revoke`: revoked
- *   revoked   every hook is broken, every call that was under way has failed
+ *   open      `revoke`: revoked; when nothing that crossed is left: over
+ *   revoked   every hook is broken, every call that was under way has failed; at once over
  *
  * Invariant: one hook a side for each object, so that order and identity are kept.
  */
@@ -38,6 +42,7 @@ export class Membrane {
   };
   readonly #calls = new Set<MembranedResults>();
   #revoked: BrokenHook | undefined;
+  #over = false;
 
   constructor(turns: TurnQueue, policy: MembranePolicy = {}) {
     this.turns = turns;
@@ -58,6 +63,7 @@ export class Membrane {
     for (const hooks of Object.values(this.#hooks)) {
       for (const hook of [...hooks.values()]) hook.cut(broken);
     }
+    this.#endIfEmpty();
   }
 
   /** The hook that `side` may hold for what is held on the other. */
@@ -108,10 +114,19 @@ export class Membrane {
 
   remove(hook: MembranedHook): void {
     this.#hooks[hook.side].delete(hook.inner);
+    this.#endIfEmpty();
   }
 
   ended(call: MembranedResults): void {
     this.#calls.delete(call);
+    this.#endIfEmpty();
+  }
+
+  #endIfEmpty(): void {
+    const { outside, inside } = this.#hooks;
+    if (this.#over || outside.size + inside.size + this.#calls.size > 0) return;
+    this.#over = true;
+    this.policy.over?.();
   }
 }
 
@@ -136,6 +151,10 @@ class MembranedHook extends ForwardingHook {
 
   get turns(): TurnQueue {
     return this.membrane.turns;
+  }
+
+  override get label(): string | undefined {
+    return this.side === "outside" ? (this.membrane.policy.label ?? this.inner.label) : undefined;
   }
 
   override get waitsFor(): Hook | undefined {
@@ -190,8 +209,9 @@ class MembranedResults extends CallResults implements ResultsSink {
       releaseCaps(results);
       return;
     }
-    this.#end();
-    this.settleReturned(this.#membrane.crossing(results, this.#side));
+    const crossed = this.#membrane.crossing(results, this.#side);
+    this.#end(); // what has crossed keeps the membrane
+    this.settleReturned(crossed);
   }
 
   failed(error: RpcError): void {

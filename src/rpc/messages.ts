@@ -51,7 +51,7 @@ export interface Exception {
   readonly kind: ExceptionKind;
   readonly reason: string;
   readonly trace?: string | undefined;
-  /** Only the newest schema has them; others drop them. */
+  /** Version 2 of the schema has them; peers of version 1 drop them. */
   readonly details?: readonly ExceptionDetail[] | undefined;
 }
 

@@ -1,11 +1,11 @@
 import { type RpcError } from "./exception.ts";
 import { type Message } from "./messages.ts";
 
-/** What the owner of a connection must do, in this order. */
+/** What the owner of a connection must do, in this order: send a message, or close the road. */
 export type Action =
-  | { readonly do: "send"; readonly message: Message }
+  | Message
   /** The last action. `error` tells why; there is none after a clean goodbye. */
-  | { readonly do: "close"; readonly error: RpcError | undefined };
+  | { readonly is: "close"; readonly error: RpcError | undefined };
 
 /** The actions of one connection that its owner has not taken yet. */
 export class Outbox {
@@ -23,6 +23,11 @@ export class Outbox {
     return this.#sent;
   }
 
+  /** How many wait to be taken. */
+  get queued(): number {
+    return this.#actions.length;
+  }
+
   /** Whether the message that was the n-th to be sent has left, so that the peer may have it. */
   hasLeft(serial: number): boolean {
     return serial <= this.#taken;
@@ -30,13 +35,13 @@ export class Outbox {
 
   /** Returns the message's serial number. */
   send(message: Message): number {
-    this.#add({ do: "send", message });
+    this.#add(message);
     this.#sent += 1;
     return this.#sent;
   }
 
   close(error: RpcError | undefined): void {
-    this.#add({ do: "close", error });
+    this.#add({ is: "close", error });
   }
 
   take(): readonly Action[] {

@@ -19,6 +19,18 @@ export class CapabilityContent implements Content {
   }
 }
 
+/** The content of a payload that has none: a null struct. */
+export class NoContent implements Content {
+  readonly sizeWords = 0;
+
+  capabilityAt(): undefined {
+    return undefined;
+  }
+}
+
+/** Results without anything in them. */
+export const NO_RESULTS: Payload = { content: new NoContent(), caps: NO_CAPS };
+
 export const CAPABILITY_CONTENT = new CapabilityContent();
 
 /** One more reference to each capability. */
@@ -52,6 +64,6 @@ export function indexIn({ content, caps }: Payload, path: Path): number | RpcErr
   }
 }
 
-function nullCapability(): RpcError {
+export function nullCapability(): RpcError {
   return RpcError.failed("this is the null capability");
 }

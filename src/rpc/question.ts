@@ -181,8 +181,8 @@ export class Question extends CallResults implements ResultsSink {
   /** Return was received and Finish sent: the id is free. */
   end(): void {
     this.#releaseParams();
-    this.is = "ended";
     this.#asker.remove(this);
+    this.is = "ended";
   }
 
   /** The connection is over. */

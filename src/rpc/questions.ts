@@ -25,6 +25,8 @@ export class Questions implements Asker {
   /** Those that may never be answered, under ids of their own. */
   readonly #unanswered = new Map<number, Question>();
   #nextUnanswered = FIRST_UNANSWERED;
+  /** Those that were given up and wait only for their Return. */
+  canceled = 0;
 
   constructor(link: Link, outbox: Outbox, exports: Exports, answers: Answers, adoption: Adoption) {
     this.link = link;
@@ -90,7 +92,9 @@ export class Questions implements Asker {
     return question;
   }
 
-  finish({ id }: Question, releaseResultCaps: boolean): void {
+  finish({ id, is }: Question, releaseResultCaps: boolean): void {
+    if (this.link.over !== undefined) return;
+    if (is === "canceled") this.canceled += 1;
     this.link.send({
       is: "finish",
       questionId: id,
@@ -99,8 +103,9 @@ export class Questions implements Asker {
     });
   }
 
-  remove({ id, returning }: Question): void {
+  remove({ id, is, returning }: Question): void {
     if (this.link.over !== undefined) return;
+    if (is === "canceled") this.canceled -= 1;
     if (returning === "never") this.#unanswered.delete(id);
     else this.#table.remove(id);
   }
@@ -136,6 +141,7 @@ export class Questions implements Asker {
   lose(over: BrokenHook): void {
     const questions = [...this.#table.takeAll(), ...this.#unanswered.values()];
     this.#unanswered.clear();
+    this.canceled = 0;
     for (const question of questions) question.lose(over);
   }
 
@@ -187,7 +193,8 @@ export class Questions implements Asker {
   /** Why a call cannot be made now, if it cannot. */
   #overload(sizeWords: number, caps: Payload["caps"]): RpcError | undefined {
     const { maxQuestions, maxExports, maxCallWords, maxCapTable } = this.link.limits;
-    if (this.size >= maxQuestions) return overloaded("too many calls under way");
+    const forgiven = Math.min(this.canceled, this.link.limits.maxCanceledQuestions);
+    if (this.size - forgiven >= maxQuestions) return overloaded("too many calls under way");
     if (this.exports.size + caps.length > maxExports) return overloaded("too many exports");
     if (caps.length > maxCapTable) return overloaded("too many capabilities in the parameters");
     if (sizeWords > maxCallWords) return overloaded("the parameters are too large");

@@ -1,11 +1,13 @@
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
-import { type BrokenHook } from "./broken-hook.ts";
+import { type BrokenHook, FailedResults } from "./broken-hook.ts";
 import { CountedHook } from "./counted-hook.ts";
-import { type RpcError } from "./exception.ts";
+import { type RpcError, unexecuted } from "./exception.ts";
 import { ForwardingHook } from "./forwarding-hook.ts";
 import { type Hook, type Request, type Results } from "./hook.ts";
 import { type Link } from "./link.ts";
 import { type CapDescriptor, type MessageTarget } from "./messages.ts";
+import { releaseCaps } from "./payload.ts";
+import { StreamWindow } from "./stream-window.ts";
 
 /**
  * A place at the peer that messages can be addressed to, and strictly that place: calls go over the
@@ -18,6 +20,7 @@ export abstract class RemoteTarget extends CountedHook {
   called = false;
   /** The hook in front of it while somebody holds that; not counted here. */
   promise: RemotePromise | undefined;
+  #window: StreamWindow | undefined;
   #callbacks: Set<(resolution: Hook) => void> | undefined;
 
   constructor(link: Link) {
@@ -36,7 +39,12 @@ export abstract class RemoteTarget extends CountedHook {
 
   call(request: Request): Results {
     this.called = true;
-    return this.link.ask(this.target, request);
+    return request.streaming === true ? this.#stream(request) : this.link.ask(this.target, request);
+  }
+
+  /** Parameters of streaming calls to it that have not returned, in 8-byte words. */
+  get streamWords(): number {
+    return this.#window?.words ?? 0;
   }
 
   resolved(): Hook {
@@ -81,7 +89,19 @@ export abstract class RemoteTarget extends CountedHook {
     const mustWait = reflected || comesBack(end, this.link);
     if (mustWait) return this.called ? this.link.embargo(this.target, resolution) : resolution;
     if (end instanceof RemotePromise && this.called) end.wasCalled();
+    const place = end instanceof RemotePromise ? end.target : end;
+    if (place instanceof RemoteTarget) place.#window ??= this.#window;
     return resolution;
+  }
+
+  #stream(request: Request): Results {
+    const window = (this.#window ??= new StreamWindow(this.link));
+    if (window.failure !== undefined) {
+      releaseCaps(request.params);
+      return new FailedResults(this.turns, unexecuted(window.failure));
+    }
+    const { sizeWords } = request.params.content;
+    return window.sent(this.link.ask(this.target, request), sizeWords);
   }
 }
 

@@ -6,7 +6,8 @@
 import { type ByteQueue } from "../base/index.ts";
 import { sealedAfterGoodbye, ShsError } from "./error.ts";
 import { AEAD64K_DOMAIN } from "./network.ts";
-import { type Arena, arena, hkdfExpand32, openLarge, sealLarge } from "./primitives.ts";
+import { type Arena, copyOut } from "./arena.ts";
+import { arena, hkdfExpand32, openLarge, sealLarge } from "./primitives.ts";
 import { type CloseReason, type Received, type Sealer } from "./record.ts";
 import { type Found, RecordOpener } from "./record-opener.ts";
 
@@ -22,9 +23,6 @@ const MAX_RECORD_BYTES = HEADER_BYTES + MAX_PAYLOAD_BYTES + 1 + TAG_BYTES;
 
 /** One key seals so many records; the last of them is a rekey. */
 export const RECORDS_PER_KEY = 2 ** 24;
-
-/** From here on node:crypto is faster than WASM, whose fixed cost per record is smaller. */
-const LARGE_BYTES = 3 * 1024;
 
 export class AeadSealer implements Sealer {
   readonly showsLife = "answered";
@@ -45,7 +43,7 @@ export class AeadSealer implements Sealer {
     while (plaintext.length > keep) {
       const length = Math.min(plaintext.length - keep, MAX_PAYLOAD_BYTES);
       if (this.#counter === RECORDS_PER_KEY - 1) sealed.push(this.#sealRekey());
-      if (length < LARGE_BYTES) sealed.push(this.#sealSmall(TYPE.data, plaintext, length));
+      if (length < arena().swiftBytes) sealed.push(this.#sealSmall(TYPE.data, plaintext, length));
       else this.#sealLarge(plaintext, length, sealed);
     }
     return sealed;
@@ -106,7 +104,7 @@ export class AeadSealer implements Sealer {
     bytes[HEADER_BYTES + length] = type;
     const place = { at: HEADER_BYTES, length: length + 1, tagAt: HEADER_BYTES + length + 1 };
     block.sealChaCha(place, this.#nextNonce(), HEADER);
-    return block.bytes.slice(0, place.tagAt + TAG_BYTES);
+    return copyOut(block, place.tagAt + TAG_BYTES);
   }
 
   #sealLarge(plaintext: ByteQueue, length: number, sealed: Uint8Array[]): void {
@@ -155,7 +153,7 @@ export class AeadOpener extends RecordOpener {
     this.#header = undefined;
     const nonce = nonceOf(this.#counter);
     this.#counter += 1;
-    return length > LARGE_BYTES
+    return length > block.swiftBytes
       ? this.#openLarge(header, length, nonce)
       : this.#openSmall(block, at, header, length, nonce);
   }

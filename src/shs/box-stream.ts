@@ -4,9 +4,10 @@
  * zero bytes at the next header nonce. N counts up as a 192-bit big-endian number and wraps.
  */
 import { type ByteQueue } from "../base/index.ts";
+import { type Arena, ARENA_BYTES, copyOut } from "./arena.ts";
 import { sealedAfterGoodbye, ShsError } from "./error.ts";
 import { incrementBigEndian } from "./nonce.ts";
-import { ARENA_BYTES, type Arena, arena } from "./primitives.ts";
+import { arena } from "./primitives.ts";
 import { type Sealer } from "./record.ts";
 import { type Found, RecordOpener } from "./record-opener.ts";
 
@@ -45,7 +46,7 @@ export class BoxStreamSealer implements Sealer {
     block.useKey(this.#key);
     block.bytes.fill(0, TAG_BYTES, HEADER_BYTES);
     block.sealBox({ at: TAG_BYTES, length: HEADER_TEXT_BYTES, tagAt: 0 }, this.#nonce);
-    return block.bytes.slice(0, HEADER_BYTES);
+    return copyOut(block, HEADER_BYTES);
   }
 
   /** None: life is shown by TCP's own keepalive. */
@@ -69,7 +70,7 @@ export class BoxStreamSealer implements Sealer {
       this.#sealRecord(block, at, length, plaintext);
       at += HEADER_BYTES + length;
     }
-    return block.bytes.slice(0, at);
+    return copyOut(block, at);
   }
 
   #sealRecord(block: Arena, at: number, length: number, plaintext: ByteQueue): void {

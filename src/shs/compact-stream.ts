@@ -5,9 +5,10 @@
  * cut between two frames cannot be told from it.
  */
 import { type ByteQueue } from "../base/index.ts";
+import { type Arena, ARENA_BYTES, copyOut } from "./arena.ts";
 import { sealedAfterGoodbye, ShsError } from "./error.ts";
 import { incrementLittleEndian } from "./nonce.ts";
-import { ARENA_BYTES, type Arena, arena } from "./primitives.ts";
+import { arena } from "./primitives.ts";
 import { type Ending, type Sealer } from "./record.ts";
 import { type Found, RecordOpener } from "./record-opener.ts";
 
@@ -42,7 +43,7 @@ export class CompactSealer implements Sealer {
         plaintext.copyInto(block.bytes, at + OVERHEAD_BYTES, length);
         at += this.#sealFrame(block, at, length);
       }
-      sealed.push(block.bytes.slice(0, at));
+      sealed.push(copyOut(block, at));
     }
     return sealed;
   }
@@ -58,7 +59,7 @@ export class CompactSealer implements Sealer {
     if (this.#saidGoodbye) throw sealedAfterGoodbye();
     const block = arena();
     block.useKey(this.#key);
-    return block.bytes.slice(0, this.#sealFrame(block, 0, 0));
+    return copyOut(block, this.#sealFrame(block, 0, 0));
   }
 
   /** None: the peer shows life of its own accord. */

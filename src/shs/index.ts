@@ -6,7 +6,14 @@ export {
 export { ShsError, type ShsErrorCode } from "./error.ts";
 export { KeyPair, SEED_BYTES } from "./identity.ts";
 export { NETWORK_BYTES, networkIdentifier } from "./network.ts";
-export { type Ephemeral, generateEphemeral, generateSeed, ready } from "./primitives.ts";
+export {
+  type Accelerator,
+  accelerator,
+  type Ephemeral,
+  generateEphemeral,
+  generateSeed,
+  ready,
+} from "./primitives.ts";
 export {
   type CloseReason,
   type Ending,

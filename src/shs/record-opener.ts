@@ -1,6 +1,7 @@
 import { ByteQueue } from "../base/index.ts";
 import { ShsError } from "./error.ts";
-import { ARENA_BYTES, type Arena, arena } from "./primitives.ts";
+import { type Arena, ARENA_BYTES, copyOut } from "./arena.ts";
+import { arena } from "./primitives.ts";
 import { type Ending, type Opener, type Received } from "./record.ts";
 
 /**
@@ -73,6 +74,6 @@ export abstract class RecordOpener implements Opener {
       this.#failure = error;
       if (opened === 0) throw error;
     }
-    return opened > 0 ? { is: "data", bytes: block.bytes.slice(0, opened) } : this.#held.shift();
+    return opened > 0 ? { is: "data", bytes: copyOut(block, opened) } : this.#held.shift();
   }
 }

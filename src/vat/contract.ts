@@ -5,12 +5,14 @@ import {
   type Interceptor,
   type InterfaceType,
   type LogLevel,
+  type MintOptions,
   type Servable,
 } from "../capnp/index.ts";
 import { type CallStatistics, type ConnectionDump, type DumpOptions } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
 import { type VatLimitOptions } from "./limits.ts";
+import { type LoadById, type Restorer } from "./restorer.ts";
 
 /** Mints the root capability for one peer; called once a connection, before its first call. */
 export type BootstrapFactory<P = Peer> = (
@@ -39,6 +41,11 @@ export interface VatOptions {
   readonly anonymousBootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
   /** What peers may cost, where the defaults do not suit. */
   readonly limits?: VatLimitOptions | undefined;
+  /**
+   * Whether code below a method finds its call with `callContext()`. Default `false`: it makes every
+   * call a little slower.
+   */
+  readonly trackCalls?: boolean | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: Logger | undefined;
   /** Told of every call, served or made. Without any, calls pay nothing. */
@@ -144,6 +151,20 @@ export interface Vat extends AsyncDisposable {
   connect(address: string, options?: ConnectOptions): Connection;
   /** A reference to an object of this vat: a client of it that can be held, passed and revoked. */
   refer<C extends Client, S extends Servable>(type: InterfaceType<C, S>, server: S): C;
+  /**
+   * Objects that can be asked for by id, each loaded once while anybody holds it. `load` is given
+   * the id and makes the object, or throws what the asker is to see.
+   */
+  restorer<S extends Servable>(load: LoadById<S>): Restorer<S>;
+  /**
+   * A reference to an object on terms of its own: an authority, by default nobody's; an end; a
+   * label. Dispose it, or pass it on and dispose it. Methods have `call.mint`.
+   */
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    options?: MintOptions,
+  ): C;
   /** Who holds which capability, connection by connection; plain JSON. */
   inspect(options?: DumpOptions): readonly ConnectionDump[];
   /** Messages, bytes and capabilities, in and out, of each connection and of all. */

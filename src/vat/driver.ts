@@ -4,6 +4,7 @@ import {
   type Clock,
   HandfastError,
   type Peer,
+  type TransportMetadata,
 } from "../base/index.ts";
 import {
   CapnpError,
@@ -70,7 +71,11 @@ export class Driver {
     });
     this.connection = new Connection({
       turns: owner.turns,
-      caller: { peer: road.peer, auth: AuthContext.ofPeer(road.peer) },
+      caller: {
+        peer: road.peer,
+        auth: AuthContext.ofPeer(road.peer),
+        transport: metadataOf(road),
+      },
       bootstrap: () => (this.#root ??= owner.bootstrap(road.peer)).retain(),
       wake: () => {
         owner.wake(this);
@@ -181,16 +186,11 @@ export class Driver {
   }
 
   #perform(action: Action): void {
-    switch (action.do) {
-      case "send":
-        if (!this.#ended) this.#add(action.message);
-        break;
-      case "close":
-        this.#write();
-        this.#finish(action.error);
-        break;
-      default:
-        action satisfies never;
+    if (action.is === "close") {
+      this.#write();
+      this.#finish(action.error);
+    } else if (!this.#ended) {
+      this.#add(action);
     }
   }
 
@@ -226,6 +226,10 @@ export class Driver {
 /** Whole milliseconds: small integers cost nothing to keep with every call. */
 function nowMs(clock: Clock): number {
   return Math.trunc(clock.now());
+}
+
+function metadataOf({ peer, suite }: Road): TransportMetadata {
+  return Object.freeze({ remoteAddress: peer.address, transport: peer.transport, suite });
 }
 
 function brokenRule(message: string): RpcError {

@@ -1,10 +1,11 @@
 import { HandfastError } from "../base/index.ts";
 
 /**
- * `ADMIT_MISSING`: listening without saying who may in. `NOT_CONNECTED`: a peer named by its id alone is not connected.
- * `CLOSED`: the vat, or this handle on a connection, was closed.
+ * `OPTION_MISSING`: a vat cannot be opened without it. `ADMIT_MISSING`: listening without saying who
+ * may in. `NOT_CONNECTED`: a peer named by its id alone is not connected. `CLOSED`: the vat, or this
+ * handle on a connection, was closed.
  */
-export type VatErrorCode = "ADMIT_MISSING" | "NOT_CONNECTED" | "CLOSED";
+export type VatErrorCode = "OPTION_MISSING" | "ADMIT_MISSING" | "NOT_CONNECTED" | "CLOSED";
 
 /** A mistake in how a vat is set up or used. */
 export class VatError extends HandfastError<VatErrorCode> {

@@ -13,3 +13,4 @@ export { VatError, type VatErrorCode } from "./error.ts";
 export { Identity } from "./identity.ts";
 export { type VatLimitOptions } from "./limits.ts";
 export { Vat } from "./open-vat.ts";
+export { type LoadById, type Restorer } from "./restorer.ts";

@@ -1,5 +1,6 @@
 import {
   type AnonymousPeer,
+  AuthContext,
   type Logger,
   parsePeerId,
   type Peer,
@@ -12,6 +13,8 @@ import {
   Host,
   hookOf,
   type InterfaceType,
+  minted,
+  type MintOptions,
   type Servable,
   serve,
 } from "../capnp/index.ts";
@@ -66,6 +69,7 @@ import { Identity } from "./identity.ts";
 import { type VatLimits, vatLimits } from "./limits.ts";
 import { OpenDoor } from "./open-door.ts";
 import { Pump } from "./pump.ts";
+import { type LoadById, Restorer } from "./restorer.ts";
 
 class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly #options: VatOptions;
@@ -101,6 +105,11 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       serve,
       log: this.#log,
       ...this.#watchers(options),
+      trackCalls: options.trackCalls,
+      refused: ({ error, ...where }) => {
+        const { reason, cause } = error;
+        this.#log.info({ ...where, reason, err: cause }, "refused a caller");
+      },
       report: ({ error, ...where }) => {
         this.#log.error({ ...where, err: error }, `internal error (ref ${where.ref})`);
       },
@@ -169,9 +178,29 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return { total: total.sums, peers };
   }
 
+  restorer<S extends Servable>(load: LoadById<S>): Restorer<S> {
+    const hold = (object: Servable) => {
+      const hook = this.#host.hookOf(object);
+      return () => {
+        hook.release();
+      };
+    };
+    const whenDropped = this.#host.whenDropped.bind(this.#host);
+    return new Restorer({ hold, whenDropped, endOfTurn }, load);
+  }
+
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    { auth = AuthContext.anonymous(), ...terms }: MintOptions = {},
+  ): C {
+    return minted(type, object, { auth, ...terms }, this.#host);
+  }
+
   async close(): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.#life.abort(new VatError("CLOSED", "the vat was closed"));
+    this.#host.close();
     const listeners = [...this.#doors].map((door) => door.close());
     const connections = [...this.#drivers].map((driver) => {
       driver.close();
@@ -336,10 +365,21 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
 
 const BOOTSTRAP = { interface: "rpc.capnp", method: "bootstrap" };
 
+/** From JavaScript, anything may be passed. */
+function requireOptions(options: Partial<VatOptions> | undefined): void {
+  if (!(options?.identity instanceof Identity)) {
+    throw new VatError("OPTION_MISSING", "a vat needs an identity: Identity.load, loadOrCreate, …");
+  }
+  if (options.network === undefined) {
+    throw new VatError("OPTION_MISSING", 'a vat needs a network, such as "library.example/v1"');
+  }
+}
+
 /** All the connections and all the local objects of one identity. */
 export const Vat = {
-  /** Throws `ShsError` `NETWORK_INVALID`. */
+  /** Throws `ShsError` `NETWORK_INVALID`, `VatError` `OPTION_MISSING`. */
   async open(options: VatOptions): Promise<Vat> {
+    requireOptions(options);
     await ready();
     return new OpenVat(options);
   },

@@ -1,4 +1,4 @@
-import { TurnQueue } from "../rpc/index.ts";
+import { type Turn, TurnQueue } from "../rpc/index.ts";
 import { type Driver } from "./driver.ts";
 
 /**
@@ -45,16 +45,10 @@ export class Pump {
     for (;;) {
       const turns = this.turns.drain();
       if (turns.length === 0 && this.#awake.size === 0) break;
-      for (const turn of turns) {
-        this.#guard(() => {
-          turn.run();
-        });
-      }
+      for (const turn of turns) this.#run(turn);
       for (const driver of this.#awake) {
         this.#awake.delete(driver);
-        this.#guard(() => {
-          driver.perform();
-        });
+        this.#perform(driver);
         if (this.#beaten.size === 0) this.#endOfTurn(this.#turnEnded);
         this.#beaten.add(driver);
       }
@@ -69,9 +63,18 @@ export class Pump {
   };
 
   /** One that fails must not stop the others: the heart goes on beating. */
-  #guard(action: () => void): void {
+  #run(turn: Turn): void {
     try {
-      action();
+      turn.run();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** As {@link #run}. */
+  #perform(driver: Driver): void {
+    try {
+      driver.perform();
     } catch (error) {
       this.#failed(error);
     }

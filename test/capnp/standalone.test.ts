@@ -65,7 +65,9 @@ describe("a value that is encoded and decoded", () => {
   it("spreads over segments when something else is built meanwhile", () => {
     const zoo = { text: "one", data: new Uint8Array(3), texts: ["two", "three"], point: { x: 1 } };
     expect(segmentsOf(encode(Zoo, zoo))).toBe(1);
-    expect(segmentsOf(encode(Zoo, scattered(zoo)))).toBeGreaterThan(4);
+    // Of two in a row at most one is built where a slab ends, out of the others' way.
+    const pieces = [1, 2].map(() => segmentsOf(encode(Zoo, scattered(zoo))));
+    expect(Math.max(...pieces)).toBeGreaterThan(4);
   });
 });
 

@@ -275,6 +275,10 @@ function Zoo$Place$set(to: Zoo.Place.Builder, from: Zoo.Place.Init): void {
   if (from.longitude !== undefined) to.longitude = from.longitude;
   if (from.label !== undefined) to.label = from.label;
 }
+function Zoo$Place$clear(at: $.StructView): void {
+  $.setF64(at, 88, 0);
+  $.clear(at, 23);
+}
 $.nameFields({ Reader: Zoo$Place$Reader, Builder: Zoo$Place$Builder }, ["longitude", "label"]);
 const Zoo$bools = $.List($.Bool);
 const Zoo$voids = $.List($.Void);
@@ -447,7 +451,7 @@ class Zoo$Builder extends $.Struct {
   get name(): string | undefined { return $.u16(this.$, 70) === 2 ? $.text(this.$, 22) : undefined; }
   set name(value: string) { $.setU16(this.$, 70, 2); $.setText(this.$, 22, value); }
   get place(): Zoo.Place.Builder { return new Zoo$Place$Builder(this.$); }
-  set place(value: Zoo.Place.Init) { $.setF64(this.$, 88, 0); $.clear(this.$, 23); Zoo$Place$set(new Zoo$Place$Builder(this.$), value); }
+  set place(value: Zoo.Place.Init) { $.setGroup(new Zoo$Place$Builder(this.$), value, Zoo$Place$clear, Zoo$Place$set); }
   get any(): $.BuilderOf<typeof $.AnyPointer> { return $.edit(this.$, 24, $.AnyPointer); }
   set any(value: $.InitOf<typeof $.AnyPointer>) { $.set(this.$, 24, $.AnyPointer, value); }
 }
@@ -505,7 +509,7 @@ function Zoo$set(to: Zoo.Builder, from: Zoo.Init): void {
   if (from.nothing !== undefined) to.nothing = from.nothing;
   if (from.number !== undefined) to.number = from.number;
   if (from.name !== undefined) to.name = from.name;
-  if (from.place !== undefined) Zoo$Place$set(to.place, from.place);
+  if (from.place !== undefined) Zoo$Place$set(to.place, $.given(from.place));
   if (from.any !== undefined) to.any = from.any;
 }
 export const Zoo: $.StructType<Zoo.Reader, Zoo.Builder, Zoo.Init, Zoo.Pipeline> = $.struct({

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AuthError } from "../../src/base/index.ts";
 import { Terminal } from "../../src/cli/terminal.ts";
 import { NetError } from "../../src/net/index.ts";
+import { RpcError } from "../../src/rpc/index.ts";
 import { StoreError } from "../../src/stores/index.ts";
 
 interface Setting {
@@ -28,7 +29,9 @@ describe("the terminal", () => {
     terminal.result({ text: "done", json: { done: true } });
     terminal.error(new AuthError());
     expect(written.stdout).toBe("done\n");
-    expect(written.stderr).toBe("working\nerror PERMISSION_DENIED: permission denied\n");
+    expect(written.stderr).toBe(
+      "working\nerror PERMISSION_DENIED: permission denied: unauthorized\n",
+    );
   });
 
   it("gives programs one line of JSON for each result, and no notes", () => {
@@ -38,7 +41,7 @@ describe("the terminal", () => {
     terminal.error(new AuthError());
     expect(written.stdout).toBe('{"done":true}\n');
     expect(written.stderr).toBe(
-      '{"error":{"code":"PERMISSION_DENIED","message":"permission denied"}}\n',
+      '{"error":{"code":"PERMISSION_DENIED","message":"permission denied: unauthorized"}}\n',
     );
   });
 
@@ -63,8 +66,8 @@ describe("the terminal", () => {
 
   it("keeps an error on one line, whatever is in its message", () => {
     const { terminal, written } = terminalOf();
-    terminal.error(new AuthError("no\nerror FORGED: yes"));
-    expect(written.stderr).toBe("error PERMISSION_DENIED: no\\u{0a}error FORGED: yes\n");
+    terminal.error(RpcError.failed("no\nerror FORGED: yes"));
+    expect(written.stderr).toBe("error FAILED: no\\u{0a}error FORGED: yes\n");
   });
 
   it("points at the column where an address stops making sense", () => {

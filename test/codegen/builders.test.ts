@@ -1,7 +1,7 @@
 import { ContentBuilder } from "handfast/capnp";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { Person } from "./golden/groups.capnp.ts";
+import { Node, Person } from "./golden/groups.capnp.ts";
 import { PointerDefaults } from "./golden/pointer-defaults.capnp.ts";
 import { Expression } from "./golden/nested-unions.capnp.ts";
 import { Tree } from "./golden/recursion.capnp.ts";
@@ -60,6 +60,33 @@ describe("a message under construction", () => {
       number: 7,
       geo: { lat: 0, long: 0 },
     });
+  });
+
+  it("copies the groups of another, whose nulls stay null", () => {
+    const source = new ContentBuilder("call");
+    const node = source.root(Node);
+    node.links = { next: { value: 1 } };
+    const before = source.sizeWords;
+    const links = { next: { value: 1, links: { label: "none", others: [], back: {} } } };
+
+    const copy = new ContentBuilder("call").root(Node);
+    copy.links = node.links;
+    expect(copy.links.toObject()).toEqual({ ...links, label: "none", others: [], back: {} });
+    const inPlain = new ContentBuilder("call");
+    inPlain.fill(Node, { value: 2, links: node.links });
+    expect(inPlain.asReceived().root(Node).toObject()).toEqual({
+      value: 2,
+      links: copy.links.toObject(),
+    });
+    expect(source.sizeWords).toBe(before);
+  });
+
+  it("leaves a group as it is that is assigned to itself", () => {
+    const person = new ContentBuilder("call").root(Person);
+    person.address = { street: "Main", geo: { lat: 1 } };
+    const { address } = person;
+    person.address = address;
+    expect(person.address.toObject()).toMatchObject({ street: "Main", geo: { lat: 1 } });
   });
 
   it("edits a copy of a default, once it is touched", () => {

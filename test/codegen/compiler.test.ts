@@ -1,18 +1,22 @@
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { generate } from "../../src/codegen/index.ts";
-import { Left, LeftService } from "./golden/cycle-left.capnp.ts";
-import { Right } from "./golden/cycle-right.capnp.ts";
+import { Left, LeftService, rightmost, rights } from "./golden/cycle-left.capnp.ts";
+import { leftmost, Right } from "./golden/cycle-right.capnp.ts";
+import { plainNode } from "../support/plain-node.ts";
 import { overTcp } from "./over-tcp.ts";
 import { through } from "./through.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const golden = (name: string) => readFileSync(here(`golden/${name}.capnp.ts`), "utf8");
-const all = readdirSync(here("golden"), { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts"))
-  .map((path) => readFileSync(here(`golden/${path}`), "utf8"));
+const paths = readdirSync(here("golden"), { recursive: true, encoding: "utf8" }).filter((path) =>
+  path.endsWith(".ts"),
+);
+const all = paths.map((path) => readFileSync(here(`golden/${path}`), "utf8"));
 
 describe("generated files", () => {
   it("import handfast/capnp and one another, by relative paths", () => {
@@ -34,6 +38,20 @@ describe("generated files", () => {
     expect(code.filter((text) => emitting.test(text))).toEqual([]);
   });
 
+  it.runIf(plainNode !== undefined)("load with plain Node, each of them as the first", async () => {
+    const files = paths.map((path) => here(`golden/${path}`));
+    const load = (these: readonly string[]) =>
+      promisify(execFile)(plainNode ?? "", [
+        "--conditions=@handfast/source",
+        here("load-all.ts"),
+        ...these,
+      ]);
+    const circle = files.filter((path) => path.includes("cycle-"));
+    const runs = [files, circle, circle.toReversed()].map(load);
+    const silent = { stdout: "", stderr: "" };
+    expect(await Promise.all(runs)).toEqual([silent, silent, silent]);
+  });
+
   it("do not depend on the folder that the compiler was started in", () => {
     expect(all.filter((text) => /"[^"\n]*\/[^"\n]*\.capnp:/.test(text))).toEqual([]);
   });
@@ -49,6 +67,11 @@ describe("generated files", () => {
     const { right } = await service.base().service.swap({ left: { name: "swapped" } });
     expect(right.left.name).toBe("swapped");
     expect(through(Right, {}).left.name).toBe("");
+  });
+
+  it("may have constants of each other's types, though they import one another", () => {
+    expect([leftmost.name, rightmost.left.name]).toEqual(["left", "within"]);
+    expect(rights.map(({ left }) => left.name)).toEqual(["first", ""]);
   });
 });
 

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { compileSchemas, generate } from "../../src/codegen/index.ts";
 import { withCapnpTool } from "../support/capnp-tool.ts";
+import { plainNode } from "../support/plain-node.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -19,28 +20,35 @@ function block(section: string, language: string): string {
   return code;
 }
 
-it.runIf(withCapnpTool)("the README's schema and program do what they say", async () => {
-  const section = "Write a schema, serve it, call it";
-  const folder = mkdtempSync(join(tmpdir(), "handfast-readme-"));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
+const tsx = join(ROOT, "node_modules/tsx/dist/loader.mjs");
+const LOADERS = [
+  { name: "tsx", node: process.execPath, options: ["--import", tsx] },
+  ...(plainNode === undefined ? [] : [{ name: "plain Node", node: plainNode, options: [] }]),
+];
+
+describe.runIf(withCapnpTool).each(LOADERS)("with $name", ({ node, options }) => {
+  it("the README's schema and program do what they say", async () => {
+    const section = "Write a schema, serve it, call it";
+    const folder = mkdtempSync(join(tmpdir(), "handfast-readme-"));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(ROOT, join(folder, "node_modules", "handfast"));
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    writeFileSync(join(folder, "greeter.capnp"), block(section, "capnp"));
+    writeFileSync(join(folder, "main.ts"), block(section, "ts"));
+    for (const { path, text } of generate(compileSchemas(["greeter.capnp"], { cwd: folder }))) {
+      writeFileSync(join(folder, path), text);
+    }
+    const { stdout, stderr } = await promisify(execFile)(
+      node,
+      ["--conditions=@handfast/source", ...options, "main.ts"],
+      { cwd: folder },
+    );
+    expect(stderr).toBe("");
+    expect(stdout).toBe("Good day, Ada.\n");
   });
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(ROOT, join(folder, "node_modules", "handfast"));
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(folder, "greeter.capnp"), block(section, "capnp"));
-  writeFileSync(join(folder, "main.ts"), block(section, "ts"));
-  for (const { path, text } of generate(compileSchemas(["greeter.capnp"], { cwd: folder }))) {
-    writeFileSync(join(folder, path), text);
-  }
-  const tsx = join(ROOT, "node_modules/tsx/dist/loader.mjs");
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    ["--conditions=@handfast/source", "--import", tsx, "main.ts"],
-    { cwd: folder },
-  );
-  expect(stderr).toBe("");
-  expect(stdout).toBe("Good day, Ada.\n");
 });
 
 it("every file that the README links to is there", () => {

@@ -75,12 +75,12 @@ class End {
     }
     this.connection.turnEnded();
     for (const action of this.connection.takeActions()) {
-      if (action.do !== "send") continue;
+      if (action.is === "close") continue;
       try {
-        this.#writer.add(encodeMessage(action.message));
+        this.#writer.add(encodeMessage(action));
       } catch (error) {
         if (!(error instanceof CapnpError)) throw error;
-        this.connection.unsendable(action.message, RpcError.failed(error.message));
+        this.connection.unsendable(action, RpcError.failed(error.message));
       }
     }
     return Buffer.concat(this.#writer.take());

@@ -261,8 +261,8 @@ class Road {
     const connection = this.#ends[end]!;
     connection.turnEnded();
     for (const action of connection.takeActions()) {
-      if (action.do === "send") {
-        this.#messages[1 - end]!.push(action.message);
+      if (action.is !== "close") {
+        this.#messages[1 - end]!.push(action);
       } else if (!this.#cut) {
         throw new Finding(`a connection ended: ${action.error?.message}`, { cause: action.error });
       }

@@ -26,7 +26,7 @@ const K = () => networkKey(NETWORK, "aead64k");
 /** A short wait after M3, so that every refusal is seen to happen. */
 const QUICK = { limits: { admitMs: 10 } };
 /** And a short deadline, which an honest client still keeps on a busy machine. */
-const IMPATIENT = { limits: { admitMs: 10, handshakeMs: 1000 } };
+const IMPATIENT = { limits: { admitMs: 10, silentMs: 1000, handshakeMs: 1000 } };
 
 /** Says these bytes and expects silence, a hang-up, and that nobody was asked. */
 function dies(
@@ -126,7 +126,7 @@ describe("the handshake is not harmed by a client that", () => {
         await Promise.all(flood.map(({ hungUp }) => hungUp));
         server.clear();
       },
-      { limits: { maxHandshakes: 128 } },
+      { limits: { maxSilent: 128 } },
     ));
 
   it("4 hangs up after M1", () =>

@@ -2,9 +2,10 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { acceptWire, type AdmitPeer, type Refusal } from "../../src/net/accept.ts";
+import { acceptWire } from "../../src/net/accept.ts";
 import { DEFAULT_LIMITS } from "../../src/net/limits.ts";
 import { memoryPair } from "../../src/net/memory-pair.ts";
+import { type AdmitPeer, type Refusal } from "../../src/net/visit.ts";
 import {
   ClientHandshake,
   generateEphemeral,
@@ -46,7 +47,7 @@ async function encounter({ admit = () => true, wrongKey = false, dawdleMs = 0 }:
     "memory",
     { keyPair, offers, admit, selfConnect: "refuse", limits, clock, ephemeral },
     {
-      spoke: () => {},
+      spoke: () => true,
       accepted: (socket) => {
         socket.destroy();
       },

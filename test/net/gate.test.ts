@@ -82,30 +82,38 @@ describe("the gate", () => {
   });
 
   it("lets newcomers push out the silent, never those that spoke", () => {
-    const { gate: door } = gate({ maxHandshakes: 4 }, () => 0);
+    const { gate: door } = gate({ maxSilent: 4 }, () => 0);
     const places = ["1", "2", "3"].map((last) => enter(door, `192.0.2.${last}`));
     places[0]!.spoke();
     const newcomers = ["4", "5", "6"].map((last) => enter(door, `192.0.2.${last}`));
     expect(places[0]!.hungUp).toBe(false);
-    expect([...places, ...newcomers].filter(({ hungUp }) => hungUp)).toHaveLength(3);
-    expect(door.counts.shaking).toBe(3);
-  });
-
-  it("is as large as before after many were pushed out", () => {
-    const { gate: door } = gate({ maxHandshakes: 4 }, () => 0);
-    for (let count = 0; count < 50; count += 1) enter(door, "192.0.2.1");
-    for (let count = 0; count < 4; count += 1) {
-      const place = tryToEnter(door, "192.0.2.2");
-      if (typeof place !== "string") place.spoke();
-    }
-    expect(tryToEnter(door, "192.0.2.3")).toBe("too many handshakes");
+    expect([...places, ...newcomers].filter(({ hungUp }) => hungUp)).toHaveLength(2);
     expect(door.counts.shaking).toBe(4);
   });
 
-  it("is full when all have spoken", () => {
-    const { gate: door } = gate({ maxHandshakes: 2 }, () => 0);
-    for (const last of ["1", "2"]) enter(door, `192.0.2.${last}`).spoke();
-    expect(tryToEnter(door, "192.0.2.3")).toBe("too many handshakes");
+  it("is as large as before after many were pushed out", () => {
+    const { gate: door } = gate({ maxSilent: 4 }, () => 0.9);
+    for (let count = 0; count < 50; count += 1) tryToEnter(door, "192.0.2.1");
+    expect(door.counts.shaking).toBe(4);
+  });
+
+  it("has room for so many handshakes under way, however many are silent", () => {
+    const { gate: door } = gate({ maxHandshakes: 2 });
+    const places = ["1", "2", "3"].map((last) => enter(door, `192.0.2.${last}`));
+    expect(places.map((place) => place.spoke())).toEqual([true, true, false]);
+    places[0]!.failed(true);
+    expect(enter(door, "192.0.2.4").spoke()).toBe(true);
+  });
+
+  it("turns an address away for one bad handshake while it is crowded", () => {
+    const { gate: door } = gate({ maxSilent: 4 });
+    enter(door, "192.0.2.1").failed(true);
+    const place = enter(door, "192.0.2.1"); // it is not
+    enter(door, "192.0.2.2");
+    expect(tryToEnter(door, "192.0.2.1")).toBe("too many bad handshakes from there");
+    enter(door, "192.0.2.2");
+    place.failed(false);
+    enter(door, "192.0.2.3");
   });
 
   it("limits roads in all and for each key", () => {

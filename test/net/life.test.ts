@@ -39,7 +39,7 @@ async function roads(suite: Suite, options: Partial<NetLimits> = {}) {
       ephemeral: generateEphemeral,
     },
     {
-      spoke: () => {},
+      spoke: () => true,
       accepted: (socket) => {
         accept(new DrivenRoad(socket));
       },

@@ -224,6 +224,22 @@ describe("a connection", () => {
     network.expectEverythingReleased();
   });
 
+  it("is idle when nothing is left but Returns of calls that were given up", () => {
+    const network = new SimulatedNetwork();
+    const { client, server, root } = network.pair();
+    const desk = client.bootstrap();
+    network.settle();
+    const foo = call(desk, "foo");
+    server.receives("call foo");
+    desk.release();
+    expect(client.connection().idle).toBe(false);
+    foo.release();
+    expect(client.connection().idle).toBe(true);
+    network.settle();
+    root.takes("foo");
+    expectCleanEnd(network);
+  });
+
   it("ignores everything once it is over", () => {
     const { network, client, server, desk } = connected();
     client.loses(server);

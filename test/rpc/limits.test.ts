@@ -147,6 +147,36 @@ describe("what we would send too much of fails here:", () => {
     expectCleanEnd(network, first, second, desk);
   });
 
+  it("calls, of which those given up do not count while a peer owes their Return", () => {
+    const { network, client, server, root, desk } = limited({
+      maxQuestions: 1,
+      maxCanceledQuestions: 2,
+    });
+    const giveUp = (method: string) => {
+      call(desk, method).release();
+      server.receives(`call ${method}`);
+      server.receives("finish, releasing the results");
+    };
+    giveUp("a");
+    giveUp("b");
+    const withheld = client.refuses(); // as if the peer never returned
+    expect(client.connection().stats).toMatchObject({ questions: 2, canceledQuestions: 2 });
+    const third = call(desk, "c");
+    expect(third.error).toBeUndefined();
+    third.release();
+    const fourth = call(desk, "d");
+    expect(fourth.error).toMatchObject({ kind: "overloaded", executed: "no" });
+    for (const message of withheld) client.receivesForged(message);
+    const fifth = call(desk, "e");
+    network.settle();
+    for (const method of ["a", "b", "c"]) root.takes(method);
+    root.takes("e").returns("");
+    network.settle();
+    expect(fifth.outcome).toBe("");
+    expect(client.connection().stats.canceledQuestions).toBe(0);
+    expectCleanEnd(network, fourth, fifth, desk);
+  });
+
   it("one call with too many words, and no other", () => {
     const { network, client, root, desk } = limited({ maxCallWords: 5 });
     const { interfaceId, methodId, params } = request("");

@@ -333,3 +333,29 @@ describe("a call for the pipeline only", () => {
     expectCleanEnd(network, results, proxied, get, toBob);
   });
 });
+
+describe("a call whose caller promises not to pipeline", () => {
+  it("keeps nothing for pipelined calls, and fails them", () => {
+    const { network, client, server, root, desk } = connected();
+    const theirs = server.object("theirs");
+    server.receivesForged(forged.call({ questionId: 7, noPromisePipelining: true }));
+    const taken = root.takes("forged");
+    const pipelined = (questionId: number) =>
+      forged.call({
+        questionId,
+        target: { is: "promisedAnswer", answer: { questionId: 7, transform: [0] } },
+      });
+    server.receivesForged(pipelined(8));
+    taken.returns("", theirs.ref());
+    server.receivesForged(pipelined(9));
+    const reason = "this call was said to have nothing pipelined on it";
+    expect(client.refuses()).toMatchObject([
+      { answerId: 8, outcome: { exception: { reason } } },
+      { answerId: 7, outcome: { is: "results" } },
+      { answerId: 9, outcome: { exception: { reason } } },
+    ]);
+    expect(theirs.hook.references).toBe(2); // the test's, and the export's
+    client.loses(server);
+    expectCleanEnd(network, desk);
+  });
+});

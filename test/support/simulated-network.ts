@@ -13,7 +13,7 @@ import {
 import { TestObject } from "./test-object.ts";
 import { lineOf } from "./transcript.ts";
 
-type PeerOptions = Pick<ConnectionOptions, "limits" | "tailCalls">;
+type PeerOptions = Partial<Pick<ConnectionOptions, "limits" | "tailCalls" | "caller">>;
 
 interface Pair {
   readonly client: SimulatedVat;
@@ -89,6 +89,8 @@ export class SimulatedVat {
   readonly turns = new TurnQueue(() => {});
   /** What `bootstrap` gives; nothing when undefined. */
   offers: TestObject | undefined;
+  /** What `bootstrap` gives instead: a root that is no test object. */
+  root: (() => Hook) | undefined;
   /** The message that arrived last. */
   last: Message | undefined;
   /** How the connections ended. */
@@ -108,9 +110,9 @@ export class SimulatedVat {
 
   attach(peer: SimulatedVat, out: Wire, back: Wire, options: PeerOptions): void {
     const connection = new Connection({
+      caller: CALLER,
       ...options,
       turns: this.turns,
-      caller: CALLER,
       bootstrap: () => this.#root(),
       wake: () => {},
     });
@@ -205,7 +207,9 @@ export class SimulatedVat {
 
   #root(): Hook {
     return (
-      this.offers?.ref() ?? new BrokenHook(this.turns, RpcError.failed("nothing is offered here"))
+      this.root?.() ??
+      this.offers?.ref() ??
+      new BrokenHook(this.turns, RpcError.failed("nothing is offered here"))
     );
   }
 
@@ -218,11 +222,11 @@ export class SimulatedVat {
   }
 
   #perform(action: Action, out: Wire): void {
-    if (action.do === "close") {
+    if (action.is === "close") {
       this.closes.push(action.error);
       out.closed = true;
     } else if (!out.closed) {
-      out.messages.push(action.message);
+      out.messages.push(action);
     }
   }
 

@@ -1,4 +1,11 @@
-import { type Content, type Hook, type Path, type Request, RpcError } from "../../src/rpc/index.ts";
+import {
+  type Content,
+  type Hook,
+  NoContent,
+  type Path,
+  type Request,
+  RpcError,
+} from "../../src/rpc/index.ts";
 
 /** A params or results struct made of a word and as many capability fields as there are caps. */
 export class TestContent implements Content {
@@ -23,5 +30,6 @@ export function request(text: string, ...caps: readonly (Hook | undefined)[]): R
 }
 
 export function textOf(content: Content): string {
+  if (content instanceof NoContent) return "nothing";
   return content instanceof TestContent ? content.text : "the root";
 }

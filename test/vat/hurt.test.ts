@@ -90,17 +90,18 @@ it("a method that returns a call hears when its caller gives up", async () => {
 it("a call that is given up is no internal error", async () => {
   const { logger, lines } = listening();
   const { root, counter } = await pair({ logger });
+  const caller = new AbortController();
   let ended = false;
   counter.hold = async (_, call) => {
     const gone = new Promise((resolve) => {
       call.signal.addEventListener("abort", resolve);
     });
+    caller.abort();
     await gone;
     ended = true;
     throw new Error("aborted");
   };
-  await root.add({ amount: 1 }); // now there is a connection, and the call reaches its method
-  await failureOf(root.hold({}, { timeoutMs: 10 }));
+  await failureOf(root.hold({}, { signal: caller.signal }));
   await until(() => ended);
   await root.add({ amount: 1 });
   expect(lines.filter((line) => line.startsWith("error"))).toEqual([]);

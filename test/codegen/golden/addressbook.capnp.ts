@@ -134,6 +134,11 @@ function Person$Employment$set(to: Person.Employment.Builder, from: Person.Emplo
   if (from.school !== undefined) to.school = from.school;
   if (from.selfEmployed !== undefined) to.selfEmployed = from.selfEmployed;
 }
+function Person$Employment$clear(at: $.StructView): void {
+  $.setU16(at, 4, 0);
+  $.clear(at, 3);
+  $.clear(at, 3);
+}
 $.nameFields({ Reader: Person$Employment$Reader, Builder: Person$Employment$Builder }, ["unemployed", "employer", "school", "selfEmployed"]);
 const Person$phones = $.List(() => Person$PhoneNumber);
 class Person$Reader extends $.Struct {
@@ -155,14 +160,14 @@ class Person$Builder extends $.Struct {
   get phones(): $.ListBuilder<Person.PhoneNumber.Builder, Person.PhoneNumber.Init> { return $.edit(this.$, 2, Person$phones); }
   set phones(value: $.ListInit<Person.PhoneNumber.Init>) { $.set(this.$, 2, Person$phones, value); }
   get employment(): Person.Employment.Builder { return new Person$Employment$Builder(this.$); }
-  set employment(value: Person.Employment.Init) { $.setU16(this.$, 4, 0); $.clear(this.$, 3); $.clear(this.$, 3); Person$Employment$set(new Person$Employment$Builder(this.$), value); }
+  set employment(value: Person.Employment.Init) { $.setGroup(new Person$Employment$Builder(this.$), value, Person$Employment$clear, Person$Employment$set); }
 }
 function Person$set(to: Person.Builder, from: Person.Init): void {
   if (from.id !== undefined) to.id = from.id;
   if (from.name !== undefined) to.name = from.name;
   if (from.email !== undefined) to.email = from.email;
   if (from.phones !== undefined) to.phones = from.phones;
-  if (from.employment !== undefined) Person$Employment$set(to.employment, from.employment);
+  if (from.employment !== undefined) Person$Employment$set(to.employment, $.given(from.employment));
 }
 export const Person: $.StructType<Person.Reader, Person.Builder, Person.Init, Person.Pipeline> & { readonly PhoneNumber: typeof Person$PhoneNumber } = $.nest($.struct<Person.Reader, Person.Builder, Person.Init, Person.Pipeline>({
   name: "addressbook.capnp:Person",

@@ -280,6 +280,9 @@ class Holder$Group$Pipeline extends $.Pipeline {
 function Holder$Group$set(to: Holder.Group.Builder, from: Holder.Group.Init): void {
   if (from.node !== undefined) to.node = from.node;
 }
+function Holder$Group$clear(at: $.StructView): void {
+  $.clear(at, 3);
+}
 $.nameFields({ Reader: Holder$Group$Reader, Builder: Holder$Group$Builder }, ["node"]);
 const Holder$nodes = $.List(() => Node);
 const Holder$which = ["left", "right"] as const;
@@ -304,7 +307,7 @@ class Holder$Builder extends $.Struct {
   get inner(): Holder.Inner.Builder { return $.edit(this.$, 2, Holder$Inner); }
   set inner(value: Holder.Inner.Init) { $.set(this.$, 2, Holder$Inner, value); }
   get group(): Holder.Group.Builder { return new Holder$Group$Builder(this.$); }
-  set group(value: Holder.Group.Init) { $.clear(this.$, 3); Holder$Group$set(new Holder$Group$Builder(this.$), value); }
+  set group(value: Holder.Group.Init) { $.setGroup(new Holder$Group$Builder(this.$), value, Holder$Group$clear, Holder$Group$set); }
   get left(): Node.Client | undefined { return $.u16(this.$, 0) === 0 ? $.cap(this.$, 4, Node) : undefined; }
   set left(value: $.Cap<Node.Client, Node.Server>) { $.setU16(this.$, 0, 0); $.setCap(this.$, 4, Node, value); }
   get right(): Node.Client | undefined { return $.u16(this.$, 0) === 1 ? $.cap(this.$, 4, Node) : undefined; }
@@ -321,7 +324,7 @@ function Holder$set(to: Holder.Builder, from: Holder.Init): void {
   if (from.node !== undefined) to.node = from.node;
   if (from.nodes !== undefined) to.nodes = from.nodes;
   if (from.inner !== undefined) to.inner = from.inner;
-  if (from.group !== undefined) Holder$Group$set(to.group, from.group);
+  if (from.group !== undefined) Holder$Group$set(to.group, $.given(from.group));
   if (from.left !== undefined) to.left = from.left;
   if (from.right !== undefined) to.right = from.right;
 }

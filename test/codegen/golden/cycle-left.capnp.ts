@@ -164,3 +164,11 @@ export const LeftService: $.InterfaceOf<LeftService.Client, LeftService.Server> 
   methods: [LeftService$Swap$method],
   extends: () => [cycle_right$.Base],
 });
+
+export let rightmost: cycle_right$.Right.Reader;
+$.settle(() => [cycle_right$.Right], () => { rightmost = $.constant("AAAAAAAAAgAEAAAAAAADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAA6AAAAd2l0aGluAAA=", cycle_right$.Right); });
+
+export let rights: $.ListReader<cycle_right$.Right.Reader>;
+$.settle(() => [cycle_right$.Right], () => { rights = $.constant("AQAAACcAAAAIAAAAAAACAAwAAAAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAyAAAAZmlyc3QAAAA=", $.List(() => cycle_right$.Right)); });
+
+$.settle();

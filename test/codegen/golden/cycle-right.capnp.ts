@@ -130,3 +130,8 @@ export const Base: $.InterfaceOf<Base.Client, Base.Server> = $.interfaceType({
   Server: Base$Server,
   methods: [Base$Base$method],
 });
+
+export let leftmost: cycle_left$.Left.Reader;
+$.settle(() => [cycle_left$.Left], () => { leftmost = $.constant("AAAAAAAAAwAAAAAAAAAAAAAAAAAAAAAAAQAAACoAAABsZWZ0AAAAAA==", cycle_left$.Left); });
+
+$.settle();

@@ -77,6 +77,9 @@ class Documented$Group$Builder extends $.Struct {
 function Documented$Group$set(to: Documented.Group.Builder, from: Documented.Group.Init): void {
   if (from.inner !== undefined) to.inner = from.inner;
 }
+function Documented$Group$clear(at: $.StructView): void {
+  $.setBool(at, 16, false);
+}
 $.nameFields({ Reader: Documented$Group$Reader, Builder: Documented$Group$Builder }, ["inner"]);
 const Documented$which = ["one", "two"] as const;
 class Documented$Reader extends $.Struct {
@@ -98,13 +101,13 @@ class Documented$Builder extends $.Struct {
   get two(): null | undefined { return $.u16(this.$, 0) === 1 ? null : undefined; }
   set two(_value: null) { $.setU16(this.$, 0, 1); /* a Void takes no room */ }
   get group(): Documented.Group.Builder { return new Documented$Group$Builder(this.$); }
-  set group(value: Documented.Group.Init) { $.setBool(this.$, 16, false); Documented$Group$set(new Documented$Group$Builder(this.$), value); }
+  set group(value: Documented.Group.Init) { $.setGroup(new Documented$Group$Builder(this.$), value, Documented$Group$clear, Documented$Group$set); }
 }
 function Documented$set(to: Documented.Builder, from: Documented.Init): void {
   if (from.field !== undefined) to.field = from.field;
   if (from.one !== undefined) to.one = from.one;
   if (from.two !== undefined) to.two = from.two;
-  if (from.group !== undefined) Documented$Group$set(to.group, from.group);
+  if (from.group !== undefined) Documented$Group$set(to.group, $.given(from.group));
 }
 export const Documented: $.StructType<Documented.Reader, Documented.Builder, Documented.Init, Documented.Pipeline> = $.struct({
   name: "doc-comments.capnp:Documented",

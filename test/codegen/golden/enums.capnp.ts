@@ -74,6 +74,10 @@ function Trip$Kind$set(to: Trip.Kind.Builder, from: Trip.Kind.Init): void {
   if (from.fast !== undefined) to.fast = from.fast;
   if (from.slow !== undefined) to.slow = from.slow;
 }
+function Trip$Kind$clear(at: $.StructView): void {
+  $.setU16(at, 6, 0);
+  $.setU16(at, 4, 0);
+}
 $.nameFields({ Reader: Trip$Kind$Reader, Builder: Trip$Kind$Builder }, ["fast", "slow"]);
 const Trip$via = $.List(() => Planet);
 class Trip$Reader extends $.Struct {
@@ -92,13 +96,13 @@ class Trip$Builder extends $.Struct {
   get via(): $.ListBuilder<Planet, Planet> { return $.edit(this.$, 0, Trip$via); }
   set via(value: $.ListInit<Planet>) { $.set(this.$, 0, Trip$via, value); }
   get kind(): Trip.Kind.Builder { return new Trip$Kind$Builder(this.$); }
-  set kind(value: Trip.Kind.Init) { $.setU16(this.$, 6, 0); $.setU16(this.$, 4, 0); Trip$Kind$set(new Trip$Kind$Builder(this.$), value); }
+  set kind(value: Trip.Kind.Init) { $.setGroup(new Trip$Kind$Builder(this.$), value, Trip$Kind$clear, Trip$Kind$set); }
 }
 function Trip$set(to: Trip.Builder, from: Trip.Init): void {
   if (from.from !== undefined) to.from = from.from;
   if (from.to !== undefined) to.to = from.to;
   if (from.via !== undefined) to.via = from.via;
-  if (from.kind !== undefined) Trip$Kind$set(to.kind, from.kind);
+  if (from.kind !== undefined) Trip$Kind$set(to.kind, $.given(from.kind));
 }
 export const Trip: $.StructType<Trip.Reader, Trip.Builder, Trip.Init, Trip.Pipeline> = $.struct({
   name: "enums.capnp:Trip",

@@ -336,6 +336,10 @@ function Everything$Pair$set(to: Everything.Pair.Builder, from: Everything.Pair.
   if (from.left !== undefined) to.left = from.left;
   if (from.right !== undefined) to.right = from.right;
 }
+function Everything$Pair$clear(at: $.StructView): void {
+  $.setU8(at, 48, 0);
+  $.clear(at, 15);
+}
 $.nameFields({ Reader: Everything$Pair$Reader, Builder: Everything$Pair$Builder }, ["left", "right"]);
 const Everything$Choice$many = $.List(() => Everything$Small);
 const Everything$Choice$which = ["yes", "no", "many"] as const;
@@ -362,6 +366,11 @@ function Everything$Choice$set(to: Everything.Choice.Builder, from: Everything.C
   if (from.no !== undefined) to.no = from.no;
   if (from.many !== undefined) to.many = from.many;
 }
+function Everything$Choice$clear(at: $.StructView): void {
+  $.setU16(at, 50, 0);
+  $.setBool(at, 1, false);
+  $.clear(at, 16);
+}
 $.nameFields({ Reader: Everything$Choice$Reader, Builder: Everything$Choice$Builder }, ["yes", "no", "many"]);
 class Everything$Group$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -378,6 +387,10 @@ class Everything$Group$Builder extends $.Struct {
 function Everything$Group$set(to: Everything.Group.Builder, from: Everything.Group.Init): void {
   if (from.a !== undefined) to.a = from.a;
   if (from.b !== undefined) to.b = from.b;
+}
+function Everything$Group$clear(at: $.StructView): void {
+  $.setU64(at, 56, 0n);
+  $.clear(at, 17);
 }
 $.nameFields({ Reader: Everything$Group$Reader, Builder: Everything$Group$Builder }, ["a", "b"]);
 const Everything$Defaulted$data$default = $.bytes("Ynl0ZXM=");
@@ -434,6 +447,18 @@ function Everything$Defaulted$set(to: Everything.Defaulted.Builder, from: Everyt
   if (from.colour !== undefined) to.colour = from.colour;
   if (from.small !== undefined) to.small = from.small;
   if (from.list !== undefined) to.list = from.list;
+}
+function Everything$Defaulted$clear(at: $.StructView): void {
+  $.setBool(at, 2, false);
+  $.setI16(at, 52, 0);
+  $.setU64(at, 64, 0n);
+  $.setF32(at, 72, 0);
+  $.setF64(at, 80, 0);
+  $.clear(at, 18);
+  $.clear(at, 19);
+  $.setU16(at, 54, 0);
+  $.clear(at, 20);
+  $.clear(at, 21);
 }
 $.nameFields({ Reader: Everything$Defaulted$Reader, Builder: Everything$Defaulted$Builder }, ["bool", "i16", "u64", "f32", "f64", "text", "data", "colour", "small", "list"]);
 const Everything$bools = $.List($.Bool);
@@ -560,13 +585,13 @@ class Everything$Builder extends $.Struct {
   get child(): Everything.Small.Builder | undefined { return $.u16(this.$, 38) === 3 ? $.edit(this.$, 15, Everything$Small) : undefined; }
   set child(value: Everything.Small.Init) { $.setU16(this.$, 38, 3); $.set(this.$, 15, Everything$Small, value); }
   get pair(): Everything.Pair.Builder | undefined { return $.u16(this.$, 38) === 4 ? new Everything$Pair$Builder(this.$) : undefined; }
-  set pair(value: Everything.Pair.Init) { $.setU16(this.$, 38, 4); $.setU8(this.$, 48, 0); $.clear(this.$, 15); Everything$Pair$set(new Everything$Pair$Builder(this.$), value); }
+  set pair(value: Everything.Pair.Init) { $.setU16(this.$, 38, 4); $.setGroup(new Everything$Pair$Builder(this.$), value, Everything$Pair$clear, Everything$Pair$set); }
   get choice(): Everything.Choice.Builder { return new Everything$Choice$Builder(this.$); }
-  set choice(value: Everything.Choice.Init) { $.setU16(this.$, 50, 0); $.setBool(this.$, 1, false); $.clear(this.$, 16); Everything$Choice$set(new Everything$Choice$Builder(this.$), value); }
+  set choice(value: Everything.Choice.Init) { $.setGroup(new Everything$Choice$Builder(this.$), value, Everything$Choice$clear, Everything$Choice$set); }
   get group(): Everything.Group.Builder { return new Everything$Group$Builder(this.$); }
-  set group(value: Everything.Group.Init) { $.setU64(this.$, 56, 0n); $.clear(this.$, 17); Everything$Group$set(new Everything$Group$Builder(this.$), value); }
+  set group(value: Everything.Group.Init) { $.setGroup(new Everything$Group$Builder(this.$), value, Everything$Group$clear, Everything$Group$set); }
   get defaulted(): Everything.Defaulted.Builder { return new Everything$Defaulted$Builder(this.$); }
-  set defaulted(value: Everything.Defaulted.Init) { $.setBool(this.$, 2, false); $.setI16(this.$, 52, 0); $.setU64(this.$, 64, 0n); $.setF32(this.$, 72, 0); $.setF64(this.$, 80, 0); $.clear(this.$, 18); $.clear(this.$, 19); $.setU16(this.$, 54, 0); $.clear(this.$, 20); $.clear(this.$, 21); Everything$Defaulted$set(new Everything$Defaulted$Builder(this.$), value); }
+  set defaulted(value: Everything.Defaulted.Init) { $.setGroup(new Everything$Defaulted$Builder(this.$), value, Everything$Defaulted$clear, Everything$Defaulted$set); }
   get map(): generic_struct$.Map.Builder<typeof $.Text, typeof Everything.Small> { return $.edit(this.$, 22, Everything$map()); }
   set map(value: generic_struct$.Map.Init<typeof $.Text, typeof Everything.Small>) { $.set(this.$, 22, Everything$map(), value); }
 }
@@ -610,9 +635,9 @@ function Everything$set(to: Everything.Builder, from: Everything.Init): void {
   if (from.words !== undefined) to.words = from.words;
   if (from.child !== undefined) to.child = from.child;
   if (from.pair !== undefined) to.pair = from.pair;
-  if (from.choice !== undefined) Everything$Choice$set(to.choice, from.choice);
-  if (from.group !== undefined) Everything$Group$set(to.group, from.group);
-  if (from.defaulted !== undefined) Everything$Defaulted$set(to.defaulted, from.defaulted);
+  if (from.choice !== undefined) Everything$Choice$set(to.choice, $.given(from.choice));
+  if (from.group !== undefined) Everything$Group$set(to.group, $.given(from.group));
+  if (from.defaulted !== undefined) Everything$Defaulted$set(to.defaulted, $.given(from.defaulted));
   if (from.map !== undefined) to.map = from.map;
 }
 export const Everything: $.StructType<Everything.Reader, Everything.Builder, Everything.Init, Everything.Pipeline> & { readonly Small: typeof Everything$Small; readonly Colour: typeof Everything$Colour } = $.nest($.struct<Everything.Reader, Everything.Builder, Everything.Init, Everything.Pipeline>({
@@ -626,3 +651,5 @@ export const Everything: $.StructType<Everything.Reader, Everything.Builder, Eve
   fields: ["void", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "text", "data", "self", "colour", "bools", "i8s", "i64s", "u16s", "f64s", "texts", "datas", "structs", "smalls", "colours", "matrix", "voids", "none", "number", "words", "child", "pair", "choice", "group", "defaulted", "map"],
   set: Everything$set,
 }), { Small: Everything$Small, Colour: Everything$Colour });
+
+$.settle();

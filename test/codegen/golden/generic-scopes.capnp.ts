@@ -350,6 +350,10 @@ function Outer$bind<T extends $.PointerType>(T$: T): Outer.Type<T> {
     if (from.value !== undefined) to.value = from.value;
     if (from.values !== undefined) to.values = from.values;
   }
+  function Outer$Alone$clear(at: $.StructView): void {
+    $.clear(at, 2);
+    $.clear(at, 3);
+  }
   $.nameFields({ Reader: Outer$Alone$Reader, Builder: Outer$Alone$Builder }, ["value", "values"]);
   const Outer$inner = $.lazy(() => Outer$Inner.of(T$));
   const Outer$pair = $.lazy(() => Outer$Pair.of(T$, $.Data));
@@ -370,7 +374,7 @@ function Outer$bind<T extends $.PointerType>(T$: T): Outer.Type<T> {
     get pair(): Outer.Pair.Builder<T, typeof $.Data> { return $.edit(this.$, 1, Outer$pair()); }
     set pair(value: Outer.Pair.Init<T, typeof $.Data>) { $.set(this.$, 1, Outer$pair(), value); }
     get alone(): Outer.Alone.Builder<T> { return new Outer$Alone$Builder(this.$); }
-    set alone(value: Outer.Alone.Init<T>) { $.clear(this.$, 2); $.clear(this.$, 3); Outer$Alone$set(new Outer$Alone$Builder(this.$), value); }
+    set alone(value: Outer.Alone.Init<T>) { $.setGroup(new Outer$Alone$Builder(this.$), value, Outer$Alone$clear, Outer$Alone$set); }
     get getter(): Outer.Getter.Client<T> { return $.cap(this.$, 4, Outer$getter()); }
     set getter(value: $.Cap<Outer.Getter.Client<T>, Outer.Getter.Server<T>>) { $.setCap(this.$, 4, Outer$getter(), value); }
     get same(): Outer.Same.Builder<T, typeof $.Text> { return $.edit(this.$, 5, Outer$same()); }
@@ -386,7 +390,7 @@ function Outer$bind<T extends $.PointerType>(T$: T): Outer.Type<T> {
   function Outer$set(to: Outer.Builder<T>, from: Outer.Init<T>): void {
     if (from.inner !== undefined) to.inner = from.inner;
     if (from.pair !== undefined) to.pair = from.pair;
-    if (from.alone !== undefined) Outer$Alone$set(to.alone, from.alone);
+    if (from.alone !== undefined) Outer$Alone$set(to.alone, $.given(from.alone));
     if (from.getter !== undefined) to.getter = from.getter;
     if (from.same !== undefined) to.same = from.same;
   }

@@ -71,6 +71,10 @@ function Person$Address$Geo$set(to: Person.Address.Geo.Builder, from: Person.Add
   if (from.lat !== undefined) to.lat = from.lat;
   if (from.long !== undefined) to.long = from.long;
 }
+function Person$Address$Geo$clear(at: $.StructView): void {
+  $.setF64(at, 8, 0);
+  $.setF64(at, 16, 0);
+}
 $.nameFields({ Reader: Person$Address$Geo$Reader, Builder: Person$Address$Geo$Builder }, ["lat", "long"]);
 class Person$Address$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -85,12 +89,17 @@ class Person$Address$Builder extends $.Struct {
   get number(): number { return $.u16(this.$, 0, 1); }
   set number(value: number) { $.setU16(this.$, 0, value, 1); }
   get geo(): Person.Address.Geo.Builder { return new Person$Address$Geo$Builder(this.$); }
-  set geo(value: Person.Address.Geo.Init) { $.setF64(this.$, 8, 0); $.setF64(this.$, 16, 0); Person$Address$Geo$set(new Person$Address$Geo$Builder(this.$), value); }
+  set geo(value: Person.Address.Geo.Init) { $.setGroup(new Person$Address$Geo$Builder(this.$), value, Person$Address$Geo$clear, Person$Address$Geo$set); }
 }
 function Person$Address$set(to: Person.Address.Builder, from: Person.Address.Init): void {
   if (from.street !== undefined) to.street = from.street;
   if (from.number !== undefined) to.number = from.number;
-  if (from.geo !== undefined) Person$Address$Geo$set(to.geo, from.geo);
+  if (from.geo !== undefined) Person$Address$Geo$set(to.geo, $.given(from.geo));
+}
+function Person$Address$clear(at: $.StructView): void {
+  $.clear(at, 1);
+  $.setU16(at, 0, 0);
+  Person$Address$Geo$clear(at);
 }
 $.nameFields({ Reader: Person$Address$Reader, Builder: Person$Address$Builder }, ["street", "number", "geo"]);
 const Person$tags = $.List($.Text);
@@ -105,13 +114,13 @@ class Person$Builder extends $.Struct {
   get name(): string { return $.text(this.$, 0); }
   set name(value: string) { $.setText(this.$, 0, value); }
   get address(): Person.Address.Builder { return new Person$Address$Builder(this.$); }
-  set address(value: Person.Address.Init) { $.clear(this.$, 1); $.setU16(this.$, 0, 0); $.setF64(this.$, 8, 0); $.setF64(this.$, 16, 0); Person$Address$set(new Person$Address$Builder(this.$), value); }
+  set address(value: Person.Address.Init) { $.setGroup(new Person$Address$Builder(this.$), value, Person$Address$clear, Person$Address$set); }
   get tags(): $.ListBuilder<string, string> { return $.edit(this.$, 2, Person$tags); }
   set tags(value: $.ListInit<string>) { $.set(this.$, 2, Person$tags, value); }
 }
 function Person$set(to: Person.Builder, from: Person.Init): void {
   if (from.name !== undefined) to.name = from.name;
-  if (from.address !== undefined) Person$Address$set(to.address, from.address);
+  if (from.address !== undefined) Person$Address$set(to.address, $.given(from.address));
   if (from.tags !== undefined) to.tags = from.tags;
 }
 export const Person: $.StructType<Person.Reader, Person.Builder, Person.Init, Person.Pipeline> = $.struct({
@@ -123,4 +132,150 @@ export const Person: $.StructType<Person.Reader, Person.Builder, Person.Init, Pe
   Builder: Person$Builder,
   fields: ["name", "address", "tags"],
   set: Person$set,
+});
+
+export declare namespace Node {
+  interface Reader extends $.StructReader {
+    readonly value: number;
+    readonly links: Links.Reader;
+  }
+  interface Builder extends $.StructReader {
+    value: number;
+    get links(): Links.Builder;
+    set links(value: Links.Init);
+  }
+  interface Init {
+    readonly value?: number | undefined;
+    readonly links?: Links.Init | undefined;
+  }
+  interface Pipeline {
+    readonly links: Links.Pipeline;
+  }
+  namespace Links {
+    interface Reader extends $.StructReader {
+      readonly next: Node.Reader;
+      readonly label: string;
+      readonly others: $.ListReader<Node.Reader>;
+      readonly back: Back.Reader;
+    }
+    interface Builder extends $.StructReader {
+      get next(): Node.Builder;
+      set next(value: Node.Init);
+      label: string;
+      get others(): $.ListBuilder<Node.Builder, Node.Init>;
+      set others(value: $.ListInit<Node.Init>);
+      get back(): Back.Builder;
+      set back(value: Back.Init);
+    }
+    interface Init {
+      readonly next?: Node.Init | undefined;
+      readonly label?: string | undefined;
+      readonly others?: $.ListInit<Node.Init> | undefined;
+      readonly back?: Back.Init | undefined;
+    }
+    interface Pipeline {
+      readonly next: Node.Pipeline;
+      readonly back: Back.Pipeline;
+    }
+    namespace Back {
+      interface Reader extends $.StructReader {
+        readonly prior: Node.Reader;
+      }
+      interface Builder extends $.StructReader {
+        get prior(): Node.Builder;
+        set prior(value: Node.Init);
+      }
+      interface Init {
+        readonly prior?: Node.Init | undefined;
+      }
+      interface Pipeline {
+        readonly prior: Node.Pipeline;
+      }
+    }
+  }
+}
+class Node$Links$Back$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get prior(): Node.Reader { return $.structAt(this.$, 3, Node); }
+}
+class Node$Links$Back$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get prior(): Node.Builder { return $.edit(this.$, 3, Node); }
+  set prior(value: Node.Init) { $.set(this.$, 3, Node, value); }
+}
+class Node$Links$Back$Pipeline extends $.Pipeline {
+  get prior(): Node.Pipeline { return $.pipelineOf(this, 3, Node); }
+}
+function Node$Links$Back$set(to: Node.Links.Back.Builder, from: Node.Links.Back.Init): void {
+  if (from.prior !== undefined) to.prior = from.prior;
+}
+function Node$Links$Back$clear(at: $.StructView): void {
+  $.clear(at, 3);
+}
+$.nameFields({ Reader: Node$Links$Back$Reader, Builder: Node$Links$Back$Builder }, ["prior"]);
+const Node$Links$others = $.List(() => Node);
+class Node$Links$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get next(): Node.Reader { return $.structAt(this.$, 0, Node); }
+  get label(): string { return $.text(this.$, 1, "none"); }
+  get others(): $.ListReader<Node.Reader> { return $.get(this.$, 2, Node$Links$others); }
+  get back(): Node.Links.Back.Reader { return new Node$Links$Back$Reader(this.$); }
+}
+class Node$Links$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get next(): Node.Builder { return $.edit(this.$, 0, Node); }
+  set next(value: Node.Init) { $.set(this.$, 0, Node, value); }
+  get label(): string { return $.text(this.$, 1, "none"); }
+  set label(value: string) { $.setText(this.$, 1, value); }
+  get others(): $.ListBuilder<Node.Builder, Node.Init> { return $.edit(this.$, 2, Node$Links$others); }
+  set others(value: $.ListInit<Node.Init>) { $.set(this.$, 2, Node$Links$others, value); }
+  get back(): Node.Links.Back.Builder { return new Node$Links$Back$Builder(this.$); }
+  set back(value: Node.Links.Back.Init) { $.setGroup(new Node$Links$Back$Builder(this.$), value, Node$Links$Back$clear, Node$Links$Back$set); }
+}
+class Node$Links$Pipeline extends $.Pipeline {
+  get next(): Node.Pipeline { return $.pipelineOf(this, 0, Node); }
+  get back(): Node.Links.Back.Pipeline { return $.pipelineGroup(this, Node$Links$Back$Pipeline); }
+}
+function Node$Links$set(to: Node.Links.Builder, from: Node.Links.Init): void {
+  if (from.next !== undefined) to.next = from.next;
+  if (from.label !== undefined) to.label = from.label;
+  if (from.others !== undefined) to.others = from.others;
+  if (from.back !== undefined) Node$Links$Back$set(to.back, $.given(from.back));
+}
+function Node$Links$clear(at: $.StructView): void {
+  $.clear(at, 0);
+  $.clear(at, 1);
+  $.clear(at, 2);
+  Node$Links$Back$clear(at);
+}
+$.nameFields({ Reader: Node$Links$Reader, Builder: Node$Links$Builder }, ["next", "label", "others", "back"]);
+class Node$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get value(): number { return $.i32(this.$, 0); }
+  get links(): Node.Links.Reader { return new Node$Links$Reader(this.$); }
+}
+class Node$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get value(): number { return $.i32(this.$, 0); }
+  set value(value: number) { $.setI32(this.$, 0, value); }
+  get links(): Node.Links.Builder { return new Node$Links$Builder(this.$); }
+  set links(value: Node.Links.Init) { $.setGroup(new Node$Links$Builder(this.$), value, Node$Links$clear, Node$Links$set); }
+}
+class Node$Pipeline extends $.Pipeline {
+  get links(): Node.Links.Pipeline { return $.pipelineGroup(this, Node$Links$Pipeline); }
+}
+function Node$set(to: Node.Builder, from: Node.Init): void {
+  if (from.value !== undefined) to.value = from.value;
+  if (from.links !== undefined) Node$Links$set(to.links, $.given(from.links));
+}
+export const Node: $.StructType<Node.Reader, Node.Builder, Node.Init, Node.Pipeline> = $.struct({
+  name: "groups.capnp:Node",
+  id: 0xdba167e45874b717n,
+  dataWords: 1,
+  pointerCount: 4,
+  Reader: Node$Reader,
+  Builder: Node$Builder,
+  Pipeline: Node$Pipeline,
+  fields: ["value", "links"],
+  set: Node$set,
 });

@@ -157,3 +157,5 @@ export const TreeKeeper: $.InterfaceOf<TreeKeeper.Client, TreeKeeper.Server> = $
   methods: [TreeKeeper$Plant$method],
   extends: () => [keeper$.Keeper.of($.Text, $.Data)],
 });
+
+$.settle();

@@ -152,6 +152,10 @@ function Job$State$Running$set(to: Job.State.Running.Builder, from: Job.State.Ru
   if (from.host !== undefined) to.host = from.host;
   if (from.since !== undefined) to.since = from.since;
 }
+function Job$State$Running$clear(at: $.StructView): void {
+  $.clear(at, 0);
+  $.setI64(at, 16, 0n);
+}
 $.nameFields({ Reader: Job$State$Running$Reader, Builder: Job$State$Running$Builder }, ["host", "since"]);
 const Job$State$which = ["waiting", "running", "done", "failed"] as const;
 class Job$State$Reader extends $.Struct {
@@ -169,7 +173,7 @@ class Job$State$Builder extends $.Struct {
   get waiting(): null | undefined { return $.u16(this.$, 8) === 0 ? null : undefined; }
   set waiting(_value: null) { $.setU16(this.$, 8, 0); /* a Void takes no room */ }
   get running(): Job.State.Running.Builder | undefined { return $.u16(this.$, 8) === 1 ? new Job$State$Running$Builder(this.$) : undefined; }
-  set running(value: Job.State.Running.Init) { $.setU16(this.$, 8, 1); $.clear(this.$, 0); $.setI64(this.$, 16, 0n); Job$State$Running$set(new Job$State$Running$Builder(this.$), value); }
+  set running(value: Job.State.Running.Init) { $.setU16(this.$, 8, 1); $.setGroup(new Job$State$Running$Builder(this.$), value, Job$State$Running$clear, Job$State$Running$set); }
   get done(): Job.Result.Builder | undefined { return $.u16(this.$, 8) === 2 ? $.edit(this.$, 0, Job$Result) : undefined; }
   set done(value: Job.Result.Init) { $.setU16(this.$, 8, 2); $.set(this.$, 0, Job$Result, value); }
   get failed(): string | undefined { return $.u16(this.$, 8) === 3 ? $.text(this.$, 0) : undefined; }
@@ -183,6 +187,12 @@ function Job$State$set(to: Job.State.Builder, from: Job.State.Init): void {
   if (from.running !== undefined) to.running = from.running;
   if (from.done !== undefined) to.done = from.done;
   if (from.failed !== undefined) to.failed = from.failed;
+}
+function Job$State$clear(at: $.StructView): void {
+  $.setU16(at, 8, 0);
+  Job$State$Running$clear(at);
+  $.clear(at, 0);
+  $.clear(at, 0);
 }
 $.nameFields({ Reader: Job$State$Reader, Builder: Job$State$Builder }, ["waiting", "running", "done", "failed"]);
 const Job$Priority$which = ["low", "high"] as const;
@@ -205,6 +215,10 @@ function Job$Priority$set(to: Job.Priority.Builder, from: Job.Priority.Init): vo
   if (from.low !== undefined) to.low = from.low;
   if (from.high !== undefined) to.high = from.high;
 }
+function Job$Priority$clear(at: $.StructView): void {
+  $.setU16(at, 10, 0);
+  $.setU8(at, 12, 0);
+}
 $.nameFields({ Reader: Job$Priority$Reader, Builder: Job$Priority$Builder }, ["low", "high"]);
 class Job$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -217,17 +231,17 @@ class Job$Builder extends $.Struct {
   get id(): bigint { return $.u64(this.$, 0); }
   set id(value: bigint) { $.setU64(this.$, 0, value); }
   get state(): Job.State.Builder { return new Job$State$Builder(this.$); }
-  set state(value: Job.State.Init) { $.setU16(this.$, 8, 0); $.clear(this.$, 0); $.setI64(this.$, 16, 0n); $.clear(this.$, 0); $.clear(this.$, 0); Job$State$set(new Job$State$Builder(this.$), value); }
+  set state(value: Job.State.Init) { $.setGroup(new Job$State$Builder(this.$), value, Job$State$clear, Job$State$set); }
   get priority(): Job.Priority.Builder { return new Job$Priority$Builder(this.$); }
-  set priority(value: Job.Priority.Init) { $.setU16(this.$, 10, 0); $.setU8(this.$, 12, 0); Job$Priority$set(new Job$Priority$Builder(this.$), value); }
+  set priority(value: Job.Priority.Init) { $.setGroup(new Job$Priority$Builder(this.$), value, Job$Priority$clear, Job$Priority$set); }
 }
 class Job$Pipeline extends $.Pipeline {
   get state(): Job.State.Pipeline { return $.pipelineGroup(this, Job$State$Pipeline); }
 }
 function Job$set(to: Job.Builder, from: Job.Init): void {
   if (from.id !== undefined) to.id = from.id;
-  if (from.state !== undefined) Job$State$set(to.state, from.state);
-  if (from.priority !== undefined) Job$Priority$set(to.priority, from.priority);
+  if (from.state !== undefined) Job$State$set(to.state, $.given(from.state));
+  if (from.priority !== undefined) Job$Priority$set(to.priority, $.given(from.priority));
 }
 export const Job: $.StructType<Job.Reader, Job.Builder, Job.Init, Job.Pipeline> & { readonly Result: typeof Job$Result } = $.nest($.struct<Job.Reader, Job.Builder, Job.Init, Job.Pipeline>({
   name: "named-union.capnp:Job",

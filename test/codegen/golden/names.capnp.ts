@@ -52,6 +52,9 @@ class Pretty$Other$Builder extends $.Struct {
 function Pretty$Other$set(to: Pretty.Other.Builder, from: Pretty.Other.Init): void {
   if (from.a !== undefined) to.a = from.a;
 }
+function Pretty$Other$clear(at: $.StructView): void {
+  $.setU8(at, 0, 0);
+}
 $.nameFields({ Reader: Pretty$Other$Reader, Builder: Pretty$Other$Builder }, ["a"]);
 class Pretty$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -65,7 +68,7 @@ class Pretty$Builder extends $.Struct {
   get fresh(): string { return $.text(this.$, 0); }
   set fresh(value: string) { $.setText(this.$, 0, value); }
   get other(): Pretty.Other.Builder { return new Pretty$Other$Builder(this.$); }
-  set other(value: Pretty.Other.Init) { $.setU8(this.$, 0, 0); Pretty$Other$set(new Pretty$Other$Builder(this.$), value); }
+  set other(value: Pretty.Other.Init) { $.setGroup(new Pretty$Other$Builder(this.$), value, Pretty$Other$clear, Pretty$Other$set); }
   get kind(): Pretty.Sort { return $.enumOf(this.$, 2, Pretty$Sort); }
   set kind(value: Pretty.Sort) { $.setEnum(this.$, 2, Pretty$Sort, value); }
   get again(): Pretty.Builder { return $.edit(this.$, 1, Pretty); }
@@ -76,7 +79,7 @@ class Pretty$Pipeline extends $.Pipeline {
 }
 function Pretty$set(to: Pretty.Builder, from: Pretty.Init): void {
   if (from.fresh !== undefined) to.fresh = from.fresh;
-  if (from.other !== undefined) Pretty$Other$set(to.other, from.other);
+  if (from.other !== undefined) Pretty$Other$set(to.other, $.given(from.other));
   if (from.kind !== undefined) to.kind = from.kind;
   if (from.again !== undefined) to.again = from.again;
 }

@@ -114,6 +114,10 @@ function Expression$Binary$Operator$set(to: Expression.Binary.Operator.Builder, 
   if (from.minus !== undefined) to.minus = from.minus;
   if (from.other !== undefined) to.other = from.other;
 }
+function Expression$Binary$Operator$clear(at: $.StructView): void {
+  $.setU16(at, 0, 0);
+  $.clear(at, 2);
+}
 $.nameFields({ Reader: Expression$Binary$Operator$Reader, Builder: Expression$Binary$Operator$Builder }, ["plus", "minus", "other"]);
 class Expression$Binary$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -128,7 +132,7 @@ class Expression$Binary$Builder extends $.Struct {
   get right(): Expression.Builder { return $.edit(this.$, 1, Expression); }
   set right(value: Expression.Init) { $.set(this.$, 1, Expression, value); }
   get operator(): Expression.Binary.Operator.Builder { return new Expression$Binary$Operator$Builder(this.$); }
-  set operator(value: Expression.Binary.Operator.Init) { $.setU16(this.$, 0, 0); $.clear(this.$, 2); Expression$Binary$Operator$set(new Expression$Binary$Operator$Builder(this.$), value); }
+  set operator(value: Expression.Binary.Operator.Init) { $.setGroup(new Expression$Binary$Operator$Builder(this.$), value, Expression$Binary$Operator$clear, Expression$Binary$Operator$set); }
 }
 class Expression$Binary$Pipeline extends $.Pipeline {
   get left(): Expression.Pipeline { return $.pipelineOf(this, 0, Expression); }
@@ -137,7 +141,12 @@ class Expression$Binary$Pipeline extends $.Pipeline {
 function Expression$Binary$set(to: Expression.Binary.Builder, from: Expression.Binary.Init): void {
   if (from.left !== undefined) to.left = from.left;
   if (from.right !== undefined) to.right = from.right;
-  if (from.operator !== undefined) Expression$Binary$Operator$set(to.operator, from.operator);
+  if (from.operator !== undefined) Expression$Binary$Operator$set(to.operator, $.given(from.operator));
+}
+function Expression$Binary$clear(at: $.StructView): void {
+  $.clear(at, 0);
+  $.clear(at, 1);
+  Expression$Binary$Operator$clear(at);
 }
 $.nameFields({ Reader: Expression$Binary$Reader, Builder: Expression$Binary$Builder }, ["left", "right", "operator"]);
 const Expression$which = ["literal", "negate", "binary"] as const;
@@ -157,7 +166,7 @@ class Expression$Builder extends $.Struct {
   get negate(): Expression.Builder | undefined { return $.u16(this.$, 8) === 1 ? $.edit(this.$, 0, Expression) : undefined; }
   set negate(value: Expression.Init) { $.setU16(this.$, 8, 1); $.set(this.$, 0, Expression, value); }
   get binary(): Expression.Binary.Builder | undefined { return $.u16(this.$, 8) === 2 ? new Expression$Binary$Builder(this.$) : undefined; }
-  set binary(value: Expression.Binary.Init) { $.setU16(this.$, 8, 2); $.clear(this.$, 0); $.clear(this.$, 1); $.setU16(this.$, 0, 0); $.clear(this.$, 2); Expression$Binary$set(new Expression$Binary$Builder(this.$), value); }
+  set binary(value: Expression.Binary.Init) { $.setU16(this.$, 8, 2); $.setGroup(new Expression$Binary$Builder(this.$), value, Expression$Binary$clear, Expression$Binary$set); }
 }
 class Expression$Pipeline extends $.Pipeline {
   get negate(): Expression.Pipeline { return $.pipelineOf(this, 0, Expression); }

@@ -343,6 +343,10 @@ function Branch$Group$Deep$set(to: Branch.Group.Deep.Builder, from: Branch.Group
   if (from.leaf !== undefined) to.leaf = from.leaf;
   if (from.text !== undefined) to.text = from.text;
 }
+function Branch$Group$Deep$clear(at: $.StructView): void {
+  $.clear(at, 2);
+  $.clear(at, 3);
+}
 $.nameFields({ Reader: Branch$Group$Deep$Reader, Builder: Branch$Group$Deep$Builder }, ["leaf", "text"]);
 class Branch$Group$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -354,7 +358,7 @@ class Branch$Group$Builder extends $.Struct {
   get leaf(): Leaf.Client { return $.cap(this.$, 1, Leaf); }
   set leaf(value: $.Cap<Leaf.Client, Leaf.Server>) { $.setCap(this.$, 1, Leaf, value); }
   get deep(): Branch.Group.Deep.Builder { return new Branch$Group$Deep$Builder(this.$); }
-  set deep(value: Branch.Group.Deep.Init) { $.clear(this.$, 2); $.clear(this.$, 3); Branch$Group$Deep$set(new Branch$Group$Deep$Builder(this.$), value); }
+  set deep(value: Branch.Group.Deep.Init) { $.setGroup(new Branch$Group$Deep$Builder(this.$), value, Branch$Group$Deep$clear, Branch$Group$Deep$set); }
 }
 class Branch$Group$Pipeline extends $.Pipeline {
   get leaf(): Leaf.Client { return $.pipelineOf(this, 1, Leaf); }
@@ -362,7 +366,11 @@ class Branch$Group$Pipeline extends $.Pipeline {
 }
 function Branch$Group$set(to: Branch.Group.Builder, from: Branch.Group.Init): void {
   if (from.leaf !== undefined) to.leaf = from.leaf;
-  if (from.deep !== undefined) Branch$Group$Deep$set(to.deep, from.deep);
+  if (from.deep !== undefined) Branch$Group$Deep$set(to.deep, $.given(from.deep));
+}
+function Branch$Group$clear(at: $.StructView): void {
+  $.clear(at, 1);
+  Branch$Group$Deep$clear(at);
 }
 $.nameFields({ Reader: Branch$Group$Reader, Builder: Branch$Group$Builder }, ["leaf", "deep"]);
 class Branch$Plain$Reader extends $.Struct {
@@ -376,6 +384,9 @@ class Branch$Plain$Builder extends $.Struct {
 }
 function Branch$Plain$set(to: Branch.Plain.Builder, from: Branch.Plain.Init): void {
   if (from.text !== undefined) to.text = from.text;
+}
+function Branch$Plain$clear(at: $.StructView): void {
+  $.clear(at, 5);
 }
 $.nameFields({ Reader: Branch$Plain$Reader, Builder: Branch$Plain$Builder }, ["text"]);
 const Branch$which = ["one", "two", "three"] as const;
@@ -397,7 +408,7 @@ class Branch$Builder extends $.Struct {
   get leaf(): Leaf.Client { return $.cap(this.$, 0, Leaf); }
   set leaf(value: $.Cap<Leaf.Client, Leaf.Server>) { $.setCap(this.$, 0, Leaf, value); }
   get group(): Branch.Group.Builder { return new Branch$Group$Builder(this.$); }
-  set group(value: Branch.Group.Init) { $.clear(this.$, 1); $.clear(this.$, 2); $.clear(this.$, 3); Branch$Group$set(new Branch$Group$Builder(this.$), value); }
+  set group(value: Branch.Group.Init) { $.setGroup(new Branch$Group$Builder(this.$), value, Branch$Group$clear, Branch$Group$set); }
   get one(): Leaf.Client | undefined { return $.u16(this.$, 0) === 0 ? $.cap(this.$, 4, Leaf) : undefined; }
   set one(value: $.Cap<Leaf.Client, Leaf.Server>) { $.setU16(this.$, 0, 0); $.setCap(this.$, 4, Leaf, value); }
   get two(): Branch.Builder | undefined { return $.u16(this.$, 0) === 1 ? $.edit(this.$, 4, Branch) : undefined; }
@@ -405,7 +416,7 @@ class Branch$Builder extends $.Struct {
   get three(): null | undefined { return $.u16(this.$, 0) === 2 ? null : undefined; }
   set three(_value: null) { $.setU16(this.$, 0, 2); /* a Void takes no room */ }
   get plain(): Branch.Plain.Builder { return new Branch$Plain$Builder(this.$); }
-  set plain(value: Branch.Plain.Init) { $.clear(this.$, 5); Branch$Plain$set(new Branch$Plain$Builder(this.$), value); }
+  set plain(value: Branch.Plain.Init) { $.setGroup(new Branch$Plain$Builder(this.$), value, Branch$Plain$clear, Branch$Plain$set); }
   get root(): Root.Client { return $.cap(this.$, 6, Root); }
   set root(value: $.Cap<Root.Client, Root.Server>) { $.setCap(this.$, 6, Root, value); }
 }
@@ -418,11 +429,11 @@ class Branch$Pipeline extends $.Pipeline {
 }
 function Branch$set(to: Branch.Builder, from: Branch.Init): void {
   if (from.leaf !== undefined) to.leaf = from.leaf;
-  if (from.group !== undefined) Branch$Group$set(to.group, from.group);
+  if (from.group !== undefined) Branch$Group$set(to.group, $.given(from.group));
   if (from.one !== undefined) to.one = from.one;
   if (from.two !== undefined) to.two = from.two;
   if (from.three !== undefined) to.three = from.three;
-  if (from.plain !== undefined) Branch$Plain$set(to.plain, from.plain);
+  if (from.plain !== undefined) Branch$Plain$set(to.plain, $.given(from.plain));
   if (from.root !== undefined) to.root = from.root;
 }
 export const Branch: $.StructType<Branch.Reader, Branch.Builder, Branch.Init, Branch.Pipeline> = $.struct({

@@ -147,6 +147,10 @@ function Shape$Box$set(to: Shape.Box.Builder, from: Shape.Box.Init): void {
   if (from.width !== undefined) to.width = from.width;
   if (from.height !== undefined) to.height = from.height;
 }
+function Shape$Box$clear(at: $.StructView): void {
+  $.setF64(at, 8, 0);
+  $.setF64(at, 24, 0);
+}
 $.nameFields({ Reader: Shape$Box$Reader, Builder: Shape$Box$Builder }, ["width", "height"]);
 const Shape$polygon = $.List(() => Shape$Point);
 const Shape$which = ["circle", "square", "polygon", "picture", "label", "nested", "point", "box", "solid"] as const;
@@ -185,7 +189,7 @@ class Shape$Builder extends $.Struct {
   get point(): null | undefined { return $.u16(this.$, 16) === 6 ? null : undefined; }
   set point(_value: null) { $.setU16(this.$, 16, 6); /* a Void takes no room */ }
   get box(): Shape.Box.Builder | undefined { return $.u16(this.$, 16) === 7 ? new Shape$Box$Builder(this.$) : undefined; }
-  set box(value: Shape.Box.Init) { $.setU16(this.$, 16, 7); $.setF64(this.$, 8, 0); $.setF64(this.$, 24, 0); Shape$Box$set(new Shape$Box$Builder(this.$), value); }
+  set box(value: Shape.Box.Init) { $.setU16(this.$, 16, 7); $.setGroup(new Shape$Box$Builder(this.$), value, Shape$Box$clear, Shape$Box$set); }
   get solid(): boolean | undefined { return $.u16(this.$, 16) === 8 ? $.bool(this.$, 64) : undefined; }
   set solid(value: boolean) { $.setU16(this.$, 16, 8); $.setBool(this.$, 64, value); }
 }

@@ -9,3 +9,13 @@ struct Person {
   }
   tags @5 :List(Text);
 }
+
+struct Node {
+  value @0 :Int32;
+  links :group {
+    next @1 :Node;
+    label @2 :Text = "none";
+    others @3 :List(Node);
+    back :group { prior @4 :Node; }
+  }
+}

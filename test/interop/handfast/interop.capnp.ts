@@ -270,6 +270,10 @@ function Sample$Range$set(to: Sample.Range.Builder, from: Sample.Range.Init): vo
   if (from.low !== undefined) to.low = from.low;
   if (from.high !== undefined) to.high = from.high;
 }
+function Sample$Range$clear(at: $.StructView): void {
+  $.setI32(at, 52, 0);
+  $.setI32(at, 56, 0);
+}
 $.nameFields({ Reader: Sample$Range$Reader, Builder: Sample$Range$Builder }, ["low", "high"]);
 const Sample$bools = $.List($.Bool);
 const Sample$int16s = $.List($.Int16);
@@ -373,7 +377,7 @@ class Sample$Builder extends $.Struct {
   get matrix(): $.ListBuilder<$.ListBuilder<number, number>, $.ListInit<number>> { return $.edit(this.$, 11, Sample$matrix); }
   set matrix(value: $.ListInit<$.ListInit<number>>) { $.set(this.$, 11, Sample$matrix, value); }
   get range(): Sample.Range.Builder { return new Sample$Range$Builder(this.$); }
-  set range(value: Sample.Range.Init) { $.setI32(this.$, 52, 0); $.setI32(this.$, 56, 0); Sample$Range$set(new Sample$Range$Builder(this.$), value); }
+  set range(value: Sample.Range.Init) { $.setGroup(new Sample$Range$Builder(this.$), value, Sample$Range$clear, Sample$Range$set); }
   get nothing(): null | undefined { return $.u16(this.$, 60) === 0 ? null : undefined; }
   set nothing(_value: null) { $.setU16(this.$, 60, 0); /* a Void takes no room */ }
   get count(): bigint | undefined { return $.u16(this.$, 60) === 1 ? $.u64(this.$, 64) : undefined; }
@@ -413,7 +417,7 @@ function Sample$set(to: Sample.Builder, from: Sample.Init): void {
   if (from.texts !== undefined) to.texts = from.texts;
   if (from.points !== undefined) to.points = from.points;
   if (from.matrix !== undefined) to.matrix = from.matrix;
-  if (from.range !== undefined) Sample$Range$set(to.range, from.range);
+  if (from.range !== undefined) Sample$Range$set(to.range, $.given(from.range));
   if (from.nothing !== undefined) to.nothing = from.nothing;
   if (from.count !== undefined) to.count = from.count;
   if (from.label !== undefined) to.label = from.label;

@@ -1,3 +1,7 @@
+import { X509Certificate } from "node:crypto";
+import { peerIdOfCertificate } from "../../../src/base/index.ts";
+import { type Certificate } from "../../../src/net/index.ts";
+
 /** Two self-signed Ed25519 certificates for tests; their keys are public and protect nothing. */
 export const FIRST = {
   key: `-----BEGIN PRIVATE KEY-----
@@ -34,3 +38,9 @@ j2RVCQ9RYy2mqfMPV9pcCumtCw==
 -----END CERTIFICATE-----
 `,
 };
+
+/** Who a peer with this certificate is. */
+export function idOf({ cert }: Certificate) {
+  const fingerprint = new X509Certificate(cert).fingerprint256.replaceAll(":", "");
+  return peerIdOfCertificate(Buffer.from(fingerprint, "hex"));
+}

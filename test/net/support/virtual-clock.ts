@@ -17,6 +17,11 @@ export class VirtualClock implements Clock {
     };
   }
 
+  /** The delay of the timer that was set last; 0 when none waits. */
+  get last(): number {
+    return (this.#timers.at(-1)?.atMs ?? this.#now) - this.#now;
+  }
+
   /** Timers that wait. */
   get pending(): number {
     return this.#timers.length;

@@ -1,5 +1,13 @@
-import { type AnonymousPeer, type AuthContext, type Logger, type Peer } from "../base/index.ts";
-import { type CallStatistics } from "./call-statistics.ts";
+import {
+  type AnonymousPeer,
+  type AuthContext,
+  type Logger,
+  type Peer,
+  type TransportMetadata,
+} from "../base/index.ts";
+import { type CallStatistics } from "../rpc/index.ts";
+import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
+import { type MintOptions } from "./mint.ts";
 
 /**
  * The second argument of every method: who calls, and what the call may do besides returning.
@@ -10,6 +18,18 @@ export interface CallContext<Results = unknown, Init = object> {
   readonly peer: Peer | AnonymousPeer;
   /** What the called capability was minted with: authorise on this. */
   readonly auth: AuthContext;
+  /**
+   * How the call came. There is no name of the caller's program in it: neither the handshake nor
+   * rpc.capnp has a place for one, so a program that wants it makes it a parameter.
+   */
+  readonly transportMetadata: TransportMetadata;
+  /** What the called reference is called in dumps and logs: as minted, else its interface. */
+  readonly label: string;
+  /**
+   * When the called reference expires, which ends the call too. A caller's `timeoutMs` does not
+   * travel; when it has run out, `signal` aborts.
+   */
+  readonly deadline: Date | undefined;
   /** Aborts when the caller sends Finish, drops its handle, or its connection dies. */
   readonly signal: AbortSignal;
   /** Unique among the calls of this process; it is in every log line about the call. */
@@ -30,6 +50,16 @@ export interface CallContext<Results = unknown, Init = object> {
   readonly results: Results;
   /** Capabilities that pipelined calls may use before the method returns. At most once a call. */
   setPipeline(results: Init): void;
+  /**
+   * A reference to an object, on terms of its own: an authority, an end, a label. By default it has
+   * the authority of this call. It lives until the call returns: what is to hold it is what the
+   * method returns, or a `dup()`.
+   */
+  mint<C extends Client, S extends Servable>(
+    type: InterfaceType<C, S>,
+    object: C | S,
+    options?: MintOptions,
+  ): C;
   /**
    * Hands the call over: the results of `method` on `target` become the results of this call, and
    * travel straight to the caller. Return what it returns.

@@ -1,0 +1,105 @@
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import { type ListenAddress } from "./address.ts";
+import { type Certificate, certifiedPeer, certifiedRoad, TLS } from "./certificate.ts";
+import { type Client, Door, type DoorOptions } from "./door.ts";
+import { NetError, systemError } from "./error.ts";
+import { hungUp } from "./message-reader.ts";
+import { type RoadPeer } from "./road-peer.ts";
+import { type SecureSocket } from "./secure-socket.ts";
+import { type Handshake, Visit, type VisitEvents, type VisitTerms } from "./visit.ts";
+
+export interface TlsListenOptions extends DoorOptions {
+  readonly certificate: Certificate;
+}
+
+export interface TlsListener {
+  /** What we really listen on; the port is never 0. */
+  readonly address: ListenAddress;
+  /** As a `RoadListener`'s. */
+  readonly counts: Door["counts"];
+  close(): Promise<void>;
+}
+
+/** Listens with Node's TLS 1.3 and a certificate on each side. Rejects as `listen` does. */
+export async function listenTls(options: TlsListenOptions): Promise<TlsListener> {
+  const { certificate } = options;
+  const secureContext = createSecureContext({ ...certificate, minVersion: TLS.minVersion });
+  const door = new Door(options, (client, terms, events) => {
+    new TlsAcceptance(client, secureContext, terms, events);
+  });
+  await door.open();
+  return door;
+}
+
+/** ContentType.handshake (RFC 8446 §5.1), with which a ClientHello begins. */
+const HANDSHAKE = 22;
+
+/**
+ * The server's side of a TLS handshake. A client without a certificate is refused when `admit`'s
+ * refusals are, so that it learns nothing of them.
+ */
+class TlsAcceptance implements Handshake {
+  readonly #terms: VisitTerms;
+  readonly #visit: Visit;
+  readonly #wire: TLSSocket | undefined;
+
+  constructor(
+    { socket, firstBytes, address }: Client,
+    secureContext: SecureContext,
+    terms: VisitTerms,
+    events: VisitEvents,
+  ) {
+    this.#terms = terms;
+    this.#visit = new Visit(socket, address, terms, events, this);
+    socket.on("error", () => {}); // the wire above it tells
+    if (firstBytes[0] !== HANDSHAKE) {
+      const why = () => new NetError("HANDSHAKE_CUT", "the client does not speak TLS");
+      this.#visit.fail(why, false);
+      return;
+    }
+    const server = { isServer: true, requestCert: true, secureContext } as const;
+    const wire = new TLSSocket(socket, { ...server, rejectUnauthorized: TLS.rejectUnauthorized });
+    this.#wire = wire;
+    wire.on("error", this.#failed);
+    wire.on("close", this.#gone);
+    wire.once("secure", this.#secured);
+  }
+
+  welcome(peer: RoadPeer): SecureSocket {
+    const wire = this.#wire;
+    if (wire === undefined) throw new TypeError("nobody was certified");
+    const { limits, clock } = this.#terms;
+    wire.off("close", this.#gone);
+    const road = certifiedRoad(wire, peer, limits, clock);
+    wire.off("error", this.#failed);
+    return road;
+  }
+
+  leave(): void {
+    this.#wire?.destroy();
+  }
+
+  readonly #failed = (error: Error): void => {
+    this.#visit.fail(() => systemError(error, "TLS handshake"), false);
+  };
+
+  readonly #gone = (): void => {
+    this.#visit.fail(hungUp, false);
+  };
+
+  readonly #secured = (): void => {
+    try {
+      this.#visit.spoke();
+    } catch (error) {
+      this.#visit.fail(() => error, false);
+      return;
+    }
+    const wire = this.#wire;
+    const peer = wire && certifiedPeer(wire, this.#visit.address);
+    if (peer === undefined) {
+      this.#visit.refuse(() => new NetError("NOT_ADMITTED", "the client has no certificate"));
+    } else {
+      this.#visit.judge(peer);
+    }
+  };
+}

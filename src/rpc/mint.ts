@@ -1,0 +1,32 @@
+import { type Peer } from "../base/index.ts";
+import { type RpcError } from "./exception.ts";
+import { type Hook, type Mint, type Request } from "./hook.ts";
+import { Membrane, type Revocable } from "./membrane.ts";
+
+export interface MintTerms {
+  readonly mint: Mint;
+  /** Who calls when the vat itself does. */
+  readonly self: Peer;
+  /** Whether what is reached through it is under its authority too, and ends with it. */
+  readonly deep: boolean;
+  /** Why it has ended, asked before each call; `undefined` while it is good. */
+  readonly ended: () => RpcError | undefined;
+  /** Nobody holds it any more, or anything that hangs on it. */
+  readonly over: () => void;
+}
+
+/**
+ * A reference of its own to what `hook` is, which it takes over. Calls through it arrive with the
+ * authority it was minted with, whoever makes them: the peer is who sent them.
+ */
+export function mint(hook: Hook, { mint: minted, self, deep, ended, over }: MintTerms): Revocable {
+  const { auth, label } = minted;
+  const inward = (request: Request): Request | RpcError => {
+    const error = ended();
+    if (error !== undefined) return error;
+    const { peer = self, transport } = request.caller ?? {};
+    return { ...request, caller: { peer, auth, transport, mint: minted } };
+  };
+  const membrane = new Membrane(hook.turns, { inward, shallow: !deep, label, over });
+  return { hook: membrane.wrap(hook), revoke: (error) => membrane.revoke(error) };
+}

@@ -1,0 +1,36 @@
+import { type Arena } from "./arena.ts";
+
+/**
+ * What this library uses of libsodium, in whichever body it comes. A refusal, thrown or returned
+ * there, is `undefined` or `false` here.
+ */
+export interface Sodium {
+  readonly arena: Arena;
+  /** `crypto_auth`: HMAC-SHA-512 truncated to 32 bytes. */
+  auth(key: Uint8Array, message: Uint8Array): Uint8Array;
+  scalarmult(secret: Uint8Array, point: Uint8Array): Uint8Array | undefined;
+  scalarmultBase(secret: Uint8Array): Uint8Array;
+  /** The pair of a seed; the secret is seed ‖ public key. */
+  signingPair(seed: Uint8Array): SigningPair;
+  sign(message: Uint8Array, secret: Uint8Array): Uint8Array;
+  verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean;
+  curvePublicKey(publicKey: Uint8Array): Uint8Array | undefined;
+  curveSecret(secret: Uint8Array): Uint8Array;
+  /** XSalsa20-Poly1305, tag first. */
+  sealBox(plaintext: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array;
+  openBox(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
+}
+
+export interface SigningPair {
+  readonly publicKey: Uint8Array;
+  readonly secret: Uint8Array;
+}
+
+/** The one place where libsodium's exceptions end. */
+export function orRefused<T>(attempt: () => T): T | undefined {
+  try {
+    return attempt();
+  } catch {
+    return undefined;
+  }
+}
