@@ -22,6 +22,8 @@ interface SchemaSet {
 
 const SETS: readonly SchemaSet[] = [
   { schemas: "src/examples", output: "src/examples" },
+  { schemas: "src/observe", output: "src/observe" },
+  { schemas: "src/vat", output: "src/vat" },
   { schemas: "test/capnp", output: "test/capnp" },
   { schemas: "test/support", output: "test/support" },
   { schemas: "test/interop", output: "test/interop/handfast", only: ["interop.capnp"] },

@@ -18,11 +18,14 @@ export {
 } from "./base/index.ts";
 export { ShsError, type ShsErrorCode, type Suite } from "./shs/index.ts";
 export {
+  type CallStatistics,
   type ConnectionDump,
+  type DumpOptions,
   type Executed,
   RpcError,
   type RpcErrorCode,
   tableOf,
+  type TraceContext,
 } from "./rpc/index.ts";
 export {
   type Certificate,
@@ -33,6 +36,7 @@ export {
 } from "./net/index.ts";
 export {
   type Call,
+  type CallObserver,
   type CallContext,
   callContext,
   type CallOptions,
@@ -40,7 +44,11 @@ export {
   CapnpError,
   type Client,
   dup,
+  type Enter,
+  type Interceptor,
   type InterfaceType,
+  type LogLevel,
+  type ObservedCall,
   type MintOptions,
   onBroken,
   refusalReason,
@@ -49,6 +57,16 @@ export {
   type Servable,
   whenResolved,
 } from "./capnp/index.ts";
+export {
+  type AccessLog,
+  accessLog,
+  type AccessLogOptions,
+  followVat,
+  inspectVat,
+  type LineSink,
+  serveAdmin,
+  type VatSnapshot,
+} from "./observe/index.ts";
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";
 export {
   type Admit,
@@ -59,6 +77,7 @@ export {
   Identity,
   type Listener,
   type ListenOptions,
+  type PeerLogLine,
   type LoadById,
   type Restorer,
   type Reconnecting,
@@ -71,4 +90,5 @@ export {
   type VatErrorCode,
   type VatLimitOptions,
   type VatOptions,
+  type VatStatistics,
 } from "./vat/index.ts";

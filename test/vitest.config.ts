@@ -9,6 +9,7 @@ export default defineConfig({
     conditions: ["@handfast/source"],
     alias: [
       { find: /^handfast$/, replacement: source("index.ts") },
+      { find: /^handfast\/otel$/, replacement: source("observe/otel.ts") },
       { find: /^handfast\/auth$/, replacement: source("auth/index.ts") },
       { find: /^handfast\/capnp$/, replacement: source("capnp/index.ts") },
     ],

@@ -1,10 +1,10 @@
 import { type PeerId } from "./peer-id.ts";
 
 /**
- * The road a call came by: `shs` proves a key, `mtls` a certificate, `memory` and `tcp` nothing;
+ * The road a call came by: `shs` proves a key, `mtls` a certificate, `memory`, `tcp` and `unix` nothing;
  * `local` is this vat calling itself.
  */
-export type Transport = "shs" | "mtls" | "memory" | "tcp" | "local";
+export type Transport = "shs" | "mtls" | "memory" | "tcp" | "unix" | "local";
 
 export type Claims = Readonly<Record<string, unknown>>;
 

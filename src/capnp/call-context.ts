@@ -1,9 +1,11 @@
 import {
   type AnonymousPeer,
   type AuthContext,
+  type Logger,
   type Peer,
   type TransportMetadata,
 } from "../base/index.ts";
+import { type CallStatistics } from "../rpc/index.ts";
 import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { type MintOptions } from "./mint.ts";
 
@@ -35,6 +37,15 @@ export interface CallContext<Results = unknown, Init = object> {
   /** The interface's full name, such as `library.capnp:Desk`. */
   readonly interface: string;
   readonly method: string;
+  /** The vat's logger; every line says which call it is about, and no field of yours hides that. */
+  readonly logger: Logger;
+  /** What the call has cost so far; of its answer, the bytes and capabilities of results. */
+  readonly stats: CallStatistics;
+  /**
+   * A line for the operator of whoever sent this call, if they asked for such lines when they
+   * connected. Never waits and never throws: what they do not take in time is dropped, and counted.
+   */
+  clientLog(level: keyof Logger, message: string, extra?: object): void;
   /** The results in the outgoing message: fill them and return them when speed matters. */
   readonly results: Results;
   /** Capabilities that pipelined calls may use before the method returns. At most once a call. */

@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import { type Path, type Payload, type Results, type ResultsSink, RpcError } from "../rpc/index.ts";
 import { clientOf, clientOfHook } from "./client.ts";
 import { type Host } from "./host.ts";
-import { type Method } from "./interface-definition.ts";
+import { type CallEnded, type Method } from "./interface-definition.ts";
 import {
   type Call,
   type CallOptions,
@@ -31,6 +31,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   #handles: Map<string, Disposable> | undefined;
   #heldHandles = 0;
   #stopWatching: (() => void) | undefined;
+  #onEnded: CallEnded | undefined;
 
   /** Takes over one reference to the results; an error is a call that was never made. */
   constructor(method: Method, results: Results | RpcError) {
@@ -86,6 +87,12 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
     if (this.#outcome !== undefined) this.#stopWatching();
   }
 
+  /** Calls back once the call is over; with what came back, if anything did. */
+  $whenEnded(callback: CallEnded): void {
+    this.#onEnded = callback;
+    if (this.#outcome !== undefined) this.#tellEnded(this.#outcome);
+  }
+
   returned({ content, caps }: Payload): void {
     const capabilities = caps.length === 0 ? undefined : new ReceivedCapabilities(caps, DISPOSED);
     if (this.#outcome !== undefined) {
@@ -122,9 +129,17 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
     this.#stopWatching?.();
+    if (this.#onEnded !== undefined) this.#tellEnded(outcome);
     this.#results?.release();
     if (this.#settle !== undefined) this.#settle(outcome);
     else if (outcome.is === "failed") unobserved(this.$method, outcome.error);
+  }
+
+  #tellEnded(outcome: Outcome): void {
+    const callback = this.#onEnded;
+    this.#onEnded = undefined;
+    if (outcome.is === "failed") callback?.(outcome.error, undefined, 0);
+    else callback?.(undefined, outcome.content, outcome.capabilities?.size ?? 0);
   }
 
   #handle<T extends InterfaceType>(path: Path, type: T): ClientOf<T> {

@@ -17,6 +17,7 @@ import { MessageTag, ReturnTag, SENDS_RESULTS_TO, Size, TargetTag } from "./enve
 import { MAX_NESTING, WORD_BYTES } from "./limits.ts";
 import { ENVELOPE_WORDS, ReceivedContent, sendable } from "./payload.ts";
 import { type Segment } from "./segment.ts";
+import { StructView } from "./struct-view.ts";
 
 const CALL = { target: 72, payload: 88 } as const;
 const RETURN = { payload: 48 } as const;
@@ -27,6 +28,7 @@ const BODY = 24;
 
 const MESSAGE_HIGH = high(Size.Message);
 const CALL_HIGH = high(Size.Call);
+const TRACED_CALL_HIGH = high(Size.TracedCall);
 const RETURN_HIGH = high(Size.Return);
 const TARGET_HIGH = high(Size.MessageTarget);
 const PAYLOAD_HIGH = high(Size.Payload);
@@ -66,6 +68,24 @@ export function writeCallFront(message: CallMessage): BuildArena {
   if (target.is === "importedCap") view.setUint32(start + CALL.target, target.id, true);
   view.setUint16(start + CALL.target + 4, TargetTag[target.is], true);
   return arena;
+}
+
+/**
+ * Makes room for the pointer of a trace behind those of the call that was just written, where its
+ * target was: that is to be written anew.
+ */
+export function widenCall({ first }: BuildArena): StructView {
+  const { view, start } = first;
+  view.setInt32(start + BODY_POINTER + 4, TRACED_CALL_HIGH, true);
+  view.setBigUint64(start + TARGET_POINTER, 0n, true);
+  view.setBigUint64(start + CALL.target, 0n, true);
+  return new StructView(
+    first,
+    start + BODY,
+    start + TARGET_POINTER,
+    start + CALL.target + WORD_BYTES,
+    MAX_NESTING,
+  );
 }
 
 /** Everything of a Return with results but their capability table. */

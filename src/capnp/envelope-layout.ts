@@ -6,6 +6,8 @@ export const Size = {
   Message: [1, 1],
   Bootstrap: [1, 1],
   Call: [3, 3],
+  /** With a trace behind it (`trace-note.ts`). */
+  TracedCall: [3, 4],
   Return: [2, 1],
   Finish: [1, 0],
   Resolve: [1, 1],

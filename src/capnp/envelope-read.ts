@@ -30,6 +30,7 @@ import { readList, readStruct } from "./pointer.ts";
 import { bool, u16, u32, u64 } from "./scalar-read.ts";
 import { type Arena } from "./segment.ts";
 import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
+import { readTrace } from "./trace-note.ts";
 
 /**
  * The rpc.capnp message that was received. Its content stays where it lies. Throws `CapnpError`
@@ -104,6 +105,7 @@ function call(at: StructView): CallMessage | undefined {
     allowThirdPartyTailCall: bool(at, 128),
     noPromisePipelining: bool(at, 129),
     onlyPromisePipeline: bool(at, 130),
+    trace: readTrace(at),
   };
 }
 

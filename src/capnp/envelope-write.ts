@@ -16,6 +16,7 @@ import {
   CALL_CAP_TABLE,
   CALL_PROMISED_ANSWER,
   RETURN_CAP_TABLE,
+  widenCall,
   writeCallFront,
   writeReturnFront,
 } from "./envelope-front.ts";
@@ -34,6 +35,7 @@ import { ReceivedContent } from "./payload.ts";
 import { setBool, setU16, setU32 } from "./scalar-write.ts";
 import { type Segment } from "./segment.ts";
 import { type StructView } from "./struct-view.ts";
+import { writeTrace } from "./trace-note.ts";
 
 /**
  * Writes an rpc.capnp message. A call or results are written around their content, which stays where
@@ -54,8 +56,12 @@ export function encodeMessage(message: Message): BuildArena {
 function encodeCall(message: CallMessage): BuildArena {
   const arena = writeCallFront(message);
   const { first } = arena;
-  const { target, params } = message;
-  if (target.is === "promisedAnswer") {
+  const { target, params, trace } = message;
+  if (trace !== undefined) {
+    const call = widenCall(arena);
+    writeTarget(field(call, 0, Size.MessageTarget), target);
+    writeTrace(call, trace);
+  } else if (target.is === "promisedAnswer") {
     const at = first.start + CALL_PROMISED_ANSWER;
     writePromisedAnswer(struct(first, at, Size.PromisedAnswer), target.answer);
   }

@@ -1,6 +1,9 @@
-import { AuthError, type Clock, type Peer } from "../base/index.ts";
+import { AuthError, type Clock, type Logger, type Peer } from "../base/index.ts";
 import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
+import { type ClientLog } from "./call-logger.ts";
+import { type CallObservers } from "./call-observer.ts";
 import { CapnpError } from "./capnp-error.ts";
+import { type Interceptor } from "./interceptor.ts";
 import { type Servable } from "./interface-type.ts";
 import { refused } from "./refusal-detail.ts";
 
@@ -33,6 +36,15 @@ export class Host {
   readonly clock: Clock;
   /** Who calls when the vat calls itself. */
   readonly self: Peer;
+  readonly log: Logger;
+  readonly clientLog: ClientLog | undefined;
+  /** Absent when nobody observes. */
+  readonly observers: CallObservers | undefined;
+  /** The outermost first; absent when there are none. */
+  readonly interceptors: readonly Interceptor[] | undefined;
+  /** Whether objects sum up what their calls cost. */
+  readonly countsCalls: boolean;
+  readonly #facets: ReadonlyMap<bigint, Servant>;
   /** Whether `callContext()` knows the calls at this vat's objects. */
   readonly trackCalls: boolean;
   /** The minted references that somebody holds and that may end. */
@@ -50,6 +62,7 @@ export class Host {
 
   constructor(init: HostInit) {
     const { turns, clock, self, serve, report, refused = () => {} } = init;
+    const { log, clientLog, facets, observers, interceptors, countsCalls } = init;
     this.turns = turns;
     this.clock = clock;
     this.self = self;
@@ -58,14 +71,31 @@ export class Host {
     this.#refused = refused;
     this.trackCalls = init.trackCalls ?? false;
     this.#epochMs = init.epochMs ?? Date.now;
-    hosts.set(turns, this);
+    this.log = log;
+    this.clientLog = clientLog;
+    this.observers = observers;
+    this.interceptors = interceptors;
+    this.countsCalls = countsCalls ?? false;
+    this.#facets = new Map(facets?.map(([id, facet]) => [id, serve(facet, this)]));
+    turns.owner = this;
   }
 
   /** The host of the vat that owns these turns. */
   static of(turns: TurnQueue): Host {
-    const host = hosts.get(turns);
-    if (host === undefined) throw new TypeError("these turns belong to no vat");
-    return host;
+    const { owner } = turns;
+    if (owner instanceof Host) return owner;
+    throw new TypeError("these turns belong to no vat");
+  }
+
+  /** The host of that vat if somebody wants to know of the calls it makes. */
+  static watching({ owner }: TurnQueue): Host | undefined {
+    if (!(owner instanceof Host)) return undefined;
+    return (owner.observers ?? owner.interceptors) ? owner : undefined;
+  }
+
+  /** What answers calls of this interface at every object that does not have it. */
+  facet(interfaceId: bigint): Servant | undefined {
+    return this.#facets.get(interfaceId);
   }
 
   /**
@@ -148,11 +178,17 @@ export interface HostInit {
   /** How the calls to an object reach its methods. */
   readonly serve: (server: Servable, host: Host) => LabelledServant;
   readonly report: (failure: InternalError) => void;
+  readonly log: Logger;
+  readonly clientLog?: ClientLog | undefined;
+  readonly observers?: CallObservers | undefined;
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Default `false`. */
+  readonly countsCalls?: boolean | undefined;
+  /** Interfaces of the vat itself, by id: each of its objects has them beside its own. */
+  readonly facets?: readonly (readonly [bigint, Servable])[] | undefined;
   readonly refused?: ((refusal: Refusal) => void) | undefined;
   /** Default `false`: it costs every call a little. */
   readonly trackCalls?: boolean | undefined;
   /** Default: the machine's calendar. */
   readonly epochMs?: (() => number) | undefined;
 }
-
-const hosts = new WeakMap<TurnQueue, Host>();

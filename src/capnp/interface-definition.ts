@@ -1,4 +1,4 @@
-import { type Results, type RpcError } from "../rpc/index.ts";
+import { type Content, type Results, type RpcError } from "../rpc/index.ts";
 import { type Host } from "./host.ts";
 import { type CallOptions, type InterfaceType, type Servable } from "./interface-type.ts";
 import { Reference } from "./reference.ts";
@@ -27,7 +27,16 @@ export type CallClass = new (method: Method, results: Results | RpcError) => Cal
 /** What `CallBase` is to this file. */
 export interface CallUnderWay extends Disposable {
   $watch(host: Host, options: CallOptions): void;
+  $whenEnded(callback: CallEnded): void;
 }
+
+/** How a call ended: its error, or the content of its results and how many capabilities they have. */
+export type CallEnded = (
+  error: RpcError | undefined,
+  content: Content | undefined,
+  capabilities: number,
+) => void;
+
 export type ClientClass = new (reference: Reference) => Disposable;
 
 /** A method of an interface, its types resolved at the first call. */
@@ -164,11 +173,28 @@ export const plainMethods: unique symbol = Symbol("handfast.plainMethods");
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- generated code annotates its consts
 export function interfaceType<T extends InterfaceType>(init: InterfaceInit): T {
   const definition = new InterfaceDefinition(init);
+  known.set(init.id, definition);
   const described = { value: definition };
   Object.defineProperty(init.Client.prototype, "$interface", described);
   Object.defineProperty((init.Server as { prototype: object }).prototype, "$interface", described);
   // The one place where an interface's run-time and type-level faces are joined.
   return definition as unknown as T;
+}
+
+/** Every interface of this program, by its id; there are as many as it was compiled with. */
+const known = new Map<bigint, InterfaceDefinition>();
+
+/** A method in the schema's words where it is known, else in the wire's. */
+export function methodPlace(
+  interfaceId: bigint,
+  methodId: number,
+): { readonly interface: string; readonly method: string } {
+  const definition = known.get(interfaceId);
+  const name = definition?.methods.get(interfaceId)?.[methodId]?.name;
+  return {
+    interface: definition?.name ?? `0x${interfaceId.toString(16).padStart(16, "0")}`,
+    method: name ?? String(methodId),
+  };
 }
 
 /** What is underneath a const that `interfaceType` made. */

@@ -5,6 +5,7 @@ import { type Method } from "./interface-definition.ts";
 import { type CallOptions } from "./interface-type.ts";
 import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { ContentBuilder } from "./payload.ts";
+import { watchedCall } from "./watched-call.ts";
 import { locate } from "./wrong-value.ts";
 
 /** Makes a call; what generated stubs do. Never throws: whatever is wrong, the call has failed. */
@@ -28,7 +29,11 @@ export function call<C>(
   } catch (error) {
     return failedCall(method, error instanceof RpcError ? error : unsendable(method, error)) as C;
   }
-  const under = new method.Call(method, hook.call(request));
+  const host = Host.watching(hook.turns);
+  const under =
+    host === undefined
+      ? new method.Call(method, hook.call(request))
+      : watchedCall(host, method, hook, request);
   if (options !== undefined) under.$watch(Host.of(hook.turns), options);
   return under as C; // generated code makes the call's class and the stub's type together
 }

@@ -15,6 +15,10 @@ export class ReceivedCapabilities implements CapabilitySource {
     );
   }
 
+  get size(): number {
+    return this.#slots.length;
+  }
+
   clientAt(index: number, type: InterfaceType): Client {
     const slot = this.#slots[index];
     if (slot === undefined) return type.nullClient;

@@ -1,7 +1,9 @@
-import { type IncomingCall, RpcError } from "../rpc/index.ts";
+import { type CallStatistics, type IncomingCall, RpcError, Tally } from "../rpc/index.ts";
 import { type Host, type LabelledServant } from "./host.ts";
+import { Entrance } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
 import { type Servable } from "./interface-type.ts";
+import { RefusedCall } from "./refused-call.ts";
 import { isServer, methodsOf, type Server } from "./server.ts";
 import { type MethodBody, ServerCall } from "./server-call.ts";
 
@@ -22,6 +24,8 @@ class ServedObject implements LabelledServant {
   readonly #host: Host;
   readonly #waiting: { readonly call: IncomingCall; readonly method: Method }[] = [];
   #streaming = false;
+  #tally: Tally | undefined;
+  #entrance: Entrance | undefined;
   #broken: RpcError | undefined;
 
   constructor(server: Server, host: Host) {
@@ -36,9 +40,13 @@ class ServedObject implements LabelledServant {
   deliver(call: IncomingCall): void {
     const { name, methods } = this.#server.$interface;
     const method = methods.get(call.interfaceId)?.[call.methodId];
-    if (method === undefined) call.throws(RpcError.unimplemented(`${name} has no such method`));
+    if (method === undefined) this.#unknown(call, name);
     else if (this.#streaming) this.#waiting.push({ call, method });
     else this.#start(call, method);
+  }
+
+  get statistics(): CallStatistics | undefined {
+    return this.#tally;
   }
 
   dropped(): void {
@@ -55,19 +63,39 @@ class ServedObject implements LabelledServant {
 
   #start(call: IncomingCall, method: Method): void {
     if (this.#broken !== undefined) {
-      call.throws(this.#broken);
+      this.#refuse(call, method, this.#broken);
       return;
     }
     const object = methodsOf(this.#server);
     const body = object[method.name];
     if (typeof body !== "function") {
       const message = `${method.interfaceName}.${method.name} is not implemented here`;
-      call.throws(RpcError.unimplemented(message));
+      this.#refuse(call, method, RpcError.unimplemented(message));
       return;
     }
     this.#streaming = method.streaming;
     const serverCall = new ServerCall(call, method, this.#host);
+    if (this.#host.countsCalls) serverCall.tally = this.#tally ??= new Tally();
+    if (this.#host.interceptors !== undefined)
+      serverCall.entrance = this.#entrance ??= new Entrance();
     serverCall.run(object, body as MethodBody, method.streaming ? this.#streamed : undefined);
+  }
+
+  #unknown(call: IncomingCall, name: string): void {
+    const facet = this.#host.facet(call.interfaceId);
+    if (facet === undefined) {
+      this.#refuse(call, undefined, RpcError.unimplemented(`${name} has no such method`));
+    } else {
+      facet.deliver(call);
+    }
+  }
+
+  /** The call fails before it comes to a method; who observes is told all the same. */
+  #refuse(call: IncomingCall, method: Method | undefined, error: RpcError): void {
+    this.#host.observers
+      ?.start(new RefusedCall(call, method, this.#host))
+      .refuse(error, call.params);
+    call.throws(error);
   }
 
   readonly #streamed = (error: RpcError | undefined): void => {

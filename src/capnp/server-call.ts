@@ -1,17 +1,29 @@
 import {
   type AnonymousPeer,
   AuthContext,
+  type Logger,
   type Peer,
   type TransportMetadata,
 } from "../base/index.ts";
-import { type IncomingCall, type Payload, RpcError } from "../rpc/index.ts";
+import {
+  type CallStatistics,
+  type IncomingCall,
+  type Payload,
+  RpcError,
+  type Tally,
+  type TraceContext,
+} from "../rpc/index.ts";
 import { CallBase } from "./call.ts";
 import { type CallContext } from "./call-context.ts";
+import { callLogger, type LogLevel } from "./call-logger.ts";
+import { type Observation, type ObservedCall } from "./call-observer.ts";
 import { ClientBase } from "./client.ts";
 import { within } from "./current-call.ts";
 import { type Host } from "./host.ts";
+import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
 import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
+import { WORD_BYTES } from "./limits.ts";
 import { minted, type MintOptions } from "./mint.ts";
 import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { requestOf } from "./outgoing-call.ts";
@@ -24,7 +36,8 @@ import { locate } from "./wrong-value.ts";
  * One call at a server object: the context its method gets, and the one who answers for it. All
  * that the method may never ask for is made when it asks.
  */
-export class ServerCall implements CallContext<object> {
+export class ServerCall implements CallContext<object>, ObservedCall {
+  readonly side = "served";
   readonly #incoming: IncomingCall;
   readonly #method: Method;
   readonly #host: Host;
@@ -39,6 +52,16 @@ export class ServerCall implements CallContext<object> {
   #watching = false;
   #ended: ((error: RpcError | undefined) => void) | undefined;
   #handedOver = false;
+  /** Where its cost is added up, and where interceptors hold it up: the called object's own. */
+  tally: Tally | undefined;
+  entrance: Entrance | undefined;
+  #observation: Observation | undefined;
+  #logger: Logger | undefined;
+  /** Whether somebody wants to know what the answer costs. */
+  #counted = false;
+  #messagesOut = 0;
+  #bytesOut = 0;
+  #capabilitiesOut = 0;
 
   constructor(incoming: IncomingCall, method: Method, host: Host) {
     this.#incoming = incoming;
@@ -86,6 +109,30 @@ export class ServerCall implements CallContext<object> {
     return this.#method.name;
   }
 
+  get trace(): TraceContext | undefined {
+    return this.#incoming.trace;
+  }
+
+  get logger(): Logger {
+    return (this.#logger ??= callLogger(this.#host.log, this));
+  }
+
+  get stats(): CallStatistics {
+    const { content, caps } = this.#incoming.params;
+    return {
+      messagesIn: 1,
+      messagesOut: this.#messagesOut,
+      bytesIn: content.sizeWords * WORD_BYTES,
+      bytesOut: this.#bytesOut,
+      capabilitiesIn: caps.length,
+      capabilitiesOut: this.#capabilitiesOut,
+    };
+  }
+
+  clientLog(level: LogLevel, message: string, extra?: object): void {
+    this.#host.clientLog?.(this, level, message, extra);
+  }
+
   get results(): object {
     return (this.#results ??= this.#outgoing()).root as object; // a builder
   }
@@ -114,7 +161,8 @@ export class ServerCall implements CallContext<object> {
     // The caller paces itself; it is answered when all is done.
     const request = requestOf(method, params as object | undefined, hook, false);
     this.#handedOver = true;
-    this.#incoming.tailCall(hook, request);
+    const { trace } = this;
+    this.#incoming.tailCall(hook, trace === undefined ? request : { ...request, trace });
     this.#results?.capabilities.dispose();
     this.#end(undefined);
     return new Promise(() => {}); // the answer goes to the caller, never through here
@@ -123,6 +171,47 @@ export class ServerCall implements CallContext<object> {
   /** Runs the method and answers the call; `ended` is told once it has been. */
   run(object: object, body: MethodBody, ended?: (error: RpcError | undefined) => void): void {
     this.#ended = ended;
+    const { observers, interceptors } = this.#host;
+    this.#counted = observers !== undefined || this.tally !== undefined;
+    if (observers !== undefined) {
+      this.#observation = observers.start(this);
+      this.#watch(); // a call that is given up is over, whatever its method goes on to do
+    }
+    if (interceptors === undefined) this.#enter(object, body);
+    else this.#intercept(interceptors, object, body);
+  }
+
+  #intercept(interceptors: readonly Interceptor[], object: object, body: MethodBody): void {
+    const streamed = this.#ended;
+    this.entrance?.admit(interceptors, {
+      call: this,
+      enter: () =>
+        new Promise((resolve, reject) => {
+          this.#ended = (error) => {
+            streamed?.(error);
+            if (error === undefined) resolve();
+            else reject(error);
+          };
+          if (this.#incoming.canceled) this.#throws(givenUp());
+          else this.#enter(object, body);
+        }),
+      refuse: (error) => {
+        this.#throws(error);
+      },
+    });
+  }
+
+  #enter(object: object, body: MethodBody): void {
+    const observation = this.#observation;
+    if (observation === undefined) this.#call(object, body);
+    else {
+      observation.run(() => {
+        this.#call(object, body);
+      });
+    }
+  }
+
+  #call(object: object, body: MethodBody): void {
     let returned: unknown;
     try {
       const params = this.#readParams();
@@ -187,6 +276,7 @@ export class ServerCall implements CallContext<object> {
     this.#cancellation?.abort(givenUp());
     this.#forwarded?.[Symbol.dispose]();
     this.#params?.dispose();
+    this.#observation?.end(givenUp(), this.stats);
   }
 
   #returns(value: unknown): void {
@@ -196,7 +286,9 @@ export class ServerCall implements CallContext<object> {
       const outgoing =
         filled !== undefined && value === filled.root ? filled : this.#outgoing(resultsIn(value));
       if (outgoing !== filled) filled?.capabilities.dispose();
-      this.#incoming.returns(payloadOf(outgoing));
+      const payload = payloadOf(outgoing);
+      if (this.#counted) this.#count(payload);
+      this.#incoming.returns(payload);
       this.#end(undefined);
     } catch (error) {
       this.#throws(error);
@@ -216,7 +308,17 @@ export class ServerCall implements CallContext<object> {
   #end(error: RpcError | undefined): void {
     this.#params?.dispose();
     for (const client of this.#minted?.splice(0) ?? []) client[Symbol.dispose]();
+    if (this.#counted) {
+      this.#messagesOut = 1;
+      this.tally?.add(this.stats);
+      this.#observation?.end(error, this.stats);
+    }
     this.#ended?.(error);
+  }
+
+  #count({ content, caps }: Payload): void {
+    this.#bytesOut = content.sizeWords * WORD_BYTES;
+    this.#capabilitiesOut = caps.length;
   }
 
   #outgoing(init?: object): Outgoing {

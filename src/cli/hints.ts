@@ -14,6 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
   NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
   CONNECTION_REFUSED: "nothing listens there: is the node up, and the port right?",
   HANDSHAKE_CUT: "often the peer is in another network: see `--network`",
+  SOCKET_UNSAFE: "an admin socket is its owner's alone: ask as the user who runs the node",
   NOT_ADMITTED: "its owner can tell which; `handfast id FILE` prints the id to be admitted",
   NETWORK_INVALID: "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits",
 };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addGen } from "./commands/gen.ts";
 import { addId } from "./commands/id.ts";
+import { addInspect } from "./commands/inspect.ts";
 import { addKeygen } from "./commands/keygen.ts";
 import { addPing } from "./commands/ping.ts";
 import { type Terminal } from "./terminal.ts";
@@ -42,6 +43,7 @@ function programFor(terminal: Terminal): Command {
   addId(program, terminal);
   addGen(program, terminal);
   addPing(program, terminal);
+  addInspect(program, terminal);
   return program;
 }
 

@@ -5,7 +5,7 @@ import { type Blame, HandfastError } from "../base/index.ts";
  *
  * Addresses: `ADDRESS_INVALID` (with the column), `HOST_NOT_FOUND`, `PORT_IN_USE`,
  * `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE` (not of this machine), `INSECURE` (plain TCP to
- * anywhere but this machine), `CERTIFICATE_INVALID`.
+ * anywhere but this machine), `CERTIFICATE_INVALID`, `SOCKET_UNSAFE` (a Unix socket that others own or could replace).
  *
  * Connecting: `CONNECTION_REFUSED` (nobody listens), `UNREACHABLE`, `CONNECT_TIMEOUT`,
  * `HANDSHAKE_TIMEOUT`, `HANDSHAKE_CUT` (the peer hung up before it could know us: often another
@@ -21,6 +21,7 @@ export type NetErrorCode =
   | "ADDRESS_INVALID"
   | "INSECURE"
   | "CERTIFICATE_INVALID"
+  | "SOCKET_UNSAFE"
   | "HOST_NOT_FOUND"
   | "PORT_IN_USE"
   | "PORT_FORBIDDEN"
@@ -96,6 +97,7 @@ const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
   ADDRESS_INVALID: "caller",
   INSECURE: "caller",
   CERTIFICATE_INVALID: "caller",
+  SOCKET_UNSAFE: "caller",
   PORT_IN_USE: "caller",
   PORT_FORBIDDEN: "caller",
   ADDRESS_UNAVAILABLE: "caller",

@@ -25,11 +25,16 @@ export { listen, type ListenOptions, type RoadListener } from "./listen.ts";
 export { listenTls, type TlsListener, type TlsListenOptions } from "./listen-tls.ts";
 export { memoryRoads, type MemoryRoadsOptions } from "./memory-roads.ts";
 export { type Random, realRandom } from "./random.ts";
-export { type Random, realRandom } from "./random.ts";
 export {
   type RoadCounters,
   type Road,
   type RoadEvents,
   type SecureSocket,
 } from "./secure-socket.ts";
+export {
+  dialInsecureUnix,
+  listenInsecureUnix,
+  parseInsecureUnixAddress,
+  type UnixListener,
+} from "./insecure-unix.ts";
 export { type AdmitPeer, type Attempt, type Refusal } from "./visit.ts";

@@ -1,12 +1,12 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { type AnonymousPeer, ByteQueue, type Clock } from "../base/index.ts";
+import { type AnonymousPeer, type Clock } from "../base/index.ts";
 import { type ListenAddress, printHostPort } from "./address.ts";
 import { realClock } from "./clock.ts";
 import { NetError, systemError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
-import { PlainOpener, PlainSealer } from "./plain-records.ts";
+import { plainRoad } from "./plain-road.ts";
 import { remoteAddressOf, UnknownPeer, unmapped } from "./road-peer.ts";
-import { SecureSocket } from "./secure-socket.ts";
+import { type SecureSocket } from "./secure-socket.ts";
 
 /**
  * Plain TCP, for programs that speak no SecretHandshake and for nothing but this machine: anybody
@@ -95,14 +95,7 @@ export function listenInsecure(
 }
 
 function roadOver(socket: Socket, options: InsecureOptions): SecureSocket<AnonymousPeer> {
-  return new SecureSocket<AnonymousPeer>({
-    wire: socket,
-    peer: new UnknownPeer(remoteAddressOf(socket), "tcp"),
-    session: { sealer: new PlainSealer(), opener: new PlainOpener() },
-    early: new ByteQueue(),
-    limits: withDefaults(options.limits),
-    clock: options.clock ?? realClock,
-  });
+  return plainRoad(socket, new UnknownPeer(remoteAddressOf(socket), "tcp"), options);
 }
 
 /** `localhost` may be resolved to anything, so the addresses themselves are asked for. */

@@ -15,6 +15,8 @@ export class Adoption {
   readonly #imports: Imports;
   readonly #exports: Exports;
   readonly #answers: Answers;
+  /** How many capabilities the peer told us of, in payloads. */
+  adopted = 0;
 
   constructor(link: Link, imports: Imports, exports: Exports, answers: Answers) {
     this.#link = link;
@@ -26,6 +28,7 @@ export class Adoption {
   /** With one reference to each, for the caller. */
   adoptAll(capTable: readonly CapDescriptor[]): readonly (Hook | undefined)[] {
     if (capTable.length === 0) return NO_CAPS;
+    this.adopted += capTable.length;
     const caps: (Hook | undefined)[] = [];
     try {
       for (const descriptor of capTable) caps.push(this.adopt(descriptor));

@@ -14,6 +14,7 @@ import { type AnswerId, type ExportId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import { type CallMessage, type Path, type ReturnOutcome } from "./messages.ts";
 import { CAPABILITY_CONTENT, capabilityIn, NO_CAPS, releaseCaps } from "./payload.ts";
+import { type TraceContext } from "./trace-context.ts";
 
 /** What an answer needs of the table it is in. */
 export interface Answerer {
@@ -49,8 +50,10 @@ export class Answer implements Request, ResultsSink {
   readonly methodId: number;
   readonly params: Payload;
   readonly caller: Caller;
+  readonly trace: TraceContext | undefined;
   /** How many unanswered calls it waited for when it came. */
   readonly depth: number;
+  readonly sinceMs: number;
   /** The connection, so that a call that goes back out on it becomes a tail call. */
   readonly returnTo: object | undefined;
   /** Call.sendResultsTo.yourself. */
@@ -81,6 +84,8 @@ export class Answer implements Request, ResultsSink {
     this.methodId = message?.methodId ?? 0;
     this.params = params;
     this.caller = caller;
+    this.trace = message?.trace;
+    this.sinceMs = answerer.link.nowMs;
     this.depth = depth;
     this.#keep = message?.sendResultsTo === "yourself";
     this.#unpipelined = message?.noPromisePipelining === true;

@@ -1,6 +1,9 @@
+import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { Adoption, isReflected } from "./adoption.ts";
 import { Answers } from "./answers.ts";
 import { BrokenHook } from "./broken-hook.ts";
+import { type CallStatistics } from "./call-statistics.ts";
+import { type ConnectionOptions, type RpcObserver } from "./connection-options.ts";
 import { Embargoes } from "./embargo.ts";
 import { RpcError, unexecuted } from "./exception.ts";
 import { errorOf, exceptionOf } from "./exception-message.ts";
@@ -12,9 +15,11 @@ import {
   brokenRules,
   type ConnectionDump,
   type ConnectionStats,
+  type DumpOptions,
   dumpOf,
   statsOf,
   type Tables,
+  wireName,
 } from "./inspect.ts";
 import { DEFAULT_RPC_LIMITS, type RpcLimits } from "./limits.ts";
 import { type Link } from "./link.ts";
@@ -30,32 +35,6 @@ import { Reflections } from "./reflection.ts";
 import { type TurnQueue } from "./turn-queue.ts";
 import { cutOff, violation } from "./violation.ts";
 
-export interface ConnectionOptions {
-  readonly turns: TurnQueue;
-  /** On whose behalf the calls that arrive are made. */
-  readonly caller: Caller;
-  /** The root capability for this peer, with a reference; broken when nothing is offered. */
-  readonly bootstrap: () => Hook;
-  /** Told when there are actions to take, after there were none. */
-  readonly wake: () => void;
-  /** Those that differ from {@link DEFAULT_RPC_LIMITS}. */
-  readonly limits?: Partial<RpcLimits> | undefined;
-  /**
-   * Whether calls may ask the peer to keep results for itself (Call.sendResultsTo.yourself).
-   * Default `false`: C++ and handfast understand it, Go and capnp-ts do not.
-   */
-  readonly tailCalls?: boolean | undefined;
-  readonly observer?: RpcObserver | undefined;
-  /** The peer has not proven its key yet: see {@link Connection.takeEarlyActions}. */
-  readonly early?: boolean | undefined;
-}
-
-/** Told of what the protocol tolerates; must not call back into the connection. */
-export interface RpcObserver {
-  /** A message that has no effect: usually it crossed one of ours. */
-  ignored?(message: Message): void;
-}
-
 /**
  * One connection's side of the RPC protocol: messages and local calls in, actions out. It never
  * waits and calls no user code; the owner drains the turns and takes the actions.
@@ -65,7 +44,13 @@ export class Connection implements Link {
   readonly limits: RpcLimits;
   readonly tailCalls: boolean;
   /** What `since` and `last call` in dumps are measured by; the owner sets it when it likes. */
-  nowMs = 0;
+  nowMs: number;
+  /** Bytes received and sent, as the owner counts them. */
+  bytesIn = 0;
+  bytesOut = 0;
+  readonly #sinceMs: number;
+  readonly #methodName: (interfaceId: bigint, methodId: number) => string;
+  #messagesIn = 0;
   streamWords = 0;
   readonly #caller: Caller;
   readonly #outbox: Outbox;
@@ -87,6 +72,8 @@ export class Connection implements Link {
     this.tailCalls = options.tailCalls ?? false;
     this.#caller = options.caller;
     this.#observer = options.observer;
+    this.#methodName = options.methodName ?? wireName;
+    this.#sinceMs = this.nowMs = options.nowMs ?? 0;
     this.#outbox = new Outbox(options.wake, options.early);
     this.#exports = new Exports(this);
     this.#imports = new Imports(this);
@@ -141,8 +128,20 @@ export class Connection implements Link {
   }
 
   /** Who holds what, as plain JSON. */
-  dump(): ConnectionDump {
-    return dumpOf(this.#tables);
+  dump(options: DumpOptions = {}): ConnectionDump {
+    return dumpOf(this.#tables, options);
+  }
+
+  /** All that has gone through, calls and the rest. */
+  get traffic(): CallStatistics {
+    return {
+      messagesIn: this.#messagesIn,
+      messagesOut: this.#outbox.sent,
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+      capabilitiesIn: this.#adoption.adopted,
+      capabilitiesOut: this.#exports.described,
+    };
   }
 
   /** The invariants that do not hold, in words; empty unless there is a bug in this library. */
@@ -153,6 +152,7 @@ export class Connection implements Link {
   /** One message of the peer's. What breaks the protocol aborts the connection. */
   receive(message: Message): void {
     if (this.#over !== undefined) return;
+    this.#messagesIn += 1;
     try {
       this.#dispatch(message);
     } catch (error) {
@@ -201,6 +201,10 @@ export class Connection implements Link {
   }
 
   // Link: what the table entries and hooks use.
+
+  get peer(): Peer | AnonymousPeer {
+    return this.#caller.peer;
+  }
 
   get over(): BrokenHook | undefined {
     return this.#over;
@@ -358,6 +362,10 @@ export class Connection implements Link {
       messagesQueued: this.#outbox.queued,
       messagesSent: this.#outbox.sent,
       messagesIgnored: this.#ignored,
+      traffic: this.traffic,
+      sinceMs: this.#sinceMs,
+      nowMs: this.nowMs,
+      methodName: this.#methodName,
     };
   }
 

@@ -48,6 +48,8 @@ export class Exports {
   readonly #byHook = new Map<Hook, Export>();
   #announcements: Message[] = [];
   readonly #quarantine: Quarantine<ExportId>;
+  /** How many capabilities the peer was told of, in payloads. */
+  described = 0;
 
   constructor(link: Link) {
     this.#link = link;
@@ -81,11 +83,14 @@ export class Exports {
   called(id: number, interfaceId: bigint, methodId: number): Hook | undefined {
     const entry = this.#table.get(id);
     if (entry === undefined) return undefined;
-    entry.calls += 1;
-    entry.lastCallMs = this.#link.nowMs;
-    entry.lastInterfaceId = interfaceId;
-    entry.lastMethodId = methodId;
+    this.#count(entry, interfaceId, methodId);
     return entry.hook;
+  }
+
+  /** The peer calls what is in an answer, which it may hold as an export too. */
+  pipelined(hook: Hook, interfaceId: bigint, methodId: number): void {
+    const entry = this.#byHook.get(hook.resolved());
+    if (entry !== undefined) this.#count(entry, interfaceId, methodId);
   }
 
   /**
@@ -114,6 +119,7 @@ export class Exports {
   /** How to tell the peer of a payload; adds the references that it gives away to `exported`. */
   describeAll({ content, caps }: Payload, exported: ExportId[]): WirePayload {
     if (caps.length === 0) return { content, capTable: NO_CAPS };
+    this.described += caps.length;
     const capTable: CapDescriptor[] = [];
     for (const cap of caps) {
       const descriptor = this.describe(cap);
@@ -167,6 +173,13 @@ export class Exports {
       entry.stopWaiting?.();
       entry.hook.release();
     }
+  }
+
+  #count(entry: Export, interfaceId: bigint, methodId: number): void {
+    entry.calls += 1;
+    entry.lastCallMs = this.#link.nowMs;
+    entry.lastInterfaceId = interfaceId;
+    entry.lastMethodId = methodId;
   }
 
   #add(hook: Hook, is: Export["is"]): Export {

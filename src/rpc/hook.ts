@@ -4,8 +4,10 @@ import {
   type Peer,
   type TransportMetadata,
 } from "../base/index.ts";
+import { type CallStatistics } from "./call-statistics.ts";
 import { type RpcError } from "./exception.ts";
 import { type Content, type Path } from "./messages.ts";
+import { type TraceContext } from "./trace-context.ts";
 import { type TurnQueue } from "./turn-queue.ts";
 
 /** A struct with the capabilities it refers to. It owns one reference to each of them. */
@@ -44,6 +46,8 @@ export interface Request {
   readonly caller?: Caller | undefined;
   /** Nobody will look at the results, only call what they contain (Call.onlyPromisePipeline). */
   readonly onlyPipeline?: boolean | undefined;
+  /** The trace that the call belongs to; it goes wherever the call is passed on to. */
+  readonly trace?: TraceContext | undefined;
   /** A method declared `-> stream`: its caller is paced, and no call is ever taken back. */
   readonly streaming?: boolean | undefined;
   /** The parameters are credentials: they are shown to nobody who has not proven its key. */
@@ -143,6 +147,7 @@ export interface IncomingCall {
   /** Owned by the call: released when it ends, unless retained. */
   readonly params: Payload;
   readonly caller: Caller | undefined;
+  readonly trace: TraceContext | undefined;
 
   /** Ownership of the payload passes. Ignored after any other outcome, or a cancellation. */
   returns(results: Payload): void;
@@ -163,4 +168,6 @@ export interface Servant {
   deliver(call: IncomingCall): void;
   /** The last reference is gone. */
   dropped(): void;
+  /** What its calls have cost, where that is counted. */
+  readonly statistics?: CallStatistics | undefined;
 }

@@ -87,7 +87,11 @@ export class IncomingCalls {
 
   /** What is called, with a reference. */
   #callee({ target, interfaceId, methodId }: CallMessage): Hook {
-    if (target.is === "promisedAnswer") return this.#adoption.promisedAnswer(target.answer);
+    if (target.is === "promisedAnswer") {
+      const promised = this.#adoption.promisedAnswer(target.answer);
+      this.#exports.pipelined(promised, interfaceId, methodId);
+      return promised;
+    }
     const hook = this.#exports.called(target.id, interfaceId, methodId);
     if (hook !== undefined) return hook.retain();
     if (this.#exports.mayBeGivenBack(target.id)) {

@@ -1,10 +1,12 @@
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { type Answers } from "./answers.ts";
 import { type Embargoes } from "./embargo.ts";
+import { type CallStatistics } from "./call-statistics.ts";
 import { type RpcError } from "./exception.ts";
 import { type Exports } from "./export.ts";
 import { type Hook } from "./hook.ts";
 import { type Imports } from "./import.ts";
+import { servantOf } from "./local-hook.ts";
 import { type Questions } from "./questions.ts";
 import { type Reflections } from "./reflection.ts";
 
@@ -22,6 +24,10 @@ export interface Tables {
   readonly messagesQueued: number;
   readonly messagesSent: number;
   readonly messagesIgnored: number;
+  readonly traffic: CallStatistics;
+  readonly sinceMs: number;
+  readonly nowMs: number;
+  readonly methodName: (interfaceId: bigint, methodId: number) => string;
 }
 
 /** How much of everything there is. */
@@ -47,14 +53,17 @@ export interface ConnectionStats {
 export interface QuestionDump {
   readonly id: number;
   readonly state: string;
+  /** Such as `library.capnp:Desk.renew`, or `0x9fd69ebc87b9719c.2` for an interface not known here. */
+  readonly method: string;
+  readonly ageMs: number;
   readonly references: number;
 }
 
 export interface AnswerDump {
   readonly id: number;
   readonly state: string;
-  /** Interface id (hexadecimal) and method ordinal, such as `0x9fd69ebc87b9719c.2`. */
   readonly method: string;
+  readonly ageMs: number;
 }
 
 export interface ExportDump {
@@ -63,9 +72,13 @@ export interface ExportDump {
   readonly label: string;
   /** How many references the peer holds. */
   readonly references: number;
-  readonly sinceMs: number;
+  readonly ageMs: number;
   readonly calls: number;
-  readonly lastCall: { readonly method: string; readonly atMs: number } | null;
+  readonly lastCall: { readonly method: string; readonly agoMs: number } | null;
+  /** Old and never called: somebody may have forgotten to let go of it. */
+  readonly leak: boolean;
+  /** What the object's calls have cost, by whomever, where the vat counts that. */
+  readonly statistics: CallStatistics | null;
 }
 
 export interface ImportDump {
@@ -74,7 +87,9 @@ export interface ImportDump {
   /** How many references are held here, and how many the peer counts. */
   readonly references: number;
   readonly received: number;
-  readonly sinceMs: number;
+  readonly ageMs: number;
+  /** Old, and neither called nor passed on. */
+  readonly leak: boolean;
   /** Parameters of streaming calls to it that have not returned, in 8-byte words. */
   readonly streamWords: number;
 }
@@ -82,6 +97,10 @@ export interface ImportDump {
 export interface ConnectionDump {
   /** Who holds the exports: the peer's id, or its address when it has proven none. */
   readonly peer: string;
+  readonly address: string;
+  readonly transport: string;
+  readonly ageMs: number;
+  readonly traffic: CallStatistics;
   /** Why the connection is over, while it lives `null`. */
   readonly over: string | null;
   readonly questions: readonly QuestionDump[];
@@ -107,37 +126,63 @@ export function statsOf(tables: Tables): ConnectionStats {
   };
 }
 
-export function dumpOf(tables: Tables): ConnectionDump {
+export interface DumpOptions {
+  /** What is older than this and was never called is marked as a leak. Default: ten minutes. */
+  readonly leakAfterMs?: number | undefined;
+}
+
+const LEAK_AFTER_MS = 600_000; // ours: longer than any pause in a conversation
+
+export function dumpOf(
+  tables: Tables,
+  { leakAfterMs = LEAK_AFTER_MS }: DumpOptions,
+): ConnectionDump {
+  const { peer, methodName } = tables;
+  const age = ({ sinceMs }: { readonly sinceMs: number }) => Math.max(tables.nowMs - sinceMs, 0);
   return {
-    peer: tables.peer.id ?? tables.peer.address,
+    peer: peer.id ?? peer.address,
+    address: peer.address,
+    transport: peer.transport,
+    ageMs: age(tables),
+    traffic: tables.traffic,
     over: tables.over?.message ?? null,
-    questions: Array.from(tables.questions.values(), ({ id, is, references }) => {
-      return { id, state: is, references };
-    }),
-    answers: Array.from(tables.answers.values(), ({ id, is, interfaceId, methodId }) => {
-      return { id, state: is, method: methodName(interfaceId, methodId) };
-    }),
+    questions: Array.from(tables.questions.values(), (entry) => ({
+      id: entry.id,
+      state: entry.is,
+      method: callName(entry, methodName),
+      ageMs: age(entry),
+      references: entry.references,
+    })),
+    answers: Array.from(tables.answers.values(), (entry) => ({
+      id: entry.id,
+      state: entry.is,
+      method: callName(entry, methodName),
+      ageMs: age(entry),
+    })),
     exports: Array.from(tables.exports.values(), (entry) => ({
       id: entry.id,
       state: entry.is,
       label: labelOf(entry.hook),
       references: entry.count,
-      sinceMs: entry.sinceMs,
+      ageMs: age(entry),
       calls: entry.calls,
       lastCall:
         entry.calls === 0
           ? null
           : {
               method: methodName(entry.lastInterfaceId, entry.lastMethodId),
-              atMs: entry.lastCallMs,
+              agoMs: Math.max(tables.nowMs - entry.lastCallMs, 0),
             },
+      leak: entry.calls === 0 && age(entry) >= leakAfterMs,
+      statistics: servantOf(entry.hook)?.statistics ?? null,
     })),
     imports: Array.from(tables.imports.values(), (entry) => ({
       id: entry.id,
       state: entry.is,
       references: entry.references,
       received: entry.received,
-      sinceMs: entry.sinceMs,
+      ageMs: age(entry),
+      leak: !entry.called && age(entry) >= leakAfterMs,
       streamWords: entry.streamWords,
     })),
     embargoes: tables.embargoes.size + tables.reflections.waiting,
@@ -172,24 +217,34 @@ export function brokenRules({ over, questions, exports, imports, embargoes }: Ta
   return rules;
 }
 
+const LEAK = ", LEAK? never called";
+
+/** Milliseconds in the unit in which people would say it. */
+function span(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}
+
 /** A dump for people: one line an entry, in columns. */
 export function tableOf(dump: ConnectionDump): string {
-  const rows: (readonly string[])[] = [["table", "id", "state", "refs", "since", "what"]];
-  for (const { id, state, references } of dump.questions) {
-    rows.push(["question", String(id), state, String(references), "", ""]);
+  const rows: (readonly string[])[] = [["table", "id", "state", "refs", "age", "what"]];
+  for (const { id, state, references, ageMs, method } of dump.questions) {
+    rows.push(["question", String(id), state, String(references), span(ageMs), method]);
   }
-  for (const { id, state, method } of dump.answers) {
-    rows.push(["answer", String(id), state, "", "", method]);
+  for (const { id, state, ageMs, method } of dump.answers) {
+    rows.push(["answer", String(id), state, "", span(ageMs), method]);
   }
-  for (const { id, state, references, sinceMs, label, calls, lastCall } of dump.exports) {
-    const last = lastCall === null ? "" : `, last ${lastCall.method} at ${lastCall.atMs} ms`;
-    const what = `${label}: ${calls} calls${last}`;
-    rows.push(["export", String(id), state, String(references), `${sinceMs} ms`, what]);
+  for (const { id, state, references, ageMs, label, calls, lastCall, leak } of dump.exports) {
+    const last = lastCall === null ? "" : `, last ${lastCall.method} ${span(lastCall.agoMs)} ago`;
+    const what = `${label}: ${calls} calls${last}${leak ? LEAK : ""}`;
+    rows.push(["export", String(id), state, String(references), span(ageMs), what]);
   }
-  for (const { id, state, references, received, sinceMs, streamWords } of dump.imports) {
+  for (const one of dump.imports) {
+    const { id, state, references, received, ageMs, leak, streamWords } = one;
     const streaming = streamWords === 0 ? "" : `, ${streamWords} words of streams under way`;
-    const what = `received ${received} times${streaming}`;
-    rows.push(["import", String(id), state, String(references), `${sinceMs} ms`, what]);
+    const what = `received ${received} times${streaming}${leak ? LEAK : ""}`;
+    rows.push(["import", String(id), state, String(references), span(ageMs), what]);
   }
   const widths = rows[0]?.map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -204,8 +259,16 @@ export function tableOf(dump: ConnectionDump): string {
     .join("\n");
 }
 
-function methodName(interfaceId: bigint, methodId: number): string {
+/** A method in the wire's own words. */
+export function wireName(interfaceId: bigint, methodId: number): string {
   return `0x${interfaceId.toString(16).padStart(16, "0")}.${methodId}`;
+}
+
+function callName(
+  { interfaceId, methodId }: { readonly interfaceId: bigint; readonly methodId: number },
+  methodName: Tables["methodName"],
+): string {
+  return interfaceId === 0n ? "bootstrap" : methodName(interfaceId, methodId);
 }
 
 /** What it was named; a name outlives what has become of the thing. */

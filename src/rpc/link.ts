@@ -1,3 +1,4 @@
+import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { type BrokenHook } from "./broken-hook.ts";
 import { type Hook, type Request, type Results } from "./hook.ts";
 import { type RpcLimits } from "./limits.ts";
@@ -6,6 +7,7 @@ import { type TurnQueue } from "./turn-queue.ts";
 
 /** A connection as its own table entries and hooks see it. */
 export interface Link {
+  readonly peer: Peer | AnonymousPeer;
   readonly turns: TurnQueue;
   /** Set once the connection is over: what everything at the peer has become. */
   readonly over: BrokenHook | undefined;

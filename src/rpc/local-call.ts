@@ -12,6 +12,7 @@ import { releaseCaps } from "./payload.ts";
 import { LocalResults } from "./promise-hook.ts";
 import { SetPipeline } from "./set-pipeline.ts";
 import { TailResults } from "./tail-results.ts";
+import { type TraceContext } from "./trace-context.ts";
 import { type Turn, type TurnQueue } from "./turn-queue.ts";
 
 /** What a call needs of the object it is made on. */
@@ -60,6 +61,10 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
 
   get caller(): Caller | undefined {
     return this.#request.caller;
+  }
+
+  get trace(): TraceContext | undefined {
+    return this.#request.trace;
   }
 
   get canceled(): boolean {

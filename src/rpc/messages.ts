@@ -1,3 +1,5 @@
+import { type TraceContext } from "./trace-context.ts";
+
 /**
  * The messages of rpc.capnp as values. Ids are those of the wire: in a message that was received,
  * `questionId` names an answer of ours, and so on; `connection.ts` brands them once it knows.
@@ -72,6 +74,8 @@ export interface CallMessage {
   readonly allowThirdPartyTailCall: boolean;
   readonly noPromisePipelining: boolean;
   readonly onlyPromisePipeline: boolean;
+  /** Beside rpc.capnp, in a field that peers who do not know it pass over. */
+  readonly trace?: TraceContext | undefined;
 }
 
 export type ReturnOutcome =

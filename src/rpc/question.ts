@@ -55,6 +55,10 @@ export class Question extends CallResults implements ResultsSink {
   readonly returning: Returning;
   /** The place of its Call among all messages sent. */
   readonly serial: number;
+  /** 0 for Bootstrap. */
+  readonly interfaceId: bigint;
+  readonly methodId: number;
+  readonly sinceMs: number;
   /** Return.releaseParamCaps: the peer gave the parameters back. */
   releaseParamCaps = false;
   /** Whether the Return must be followed by Finish. */
@@ -76,6 +80,7 @@ export class Question extends CallResults implements ResultsSink {
     serial: number,
     returning: Returning,
     paramExports: readonly ExportId[],
+    request: Request | undefined,
   ) {
     super(asker.link.turns);
     this.#asker = asker;
@@ -83,6 +88,9 @@ export class Question extends CallResults implements ResultsSink {
     this.serial = serial;
     this.returning = returning;
     this.#paramExports = paramExports;
+    this.interfaceId = request?.interfaceId ?? 0n;
+    this.methodId = request?.methodId ?? 0;
+    this.sinceMs = asker.link.nowMs;
   }
 
   get link(): Link {

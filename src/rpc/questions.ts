@@ -52,7 +52,7 @@ export class Questions implements Asker {
     if (refused !== undefined) return new BrokenHook(this.link.turns, refused);
     const questionId = this.#table.claim();
     const serial = this.outbox.send({ is: "bootstrap", questionId });
-    const question = new Question(this, questionId, serial, "here", NO_CAPS);
+    const question = new Question(this, questionId, serial, "here", NO_CAPS, undefined);
     this.#table.set(questionId, question);
     const root = question.pipeline([]);
     question.release();
@@ -82,13 +82,14 @@ export class Questions implements Asker {
       allowThirdPartyTailCall: false,
       noPromisePipelining: false,
       onlyPromisePipeline: returning === "never",
+      trace: request.trace,
     } as const;
     // Of another peer's call we cannot know what is in it.
     const isPrivate = request.credential === true || request.caller !== undefined;
     const serial = this.outbox.send(message, isPrivate);
     this.exports.announce();
     releaseCaps(params);
-    const question = new Question(this, id, serial, returning, exported);
+    const question = new Question(this, id, serial, returning, exported, request);
     if (returning === "never") this.#unanswered.set(id, question);
     else this.#table.set(id, question);
     return question;

@@ -1,3 +1,4 @@
+import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { type BrokenHook, FailedResults } from "./broken-hook.ts";
 import { CountedHook } from "./counted-hook.ts";
 import { type RpcError, unexecuted } from "./exception.ts";
@@ -169,4 +170,10 @@ export class RemotePromise extends ForwardingHook {
     target.promise = undefined;
     target.release();
   }
+}
+
+/** Whom calls through this hook go to: `undefined` while that is not known, and in this vat. */
+export function peerBehind(hook: Hook): Peer | AnonymousPeer | undefined {
+  const end = hook.resolved();
+  return end instanceof RemotePromise || end instanceof RemoteTarget ? end.link.peer : undefined;
 }

@@ -12,6 +12,8 @@ export interface Turn {
 export class TurnQueue {
   readonly #wake: () => void;
   #waiting: Turn[] = [];
+  /** What the floors above keep for this vat: they find it wherever they have a hook. */
+  owner: object | undefined;
 
   /** `wake` is told when the queue stops being empty. */
   constructor(wake: () => void) {

@@ -1,12 +1,15 @@
-import { type AnonymousPeer, type Logger, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, type Logger, type Peer, type PeerId } from "../base/index.ts";
 import {
+  type CallObserver,
   type Client,
+  type Interceptor,
   type InterfaceType,
+  type LogLevel,
   type MintOptions,
   type Servable,
 } from "../capnp/index.ts";
 import { type Certificate, type Road } from "../net/index.ts";
-import { type ConnectionDump } from "../rpc/index.ts";
+import { type CallStatistics, type ConnectionDump, type DumpOptions } from "../rpc/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
 import { type VatLimitOptions } from "./limits.ts";
@@ -48,6 +51,12 @@ export interface VatOptions {
   readonly trackCalls?: boolean | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: Logger | undefined;
+  /** Told of every call, served or made. Without any, calls pay nothing. */
+  readonly observers?: readonly CallObserver[] | undefined;
+  /** Stand before every call, served or made; the first is the outermost. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Whether objects sum up what their calls cost, for `inspect()`. Default `false`. */
+  readonly statistics?: boolean | undefined;
 }
 
 /** Options of one `listen`. */
@@ -56,6 +65,8 @@ export interface ListenOptions {
   readonly advertise?: string | undefined;
   /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
+  /** What those get who come in by a door that proves no key; default `anonymousBootstrap`. */
+  readonly bootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
 }
 
 /** Options of one `connect`. */
@@ -75,6 +86,39 @@ export interface ConnectOptions {
    * key.
    */
   readonly earlyCredentials?: boolean | undefined;
+  /**
+   * Asks the peer for what its methods have to say about our calls (`call.clientLog`), until this
+   * handle is closed. Its words, so print them with care. One for each connection: the last one
+   * asked for counts.
+   */
+  readonly onLog?: ((line: PeerLogLine) => void) | undefined;
+  /** The least that `onLog` wants to hear. Default `info`. */
+  readonly logLevel?: LogLevel | undefined;
+}
+
+/** A line of a peer's log about a call of ours. */
+export interface PeerLogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly extra: Readonly<Record<string, unknown>> | undefined;
+  /** The peer's number of the call. */
+  readonly requestId: string;
+  readonly interface: string;
+  readonly method: string;
+  /** How many lines were lost before this one. */
+  readonly dropped: number;
+}
+
+/** What went over a vat's connections. */
+export interface VatStatistics {
+  /** All connections, those that are gone too. */
+  readonly total: CallStatistics;
+  /** The connections there are now. */
+  readonly peers: readonly {
+    readonly peer: PeerId | null;
+    readonly address: string;
+    readonly traffic: CallStatistics;
+  }[];
 }
 
 /** An open door. */
@@ -110,10 +154,11 @@ export interface Vat extends AsyncDisposable {
   /**
    * Listens on `tcp://host:port`, where port 0 picks a free one, or `unix:/path`. On
    * `tls://host:port` peers prove the certificate that they are known by. On
-   * `insecure://127.0.0.1:port`, plain TCP for programs of this machine, they prove nothing, are
+   * `insecure://127.0.0.1:port`, plain TCP for programs of this machine, and
+   * `insecure+unix:/path`, for programs of this user alone (mode 0600), they prove nothing, are
    * asked nothing, and get what `anonymousBootstrap` makes. Throws `NetError` `ADDRESS_INVALID`,
-   * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`, `CERTIFICATE_INVALID`; `VatError` `ADMIT_MISSING` when
-   * nobody said who may in, `CERTIFICATE_MISSING`.
+   * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`, `CERTIFICATE_INVALID`, `SOCKET_UNSAFE`; `VatError`
+   * `ADMIT_MISSING` when nobody said who may in, `CERTIFICATE_MISSING`.
    */
   listen(address: string, options?: ListenOptions): Promise<Listener>;
   /**
@@ -145,7 +190,9 @@ export interface Vat extends AsyncDisposable {
     options?: MintOptions,
   ): C;
   /** Who holds which capability, connection by connection; plain JSON. */
-  inspect(): readonly ConnectionDump[];
+  inspect(options?: DumpOptions): readonly ConnectionDump[];
+  /** Messages, bytes and capabilities, in and out, of each connection and of all. */
+  stats(): VatStatistics;
   /** Says goodbye on every connection and closes every listener. */
   close(): Promise<void>;
 }

@@ -12,11 +12,14 @@ import {
   encodeMessage,
   FrameReader,
   FrameWriter,
+  methodPlace,
 } from "../capnp/index.ts";
 import { type Road } from "../net/index.ts";
 import {
   type Action,
   Connection,
+  type ConnectionDump,
+  type DumpOptions,
   type Hook,
   type Message,
   RpcError,
@@ -80,8 +83,12 @@ export class Driver {
       },
       limits: owner.limits.rpc,
       early,
+      nowMs: nowMs(owner.clock),
+      methodName: (interfaceId, methodId) => {
+        const place = methodPlace(interfaceId, methodId);
+        return `${place.interface}.${place.method}`;
+      },
     });
-    this.connection.nowMs = owner.clock.now();
     road.start({
       data: (chunk) => {
         this.#receive(chunk);
@@ -131,6 +138,12 @@ export class Driver {
     this.connection.turnEnded();
   }
 
+  /** Who holds what at this moment. */
+  dump(options: DumpOptions): ConnectionDump {
+    this.connection.nowMs = nowMs(this.#owner.clock);
+    return this.connection.dump(options);
+  }
+
   /** Says goodbye once everything sent has left. Calls in flight fail. */
   close(): void {
     if (this.#ended) return;
@@ -140,11 +153,19 @@ export class Driver {
 
   #flush(): void {
     for (const action of this.connection.takeActions()) this.#perform(action);
-    for (const bytes of this.#writer.take()) this.#road.write(bytes);
+    this.#write();
+  }
+
+  #write(): void {
+    for (const bytes of this.#writer.take()) {
+      this.connection.bytesOut += bytes.length;
+      this.#road.write(bytes);
+    }
   }
 
   #receive(chunk: Uint8Array): void {
-    this.connection.nowMs = this.#owner.clock.now();
+    this.connection.nowMs = nowMs(this.#owner.clock);
+    this.connection.bytesIn += chunk.length;
     try {
       this.#reader.push(chunk);
       for (let arena = this.#reader.next(); arena !== undefined; arena = this.#reader.next()) {
@@ -174,7 +195,7 @@ export class Driver {
 
   #perform(action: Action): void {
     if (action.is === "close") {
-      for (const bytes of this.#writer.take()) this.#road.write(bytes);
+      this.#write();
       this.#finish(action.error);
     } else if (!this.#ended) {
       this.#add(action);
@@ -208,6 +229,11 @@ export class Driver {
     this.#settleClosed(error);
     this.#owner.ended(this, error);
   }
+}
+
+/** Whole milliseconds: small integers cost nothing to keep with every call. */
+function nowMs(clock: Clock): number {
+  return Math.trunc(clock.now());
 }
 
 function metadataOf({ peer, suite }: Road): TransportMetadata {

@@ -7,11 +7,7 @@ import { HandfastError } from "../base/index.ts";
  * was closed.
  */
 export type VatErrorCode =
-  | "OPTION_MISSING"
-  | "ADMIT_MISSING"
-  | "NOT_CONNECTED"
-  | "CERTIFICATE_MISSING"
-  | "CLOSED";
+  "OPTION_MISSING" | "ADMIT_MISSING" | "NOT_CONNECTED" | "CERTIFICATE_MISSING" | "CLOSED";
 
 /** A mistake in how a vat is set up or used. */
 export class VatError extends HandfastError<VatErrorCode> {

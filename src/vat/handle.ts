@@ -28,6 +28,8 @@ export class Handle implements Connection {
   readonly #turns: TurnQueue;
   readonly #arrival: Arrival;
   #driver: Driver | undefined;
+  /** What else ends when the handle is closed. */
+  onClosing: (() => void) | undefined;
   #released = false;
 
   constructor(turns: TurnQueue, arrival: Arrival) {
@@ -55,6 +57,7 @@ export class Handle implements Connection {
   async close(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
+    this.onClosing?.();
     if (this.#driver === undefined) this.#arrival.abandon();
     else await this.#driver.letGo();
   }

@@ -7,6 +7,7 @@ import {
   type PeerId,
 } from "../base/index.ts";
 import {
+  CallObservers,
   type Client,
   clientOfHook,
   Host,
@@ -21,6 +22,7 @@ import {
   type Certificate,
   dial,
   dialInsecure,
+  dialInsecureUnix,
   dialTls,
   type DoorOptions,
   endOfTurn,
@@ -28,8 +30,11 @@ import {
   listen,
   type ListenAddress,
   listenInsecure,
+  listenInsecureUnix,
   listenTls,
+  type NetLimits,
   parseInsecureAddress,
+  parseInsecureUnixAddress,
   parseListenAddress,
   parsePeerAddress,
   parseTlsAddress,
@@ -42,15 +47,26 @@ import {
   type Road,
   type SecureSocket,
 } from "../net/index.ts";
-import { BrokenHook, type ConnectionDump, type Hook, RpcError } from "../rpc/index.ts";
-import { networkIdentifier, ready } from "../shs/index.ts";
 import {
+  BrokenHook,
+  type ConnectionDump,
+  type DumpOptions,
+  type Hook,
+  RpcError,
+  Tally,
+} from "../rpc/index.ts";
+import { networkIdentifier, ready } from "../shs/index.ts";
+import { LogSource } from "./client-log.capnp.ts";
+import { ClientLogs, subscribe } from "./client-log.ts";
+import {
+  type BootstrapFactory,
   type Connection,
   type ConnectOptions,
   type Listener,
   type ListenOptions,
   type Vat as VatContract,
   type VatOptions,
+  type VatStatistics,
 } from "./contract.ts";
 import { defaultLogger, harmless } from "./default-logger.ts";
 import { type DialOwner, Dials, type Earliness } from "./dials.ts";
@@ -78,6 +94,10 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   readonly #doors = new Set<OpenDoor>();
   readonly #dials: Dials;
   readonly #life = new AbortController();
+  /** For peers without a key: what the door they came in by has to offer. */
+  readonly #doorOf = new WeakMap<AnonymousPeer, BootstrapFactory<AnonymousPeer>>();
+  /** What went over the connections that are gone. */
+  readonly #gone = new Tally();
 
   constructor(options: VatOptions) {
     this.#options = options;
@@ -91,6 +111,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
       clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
+      log: this.#log,
+      ...this.#watchers(options),
       trackCalls: options.trackCalls,
       refused: ({ error, ...where }) => {
         const { reason, cause } = error;
@@ -118,21 +140,26 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     this.#requireOpen();
     const tls = parseTlsListenAddress(address);
     if (tls !== undefined) return this.#listenTls(tls, options);
+    const accepted = (road: Road<AnonymousPeer>) => {
+      if (options.bootstrap !== undefined) this.#doorOf.set(road.peer, options.bootstrap);
+      this.adopt(road);
+    };
+    const path = parseInsecureUnixAddress(address);
+    if (path !== undefined) {
+      const door = await listenInsecureUnix(path, { limits: this.limits.net }, accepted);
+      return await this.#opened([address], () => door.close());
+    }
     const insecure = parseInsecureAddress(address, 0);
     if (insecure === undefined) return this.#listen(parseListenAddress(address), options);
-    const road = await listenInsecure(
-      { address: insecure, limits: this.limits.net },
-      (accepted) => {
-        this.adopt(accepted);
-      },
-    );
+    const road = await listenInsecure({ address: insecure, limits: this.limits.net }, accepted);
     const { host, port } = road.address;
     return await this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
   }
 
   connect(address: string, options: ConnectOptions = {}): Connection {
-    const { signal } = options;
+    const { signal, onLog, logLevel = "info" } = options;
     const handle = new Handle(this.turns, this.#arrivalAt(address, options));
+    if (onLog !== undefined) handle.onClosing = subscribe(handle, logLevel, onLog, this.#log);
     if (signal === undefined) return handle;
     const abort = () => void handle.close();
     if (signal.aborted) abort();
@@ -152,6 +179,20 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return clientOfHook<InterfaceType<C, S>>(type, this.#host.hookOf(server));
   }
 
+  inspect(options: DumpOptions = {}): readonly ConnectionDump[] {
+    return [...this.#drivers].map((driver) => driver.dump(options));
+  }
+
+  stats(): VatStatistics {
+    const total = new Tally();
+    total.add(this.#gone);
+    const peers = [...this.#drivers].map(({ peer, connection: { traffic } }) => {
+      total.add(traffic);
+      return { peer: peer.id ?? null, address: peer.address, traffic };
+    });
+    return { total: total.sums, peers };
+  }
+
   restorer<S extends Servable>(load: LoadById<S>): Restorer<S> {
     const hold = (object: Servable) => {
       const hook = this.#host.hookOf(object);
@@ -169,10 +210,6 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     { auth = AuthContext.anonymous(), ...terms }: MintOptions = {},
   ): C {
     return minted(type, object, { auth, ...terms }, this.#host);
-  }
-
-  inspect(): readonly ConnectionDump[] {
-    return [...this.#drivers].map(({ connection }) => connection.dump());
   }
 
   async close(): Promise<void> {
@@ -222,7 +259,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     try {
       const root =
         peer.id === undefined
-          ? this.#options.anonymousBootstrap?.(peer)
+          ? (this.#doorOf.get(peer) ?? this.#options.anonymousBootstrap)?.(peer)
           : this.#options.bootstrap?.(peer);
       const hook = root === undefined ? undefined : hookOf(root, this.turns);
       return hook ?? this.#broken(RpcError.unimplemented("nothing is offered here"));
@@ -236,7 +273,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   ended(driver: Driver, error: Error | undefined): void {
-    this.#drivers.delete(driver);
+    if (this.#drivers.delete(driver)) this.#gone.add(driver.connection.traffic);
     const peer = driver.peer.id ?? driver.peer.address;
     if (error !== undefined) this.#log.debug({ peer, err: error }, "a connection is gone");
   }
@@ -309,13 +346,30 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return door;
   }
 
+  #watchers({ observers = [], interceptors = [], statistics }: VatOptions) {
+    const failed = (err: unknown) => {
+      this.#log.error(
+        { err },
+        "an observer of calls failed; what it throws from now on is counted",
+      );
+    };
+    const clientLogs = new ClientLogs();
+    return {
+      observers: observers.length === 0 ? undefined : new CallObservers(observers, failed),
+      interceptors: interceptors.length === 0 ? undefined : interceptors,
+      countsCalls: statistics,
+      clientLog: clientLogs.write,
+      facets: [[LogSource.id, clientLogs.source]] as const,
+    };
+  }
+
   #arrivalAt(text: string, earliness: Earliness = {}): Arrival {
     this.#requireOpen();
+    const path = parseInsecureUnixAddress(text);
+    if (path !== undefined) return this.#dialAlone((options) => dialInsecureUnix(path, options));
     const insecure = parseInsecureAddress(text, 1);
     if (insecure !== undefined) {
-      return this.#dialAlone((signal) =>
-        dialInsecure({ address: insecure, signal, limits: this.limits.net }),
-      );
+      return this.#dialAlone((options) => dialInsecure({ address: insecure, ...options }));
     }
     const tls = parseTlsAddress(text);
     const id = tls?.id ?? parsePeerId(text);
@@ -324,8 +378,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (known !== undefined) return arrived(known);
     if (tls !== undefined) {
       const certificate = this.#certificate;
-      return this.#dialAlone((signal) =>
-        dialTls({ address: tls, id: tls.id, certificate, signal, limits: this.limits.net }),
+      return this.#dialAlone((options) =>
+        dialTls({ address: tls, id: tls.id, certificate, ...options }),
       );
     }
     if (address !== undefined) return this.#dials.join(address, earliness);
@@ -334,11 +388,13 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   /** A dial of one `connect()`, which no other joins. */
-  #dialAlone(open: (signal: AbortSignal) => Promise<Road>): Arrival {
+  #dialAlone(
+    open: (options: { signal: AbortSignal; limits: Partial<NetLimits> }) => Promise<Road>,
+  ): Arrival {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#life.signal]);
     return {
-      driver: open(signal).then((road) => this.adopt(road)),
+      driver: open({ signal, limits: this.limits.net }).then((road) => this.adopt(road)),
       abandon: () => {
         controller.abort(new VatError("CLOSED", "the dial was given up"));
       },

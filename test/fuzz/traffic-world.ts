@@ -18,6 +18,8 @@ import { Connection, type Hook, TurnQueue } from "../../src/rpc/index.ts";
 import { Counter, Watcher } from "../support/counter.capnp.ts";
 import { TestCounter } from "../vat/test-counter.ts";
 
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
 /** One end: what a vat is around a connection, without a road. */
 class End {
   readonly connection: Connection;
@@ -39,6 +41,7 @@ class End {
       clock: realClock,
       self,
       serve,
+      log: SILENT,
       report: ({ error }) => {
         this.internalErrors.push(error);
       },

@@ -3,7 +3,7 @@
 //   prints `ok <check>` or `FAIL <check>: <why>` for each (none named: all); exits 1 on any FAIL
 
 import { once } from "node:events";
-import { Identity, Vat } from "handfast";
+import { type CallObserver, Identity, Vat } from "handfast";
 import { InteropObject } from "./handfast/bootstrap.ts";
 import { type Check, CHECKS } from "./handfast/checks.ts";
 import { Interop } from "./handfast/interop.capnp.ts";
@@ -11,6 +11,18 @@ import { Interop } from "./handfast/interop.capnp.ts";
 /** Nobody is proven on plain TCP; a vat has these all the same. */
 const WHO = async () => ({ identity: await Identity.generate(), network: "handfast.interop" });
 const CHECK_TIMEOUT_MS = 15_000;
+
+/** Every other call carries a trace, in a field of `Call` that no peer but ours has heard of. */
+const TRACED: CallObserver<boolean> = {
+  start: () => (traced = !traced),
+  traceOf: (isTraced) => (isTraced ? TRACE : undefined),
+  end: () => {},
+};
+let traced = false;
+const TRACE = {
+  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  tracestate: "handfast=interop",
+};
 
 async function serve(): Promise<void> {
   await using vat = await Vat.open({
@@ -33,7 +45,7 @@ async function checkAll(address: string, wanted: readonly string[]): Promise<voi
 
 /** Runs a check on a connection of its own; tells why it failed, if it did. */
 async function runCheck(address: string, check: Check): Promise<string | undefined> {
-  await using vat = await Vat.open(await WHO());
+  await using vat = await Vat.open({ ...(await WHO()), observers: [TRACED] });
   const interop = vat.connect(`insecure://${address}`).bootstrap(Interop);
   try {
     await inTime(check(interop));

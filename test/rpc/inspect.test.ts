@@ -15,6 +15,7 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
   const bar = call(desk, "bar");
   network.settle();
 
+  server.connection().nowMs = 300;
   const dump = server.connection().dump();
   expect(dump).toEqual(JSON.parse(JSON.stringify(dump)));
   expect(dump.peer).toBe("simulated");
@@ -24,23 +25,34 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
       state: "settled",
       label: "root",
       references: 1,
-      sinceMs: 100,
-      calls: 1,
-      lastCall: { method: "0x0000000000000001.0", atMs: 250 },
+      ageMs: 200,
+      calls: 2,
+      lastCall: { method: "0x0000000000000001.0", agoMs: 50 },
+      leak: false,
+      statistics: null,
     },
   ]);
   expect(dump.imports).toEqual([
-    { id: 0, state: "promise", references: 1, received: 1, sinceMs: 100, streamWords: 0 },
+    { id: 0, state: "promise", references: 1, received: 1, ageMs: 200, streamWords: 0, leak: false },
   ]);
   expect(tableOf(dump)).toBe(
     [
-      "table   id  state    refs  since   what",
-      "answer  1   running                0x0000000000000001.0",
-      "answer  0   running                0x0000000000000001.0",
-      "export  0   settled  1     100 ms  root: 1 calls, last 0x0000000000000001.0 at 250 ms",
-      "import  0   promise  1     100 ms  received 1 times",
+      "table   id  state    refs  age     what",
+      "answer  1   running        200 ms  0x0000000000000001.0",
+      "answer  0   running        50 ms   0x0000000000000001.0",
+      "export  0   settled  1     200 ms  root: 2 calls, last 0x0000000000000001.0 50 ms ago",
+      "import  0   promise  1     200 ms  received 1 times",
     ].join("\n"),
   );
+  expect(dump.traffic).toMatchObject({ messagesIn: 4, capabilitiesIn: 1, capabilitiesOut: 1 });
+  const strict = server.connection().dump({ leakAfterMs: 200 });
+  expect(strict.exports).toMatchObject([{ leak: false }]); // it was called
+  expect(strict.imports).toMatchObject([{ leak: true }]);
+  expect(tableOf(strict)).toContain("received 1 times, LEAK?");
+  expect(client.connection().dump().questions).toMatchObject([
+    { method: "0x0000000000000001.0" },
+    { method: "0x0000000000000001.0" },
+  ]);
   expect(client.connection().dump().exports).toMatchObject([{ label: "promise" }]);
   expect(server.connection().stats).toMatchObject({ answers: 2, callWords: 2 });
   expect(server.connection().check()).toEqual([]);

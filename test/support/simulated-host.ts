@@ -6,6 +6,9 @@ import { type SimulatedVat } from "./simulated-network.ts";
 /** When the stories of the simulated network begin. */
 export const BEGIN = Date.UTC(2026, 0, 1);
 
+const ignored = (): void => undefined;
+const NO_LOG = { debug: ignored, info: ignored, warn: ignored, error: ignored };
+
 /** Objects and stubs on a vat of the simulated network, whose time passes when the test says so. */
 export class SimulatedHost {
   readonly clock = new VirtualClock();
@@ -27,6 +30,7 @@ export class SimulatedHost {
       epochMs: () => BEGIN + this.clock.now() - this.#startMs + this.calendar.setAheadMs,
       self: peerNamed(vat.name, "local"),
       serve,
+      log: NO_LOG,
       report: ({ error }) => {
         this.failures.push(error);
       },

@@ -1,0 +1,92 @@
+import { type Command } from "commander";
+import { followVat, inspectVat, type VatSnapshot } from "../../observe/index.ts";
+import { tableOf } from "../../rpc/index.ts";
+import { Identity, Vat } from "../../vat/index.ts";
+import { type Terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface InspectOptions {
+  readonly watch?: boolean;
+  readonly interval: number;
+  readonly leakAfter: number;
+}
+
+export function addInspect(program: Command, terminal: Terminal): void {
+  program
+    .command("inspect")
+    .summary("see who holds what in a running node")
+    .description(
+      "Asks the node whose admin socket is SOCKET: each connection with the capabilities that its\n" +
+        "peer holds, those that are held of the peer's, and the calls under way. A node has such a\n" +
+        'socket when its program says `await serveAdmin(vat, "/path")`.',
+    )
+    .argument("<SOCKET>", "path of the admin socket")
+    .option("--watch", "go on until interrupted, one snapshot after the other")
+    .option("--interval <SECONDS>", "between two snapshots", seconds("--interval"), 1)
+    .option(
+      "--leak-after <SECONDS>",
+      "what is never called and older is marked",
+      seconds("--leak-after"),
+      600,
+    )
+    .action(async (socket: string, options: InspectOptions) => {
+      const path = absolute(socket.startsWith("unix:") ? socket.slice("unix:".length) : socket);
+      const leakAfterMs = options.leakAfter * 1000;
+      await using vat = await Vat.open({ identity: await Identity.generate(), network: "admin" });
+      if (options.watch !== true) {
+        show(await inspectVat(vat, path, { leakAfterMs }), terminal);
+        return;
+      }
+      const interrupted = new AbortController();
+      const interrupt = (): void => {
+        interrupted.abort();
+      };
+      process.once("SIGINT", interrupt);
+      process.once("SIGTERM", interrupt);
+      try {
+        await followVat(vat, path, {
+          intervalMs: options.interval * 1000,
+          leakAfterMs,
+          signal: interrupted.signal,
+          onSnapshot: (snapshot) => {
+            show(snapshot, terminal);
+          },
+        });
+      } finally {
+        process.off("SIGINT", interrupt);
+        process.off("SIGTERM", interrupt);
+      }
+    });
+}
+
+function show(snapshot: VatSnapshot, terminal: Terminal): void {
+  terminal.result({ text: textOf(snapshot), json: snapshot });
+}
+
+function textOf({ vat, takenAtMs, connections }: VatSnapshot): string {
+  const time = new Date(takenAtMs).toISOString();
+  const count = connections.length === 1 ? "1 connection" : `${connections.length} connections`;
+  const parts = connections.map((connection) => {
+    const { peer, address, transport, traffic } = connection;
+    const bytes = `${traffic.bytesIn} bytes in, ${traffic.bytesOut} out`;
+    return `\n${peer}\n  ${transport} ${address}, ${bytes}\n${indented(tableOf(connection))}`;
+  });
+  return [`${vat} at ${time}: ${count}`, ...parts].join("\n");
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, "  ");
+}
+
+function absolute(path: string): string {
+  return path.startsWith("/") ? path : `${process.cwd()}/${path}`;
+}
+
+function seconds(option: string): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,7}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isNaN(value))
+      throw new UsageError(`${option} takes seconds, not ${text}`, "such as 1 or 0.5");
+    return Math.round(value * 1000) / 1000;
+  };
+}

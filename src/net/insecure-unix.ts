@@ -1,0 +1,179 @@
+import { chmod, lstat, unlink } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { dirname, isAbsolute } from "node:path";
+import { type AnonymousPeer } from "../base/index.ts";
+import { NetError, systemError } from "./error.ts";
+import { withDefaults } from "./limits.ts";
+import { plainRoad, type PlainRoadOptions } from "./plain-road.ts";
+import { UnknownPeer } from "./road-peer.ts";
+import { type SecureSocket } from "./secure-socket.ts";
+
+/** Bytes of a socket's path with its final zero: `sun_path` of Linux, and 4 more than of macOS. */
+const MAX_PATH_BYTES = 104;
+
+/** Mode bits that let others write to a folder, and the one that keeps their hands off our files. */
+const OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/** The path of `insecure+unix:/path`; `undefined` for any other address. Throws `NetError` `ADDRESS_INVALID`. */
+export function parseInsecureUnixAddress(text: string): string | undefined {
+  if (!text.startsWith("insecure+unix:")) return undefined;
+  const path = text.slice("insecure+unix:".length);
+  if (!isAbsolute(path) || path.includes("\0") || Buffer.byteLength(path) >= MAX_PATH_BYTES) {
+    const message = `a Unix socket has an absolute path of less than ${MAX_PATH_BYTES} bytes`;
+    throw new NetError("ADDRESS_INVALID", message);
+  }
+  return path;
+}
+
+/** A door in the file system. */
+export interface UnixListener {
+  close(): Promise<void>;
+}
+
+/**
+ * Listens where only this user can connect: the socket has mode 0600, in a folder where nobody else
+ * can put another in its place. What a process that died left behind is removed. Rejects with
+ * `NetError` `SOCKET_UNSAFE`, `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`.
+ */
+export async function listenInsecureUnix(
+  path: string,
+  options: PlainRoadOptions,
+  accepted: (road: SecureSocket<AnonymousPeer>) => void,
+): Promise<UnixListener> {
+  await requireOwnFolder(dirname(path));
+  await removeStale(path);
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    accepted(plainRoad(socket, new UnknownPeer(path, "unix"), options));
+  });
+  server.maxConnections = withDefaults(options.limits).maxConnections;
+  await bind(server, path);
+  try {
+    await chmod(path, 0o600);
+  } catch (cause) {
+    server.close();
+    throw unsafe(`the mode of ${path} cannot be set`, cause);
+  }
+  return {
+    close: () =>
+      new Promise((closed) => {
+        server.close(); // which removes the socket's file
+        setImmediate(closed);
+      }),
+  };
+}
+
+/** Dials. Rejects with `NetError` `SOCKET_UNSAFE` (not ours), `CONNECTION_REFUSED`, `ABORTED`. */
+export async function dialInsecureUnix(
+  path: string,
+  options: PlainRoadOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<SecureSocket<AnonymousPeer>> {
+  const stats = await statOf(path);
+  if (stats === undefined) throw new NetError("CONNECTION_REFUSED", `there is no ${path}`);
+  if (!stats.isSocket()) throw unsafe(`${path} is not a socket`);
+  requireOwner(stats.uid, path);
+  const { signal } = options;
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ path, allowHalfOpen: true });
+    const settled = (settle: () => void): void => {
+      signal?.removeEventListener("abort", aborted);
+      socket.off("error", failed);
+      settle();
+    };
+    const failed = (error: Error): void => {
+      settled(() => {
+        reject(systemError(error, path));
+      });
+    };
+    const aborted = (): void => {
+      socket.destroy();
+      settled(() => {
+        reject(new NetError("ABORTED", "the dial was given up", { cause: signal?.reason }));
+      });
+    };
+    socket.once("error", failed);
+    socket.once("connect", () => {
+      settled(() => {
+        resolve(plainRoad(socket, new UnknownPeer(path, "unix"), options));
+      });
+    });
+    signal?.addEventListener("abort", aborted, { once: true });
+    if (signal?.aborted === true) aborted();
+  });
+}
+
+/** Nobody but us and root may put files there, or replace ours. */
+async function requireOwnFolder(folder: string): Promise<void> {
+  const stats = await statOf(folder);
+  if (stats === undefined)
+    throw new NetError("ADDRESS_UNAVAILABLE", `there is no folder ${folder}`);
+  if (!stats.isDirectory())
+    throw unsafe(`${folder} is not a folder itself (perhaps a link to one)`);
+  requireOwner(stats.uid, folder);
+  if ((stats.mode & OTHERS_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
+    throw unsafe(`others may write in ${folder}: chmod go-w it, or take another`);
+  }
+}
+
+/** Makes way: only a socket of ours that nobody listens on is removed. */
+async function removeStale(path: string): Promise<void> {
+  const stats = await statOf(path);
+  if (stats === undefined) return;
+  if (!stats.isSocket()) throw unsafe(`${path} is there already, and is not a socket`);
+  requireOwner(stats.uid, path);
+  if (await answers(path)) throw new NetError("PORT_IN_USE", `somebody listens on ${path}`);
+  await unlink(path);
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket: Socket = connect({ path });
+    socket.once("error", () => {
+      resolve(false);
+    });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+/** Binding happens within `listen`, so the file is never there with another mode. */
+function bind(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => {
+      reject(systemError(error, `cannot listen on ${path}`));
+    };
+    server.once("error", failed);
+    const umask = process.umask(0o177);
+    try {
+      server.listen(path, () => {
+        server.off("error", failed);
+        server.on("error", () => {}); // of one connection: go on accepting
+        resolve();
+      });
+    } finally {
+      process.umask(umask);
+    }
+  });
+}
+
+/** Of the file itself, not of what a link leads to. */
+async function statOf(path: string) {
+  try {
+    return await lstat(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined; // of lstat
+    throw systemError(cause as Error, path);
+  }
+}
+
+function requireOwner(uid: number, path: string): void {
+  const own = process.getuid?.();
+  if (own === undefined || uid === own || uid === 0) return;
+  throw unsafe(`${path} belongs to another user`);
+}
+
+function unsafe(message: string, cause?: unknown): NetError {
+  return new NetError("SOCKET_UNSAFE", message, { cause });
+}

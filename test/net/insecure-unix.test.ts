@@ -1,0 +1,142 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  dialInsecureUnix,
+  listenInsecureUnix,
+  parseInsecureUnixAddress,
+} from "../../src/net/index.ts";
+import { thrownBy } from "../support/thrown.ts";
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "handfast-unix-"));
+  onTestFinished(() => {
+    rmSync(path, { recursive: true });
+  });
+  return path;
+}
+
+async function listening(path: string): Promise<{ readonly accepted: string[] }> {
+  const accepted: string[] = [];
+  const listener = await listenInsecureUnix(path, {}, (road) => {
+    accepted.push(`${road.peer.transport} ${road.peer.address}`);
+    road.destroy();
+  });
+  onTestFinished(() => listener.close());
+  return { accepted };
+}
+
+const modeOf = (path: string) => (lstatSync(path).mode & 0o777).toString(8);
+
+describe("a Unix socket", () => {
+  it("is for this user alone, and takes connections", async () => {
+    const path = join(folder(), "admin.sock");
+    const { accepted } = await listening(path);
+    expect(modeOf(path)).toBe("600");
+    const road = await dialInsecureUnix(path, {});
+    road.destroy();
+    expect(road.peer).toMatchObject({ transport: "unix", id: undefined });
+    while (accepted.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(accepted).toEqual([`unix ${path}`]);
+  });
+
+  it("leaves the process's umask as it was", async () => {
+    const before = process.umask(0o027);
+    await listening(join(folder(), "s"));
+    expect(process.umask(before)).toBe(0o027);
+  });
+
+  it("goes with its listener, and what a dead process left makes way", async () => {
+    const path = join(folder(), "s");
+    const first = await listenInsecureUnix(path, {}, () => {});
+    await first.close();
+    expect(thrownBy(() => lstatSync(path))).toMatchObject({ code: "ENOENT" });
+    const dead = createServer().listen(path);
+    await new Promise((resolve) => dead.once("listening", resolve));
+    symlinkSync(path, `${path}.keep`);
+    await new Promise((resolve) => dead.close(resolve));
+    await listening(path);
+  });
+
+  it("is not taken from somebody who listens on it", async () => {
+    const path = join(folder(), "s");
+    await listening(path);
+    await expect(listenInsecureUnix(path, {}, () => {})).rejects.toMatchObject({
+      code: "PORT_IN_USE",
+    });
+    expect(lstatSync(path).isSocket()).toBe(true);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ["a symbolic link is there", (path) => symlinkSync("/nowhere", path)],
+    ["a file is there", (path) => writeFileSync(path, "precious")],
+    ["a folder is there", (path) => mkdirSync(path)],
+    ["others may write in the folder", (path) => chmodSync(join(path, ".."), 0o777)],
+  ])("is refused where %s", async (_, prepare) => {
+    const path = join(folder(), "s");
+    prepare(path);
+    await expect(listenInsecureUnix(path, {}, () => {})).rejects.toMatchObject({
+      code: "SOCKET_UNSAFE",
+    });
+  });
+
+  it("is refused in a folder that is a link, and where there is none", async () => {
+    const real = folder();
+    const link = join(folder(), "link");
+    symlinkSync(real, link);
+    const through = listenInsecureUnix(join(link, "s"), {}, () => {});
+    await expect(through).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
+    const nowhere = listenInsecureUnix(join(real, "none", "s"), {}, () => {});
+    await expect(nowhere).rejects.toMatchObject({ code: "ADDRESS_UNAVAILABLE" });
+  });
+
+  it("of somebody else is neither dialled nor removed", async () => {
+    if (process.getuid?.() === 0) {
+      const path = join(folder(), "s");
+      await listening(path);
+      const { chownSync } = await import("node:fs");
+      chownSync(path, 12_345, 12_345);
+      await expect(dialInsecureUnix(path, {})).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
+      await expect(listenInsecureUnix(path, {}, () => {})).rejects.toMatchObject({
+        code: "SOCKET_UNSAFE",
+      });
+    }
+  });
+
+  it("is not dialled where there is none, or something else, or nobody", async () => {
+    const path = join(folder(), "s");
+    await expect(dialInsecureUnix(path, {})).rejects.toMatchObject({ code: "CONNECTION_REFUSED" });
+    writeFileSync(path, "");
+    await expect(dialInsecureUnix(path, {})).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
+    const aborted = AbortSignal.abort();
+    const other = join(folder(), "t");
+    await listening(other);
+    const dialled = dialInsecureUnix(other, { signal: aborted });
+    await expect(dialled).rejects.toMatchObject({ code: "ABORTED" });
+  });
+
+  it("has an absolute path that the system can hold", () => {
+    expect(parseInsecureUnixAddress("insecure+unix:/run/a.sock")).toBe("/run/a.sock");
+    expect(parseInsecureUnixAddress("tcp://127.0.0.1:1")).toBeUndefined();
+    for (const bad of [
+      "insecure+unix:",
+      "insecure+unix:here",
+      "insecure+unix:/a\0b",
+      `insecure+unix:/${"x".repeat(120)}`,
+    ]) {
+      expect(thrownBy(() => parseInsecureUnixAddress(bad))).toMatchObject({
+        code: "ADDRESS_INVALID",
+      });
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { type Interceptor, RpcError } from "handfast";
+import { Counter } from "../support/counter.capnp.ts";
+import { LOOPBACK, openVat, pair, TestCounter, until } from "./support.ts";
+
+const failureOf = (call: PromiseLike<unknown>) => call.then(null, (reason: unknown) => reason);
+
+/** Both ends with the same interceptors, or one of them. */
+async function between(interceptors: readonly Interceptor[], where: "server" | "client") {
+  const log: string[] = [];
+  const counter = new TestCounter(0, log);
+  const at = (end: string) => (end === where ? { interceptors } : {});
+  const server = await openVat({ admit: "anyone", bootstrap: () => counter, ...at("server") });
+  const { address } = await server.listen(LOOPBACK);
+  const client = await openVat(at("client"));
+  return { log, counter, client, server, root: client.connect(address).bootstrap(Counter) };
+}
+
+describe.each(["server", "client"] as const)("an interceptor at the %s", (where) => {
+  it("stands around the call, the first outermost, and sees how it ends", async () => {
+    const seen: string[] = [];
+    const named =
+      (name: string): Interceptor =>
+      (next) =>
+      async (call) => {
+        seen.push(`${name} before ${call.side} ${call.method}`);
+        try {
+          await next(call);
+          seen.push(`${name} after`);
+        } catch (error) {
+          seen.push(`${name} saw ${error instanceof RpcError ? error.code : String(error)}`);
+          throw error;
+        }
+      };
+    const { root } = await between([named("outer"), named("inner")], where);
+    expect((await root.add({ amount: 1 })).total).toBe(1);
+    await until(() => seen.length === 4);
+    const side = where === "server" ? "served" : "made";
+    expect(seen).toEqual([
+      `outer before ${side} add`,
+      `inner before ${side} add`,
+      "inner after",
+      "outer after",
+    ]);
+    expect(await failureOf(root.fail({ how: "rpc" }))).toMatchObject({ code: "OVERLOADED" });
+    await until(() => seen.includes("outer saw OVERLOADED"));
+  });
+
+  it("that awaits cannot reorder calls", async () => {
+    const waits: (() => void)[] = [];
+    const slow: Interceptor = (next) => async (call) => {
+      await new Promise<void>((resolve) => waits.push(resolve));
+      await next(call);
+    };
+    const { root, log } = await between([slow], where);
+    const calls = [1, 2, 3].map((amount) => root.add({ amount }).then(() => {}));
+    await until(() => waits.length === 3);
+    waits[2]?.();
+    waits[1]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(log).toEqual([]);
+    waits[0]?.();
+    await Promise.all(calls);
+    expect(log).toEqual(["add 1", "add 2", "add 3"]);
+  });
+
+  it("that refuses a call lets those behind it go on", async () => {
+    let count = 0;
+    const picky: Interceptor = (next) => (call) => {
+      count += 1;
+      if (count === 1) throw RpcError.overloaded("not this one");
+      return next(call);
+    };
+    const { root, log } = await between([picky], where);
+    const [refused, admitted] = [root.add({ amount: 1 }), root.add({ amount: 2 })];
+    const failure = await failureOf(refused);
+    expect(failure).toMatchObject({ code: "OVERLOADED" });
+    expect(String(failure)).toContain("not this one");
+    await admitted;
+    expect(log).toEqual(["add 2"]);
+  });
+
+  it("that returns without calling next has refused; a second next does nothing", async () => {
+    let how: "never" | "twice" = "never";
+    const sloppy: Interceptor = (next) => async (call) => {
+      if (how === "never") return;
+      await next(call);
+      await next(call).catch(() => {});
+    };
+    const { root, log } = await between([sloppy], where);
+    expect(await failureOf(root.add({ amount: 1 }))).toMatchObject({ code: "FAILED" });
+    how = "twice";
+    await root.add({ amount: 2 });
+    expect(log).toEqual(["add 2"]);
+  });
+
+  it("does not stand in the way of pipelining", async () => {
+    const slow: Interceptor = (next) => async (call) => {
+      await Promise.resolve();
+      await next(call);
+    };
+    const { root } = await between([slow], where);
+    const { counter } = root.child({ start: 5 });
+    expect((await counter.add({ amount: 1 })).total).toBe(6);
+  });
+
+  it("that holds a call up when it is given up lets it go for good", async () => {
+    const waits: (() => void)[] = [];
+    const slow: Interceptor = (next) => async (call) => {
+      if (waits.length === 0) await new Promise<void>((resolve) => waits.push(resolve));
+      await next(call);
+    };
+    const { root, log } = await between([slow], where);
+    const call = root.add({ amount: 1 });
+    await until(() => waits.length === 1);
+    call[Symbol.dispose]();
+    await new Promise((resolve) => setImmediate(resolve));
+    if (where === "server") await new Promise((resolve) => setTimeout(resolve, 20));
+    waits[0]?.();
+    await root.add({ amount: 2 });
+    expect(log).toEqual(["add 2"]);
+  });
+});
+
+it("a vat without interceptors and observers makes calls as before", async () => {
+  const { root } = await pair();
+  expect((await root.child({ start: 3 }).counter.add({ amount: 1 })).total).toBe(4);
+});
