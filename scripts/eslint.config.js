@@ -3,7 +3,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["**/dist/**", "**/node_modules/**"] },
+  { ignores: ["**/dist/**", "**/build/**", "**/node_modules/**"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -48,7 +48,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["src/cli/**/*.ts", "src/examples/**/*.ts", "scripts/**"],
+    files: ["src/cli/**/*.ts", "src/examples/**/*.ts", "scripts/**", "bench/**"],
     rules: { "no-console": "off" },
   },
   {

@@ -1,17 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect, createServer } from "node:tls";
+import { HOST } from "./address.ts";
+import { type ClientCredentials, selfSigned } from "./certificate.ts";
 import { channelOfStream } from "./streams.ts";
-import { type TransportPeer } from "./transport-peer.ts";
+import { type ChannelPeer } from "./channel-peer.ts";
 
 /** Node's TLS 1.3 with a certificate on each side (Ed25519), both made for the run. */
-export const nodeMtls: TransportPeer = {
+export const nodeMtls: ChannelPeer = {
   listen: (accepted) =>
     new Promise((resolve) => {
-      const [ours, theirs] = [certificate(), certificate()];
+      const [ours, theirs] = [selfSigned(), selfSigned()];
       const server = createServer(
         {
           ...ours,
@@ -26,22 +24,18 @@ export const nodeMtls: TransportPeer = {
         },
       );
       server.on("tlsClientError", () => {});
-      server.listen(0, "127.0.0.1", () => {
+      server.listen(0, HOST, () => {
         const { port } = server.address() as AddressInfo;
-        resolve({ address: JSON.stringify({ port, ca: ours.cert, ...theirs }) });
+        const credentials: ClientCredentials = { ...theirs, ca: ours.cert };
+        resolve({ port, rest: JSON.stringify(credentials) });
       });
     }),
-  dial: (address) =>
+  dial: ({ port, rest }) =>
     new Promise((resolve, reject) => {
-      const { port, ca, key, cert } = JSON.parse(address) as Record<
-        "ca" | "key" | "cert",
-        string
-      > & {
-        port: number;
-      };
+      const { ca, key, cert } = JSON.parse(rest) as ClientCredentials;
       const socket = connect({
         port,
-        host: "127.0.0.1",
+        host: HOST,
         ca,
         key,
         cert,
@@ -55,13 +49,3 @@ export const nodeMtls: TransportPeer = {
       });
     }),
 };
-
-function certificate(): { readonly key: string; readonly cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), "handfast-bench-"));
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const args = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=bench", "-days", "2"];
-  execFileSync("openssl", [...args, "-keyout", key, "-out", cert], { stdio: "ignore" });
-  const made = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
-  rmSync(folder, { recursive: true });
-  return made;
-}

@@ -1,21 +1,22 @@
 import { type AddressInfo, connect, createServer } from "node:net";
+import { HOST } from "./address.ts";
 import { channelOfStream } from "./streams.ts";
-import { type TransportPeer } from "./transport-peer.ts";
+import { type ChannelPeer } from "./channel-peer.ts";
 
 /** No protection at all: what the machine itself can do. */
-export const rawTcp: TransportPeer = {
+export const rawTcp: ChannelPeer = {
   listen: (accepted) =>
     new Promise((resolve) => {
       const server = createServer({ noDelay: true }, (socket) => {
         accepted(channelOfStream(socket, socket));
       });
-      server.listen(0, "127.0.0.1", () => {
-        resolve({ address: String((server.address() as AddressInfo).port) });
+      server.listen(0, HOST, () => {
+        resolve({ port: (server.address() as AddressInfo).port, rest: "" });
       });
     }),
-  dial: (address) =>
+  dial: ({ port }) =>
     new Promise((resolve, reject) => {
-      const socket = connect({ port: Number(address), host: "127.0.0.1", noDelay: true });
+      const socket = connect({ port, host: HOST, noDelay: true });
       socket.once("error", reject);
       socket.once("connect", () => {
         resolve(channelOfStream(socket, socket));

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import secretHandshake from "secret-handshake";
-import { type Channel, type TransportPeer } from "./transport-peer.ts";
+import { HOST } from "./address.ts";
+import { type Channel, type ChannelPeer } from "./channel-peer.ts";
 
 type End = true | Error | null;
 type Answer = (end: End, data?: Uint8Array) => void;
@@ -15,7 +16,7 @@ const APP_KEY = Buffer.alloc(32, "bench");
 const TIMEOUT_MS = 5000;
 
 /** The npm originals, secret-handshake and pull-box-stream, over Node's sockets. */
-export const ssbSecretHandshake: TransportPeer = {
+export const ssbSecretHandshake: ChannelPeer = {
   listen: (accepted) =>
     new Promise((resolve) => {
       const keys = secretHandshake.toKeys(randomBytes(32));
@@ -29,17 +30,16 @@ export const ssbSecretHandshake: TransportPeer = {
         });
         plug(socket, shaking);
       });
-      server.listen(0, "127.0.0.1", () => {
+      server.listen(0, HOST, () => {
         const { port } = server.address() as AddressInfo;
-        resolve({ address: `${port} ${keys.publicKey.toString("hex")}` });
+        resolve({ port, rest: keys.publicKey.toString("hex") });
       });
     }),
-  dial: (address) =>
+  dial: ({ port, rest: key }) =>
     new Promise((resolve, reject) => {
-      const [port, key = ""] = address.split(" ");
       const keys = secretHandshake.toKeys(randomBytes(32));
       const create = secretHandshake.createClient(keys, APP_KEY, TIMEOUT_MS);
-      const socket = connect({ port: Number(port), host: "127.0.0.1", noDelay: true });
+      const socket = connect({ port, host: HOST, noDelay: true });
       const shaking = create(Buffer.from(key, "hex"), (error: Error | null, stream: PullDuplex) => {
         if (error === null) resolve(channelOf(stream, socket));
         else reject(error);

@@ -1,5 +1,5 @@
 import { type Duplex } from "node:stream";
-import { type Channel } from "./transport-peer.ts";
+import { type Channel } from "./channel-peer.ts";
 
 /** A Node stream as a channel; `wire` is the TCP socket below it. */
 export function channelOfStream(

@@ -12,15 +12,16 @@ import {
   ready,
   type Suite,
 } from "../../src/shs/index.ts";
-import { type Channel, type TransportPeer } from "./transport-peer.ts";
+import { HOST } from "./address.ts";
+import { type Channel, type ChannelPeer } from "./channel-peer.ts";
 
 /** handfast in one of its suites. */
-export function handfast(suite: Suite): TransportPeer {
+export function handfastChannel(suite: Suite): ChannelPeer {
   return {
     async listen(accepted) {
       await ready();
       const door = await listen({
-        address: { host: "127.0.0.1", port: 0 },
+        address: { host: HOST, port: 0 },
         keyPair: KeyPair.fromSeed(generateSeed()),
         network: networkIdentifier("bench"),
         suites: [suite],
@@ -29,13 +30,15 @@ export function handfast(suite: Suite): TransportPeer {
           accepted(channelOf(socket));
         },
       });
-      return { address: door.peerAddresses().map(printPeerAddress)[0] ?? "" };
+      const [address] = door.peerAddresses();
+      if (address === undefined) throw new Error("no address");
+      return { port: address.port, rest: printPeerAddress(address) };
     },
-    async dial(address) {
+    async dial({ rest }) {
       await ready();
       const keyPair = KeyPair.fromSeed(generateSeed());
       const network = networkIdentifier("bench");
-      return channelOf(await dial({ address: parsePeerAddress(address), keyPair, network }));
+      return channelOf(await dial({ address: parsePeerAddress(rest), keyPair, network }));
     },
   };
 }

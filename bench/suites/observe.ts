@@ -1,0 +1,26 @@
+import { perSecond } from "../harness/rate.ts";
+import { type Case, type Suite, takeTurns } from "../harness/turns.ts";
+import { OBSERVED_PEERS } from "../peers/registry.ts";
+
+const DEPTHS = [1, 64];
+
+export const observe: Suite = {
+  name: "observe",
+  about:
+    "What it costs a server to look: `handfast` has everything off, each of the others one thing on. " +
+    "`context` reads who calls, with what authority and under which request id, in every call.",
+  run: (run) =>
+    takeTurns(run, {
+      suite: "observe",
+      kind: "rpc",
+      peers: ["handfast", ...OBSERVED_PEERS],
+      cases: DEPTHS.map((depth) => callsAt(depth, run.ms)),
+    }),
+};
+
+const callsAt = (depth: number, ms: number): Case => ({
+  name: `depth=${depth},payload=0`,
+  async measure({ client }, note) {
+    perSecond(note, await client.ask("calls", { depth, payload: 0, ms }));
+  },
+});
