@@ -35,6 +35,17 @@ export {
 } from "./capnp/index.ts";
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";
 export {
+  type Incident,
+  openTunnel,
+  type OpenTunnelOptions,
+  serveTunnel,
+  type ServeTunnelOptions,
+  type TunnelEnd,
+  TunnelError,
+  type TunnelErrorCode,
+  type TunnelStats,
+} from "./tunnel/index.ts";
+export {
   type Admit,
   type BootstrapFactory,
   type Connection,

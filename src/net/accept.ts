@@ -170,7 +170,10 @@ class Acceptance {
     const { bytes, session } = this.#machine.accept(verified);
     this.#wire.write(bytes);
     const early = this.#reader.release();
-    const socket = new SecureSocket({ wire: this.#wire, peer, session, early, limits, clock });
+    const handshakeMs = clock.now() - this.#attempt.startedAtMs;
+    const origin = { direction: "accepted", handshakeMs } as const;
+    const wire = this.#wire;
+    const socket = new SecureSocket({ wire, origin, peer, session, early, limits, clock });
     this.#events.accepted(socket);
   }
 

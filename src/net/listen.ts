@@ -18,10 +18,13 @@ import {
 } from "./accept.ts";
 import { type ListenAddress, type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
+import { FAILED, type RoadFailed } from "./diagnostics.ts";
+import { type Endpoints, endpointsOf } from "./endpoints.ts";
 import { NetError, systemError } from "./error.ts";
 import { Gate } from "./gate.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { type Random, realRandom } from "./random.ts";
+import { boundAddress } from "./plain.ts";
 import { remoteAddressOf } from "./road-peer.ts";
 import { type SecureSocket } from "./secure-socket.ts";
 
@@ -39,7 +42,7 @@ export interface ListenOptions {
   /** Whether our own key may be at the other end; default `refuse`. */
   readonly selfConnect?: "allow" | "refuse" | undefined;
   /** The road is there, and waits for its `start`. */
-  readonly accepted: (socket: SecureSocket) => void;
+  readonly accepted: (socket: SecureSocket, endpoints: Endpoints) => void;
   /** A handshake came to nothing. For logs: the client was told no reason. */
   readonly refused?: ((refusal: Refusal) => void) | undefined;
   /** The system could not accept a connection, such as for want of file descriptors. */
@@ -120,10 +123,7 @@ class Door implements RoadListener {
       server.listen(path === undefined ? { host, port } : { path }, () => {
         server.off("error", failed);
         server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
-        const bound = server.address();
-        if (typeof bound === "object" && bound !== null) {
-          this.#address = { host: bound.address, port: bound.port };
-        }
+        this.#address = boundAddress(server, address);
         resolve();
       });
     });
@@ -156,12 +156,10 @@ class Door implements RoadListener {
     const place = this.#gate.enter(socket.remoteAddress, () => socket.destroy());
     if (typeof place === "string") {
       socket.destroy();
-      const { refused } = this.#options; // an error costs its stack: none is made for nobody
-      refused?.({
-        address: remoteAddressOf(socket),
-        peer: undefined,
-        error: new NetError("TURNED_AWAY", place),
-      });
+      // An error costs its stack: none is made for nobody.
+      if (this.#options.refused === undefined && !FAILED.hasSubscribers) return;
+      const error = new NetError("TURNED_AWAY", place);
+      this.#refused({ address: remoteAddressOf(socket), peer: undefined, error });
       return;
     }
     const address = this.#address.path ?? remoteAddressOf(socket);
@@ -187,14 +185,21 @@ class Door implements RoadListener {
         socket.once("close", () => {
           place.closed();
         });
-        this.#options.accepted(road);
+        this.#options.accepted(road, endpointsOf(socket, this.#address));
       },
       refused: (refusal) => {
         this.#shaking.delete(socket);
         place.failed(isBad(refusal.error));
-        this.#options.refused?.(refusal);
+        this.#refused(refusal);
       },
     });
+  }
+
+  #refused(refusal: Refusal): void {
+    if (FAILED.hasSubscribers) {
+      FAILED.publish({ direction: "accepted", ...refusal } satisfies RoadFailed);
+    }
+    this.#options.refused?.(refusal);
   }
 }
 
