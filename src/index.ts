@@ -69,6 +69,17 @@ export {
 } from "./observe/index.ts";
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";
 export {
+  type Incident,
+  openTunnel,
+  type OpenTunnelOptions,
+  serveTunnel,
+  type ServeTunnelOptions,
+  type TunnelEnd,
+  TunnelError,
+  type TunnelErrorCode,
+  type TunnelStats,
+} from "./tunnel/index.ts";
+export {
   type Admit,
   type Backoff,
   type BootstrapFactory,

@@ -18,6 +18,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   target: 3,
   observe: 4,
   codegen: 4,
+  tunnel: 4,
   cli: 5,
   "index.ts": 5,
   examples: 6,

@@ -12,6 +12,9 @@ const HINTS: Readonly<Record<string, string>> = {
   COMPILER_MISSING:
     "`apt-get install capnproto`, `brew install capnp`, or see https://capnproto.org/install.html",
   NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
+  INSECURE: "write 127.0.0.1 or [::1]; `--insecure` allows a service on another machine",
+  PORT_IN_USE:
+    "is it running already? The file of a Unix socket stays behind after a crash: remove it",
   CONNECTION_REFUSED: "nothing listens there: is the node up, and the port right?",
   HANDSHAKE_CUT: "often the peer is in another network: see `--network`",
   SOCKET_UNSAFE: "an admin socket is its owner's alone: ask as the user who runs the node",

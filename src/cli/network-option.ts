@@ -9,11 +9,11 @@ const SCUTTLEBUTT = "d4a1cb88a66f02f8db635ce26441cc5dac1b08420ceaac230839b755845
  * The 32 bytes that `--network` names: 64 hexadecimal digits, or a name. Throws `UsageError` when
  * nothing says which network, `ShsError` `NETWORK_INVALID`.
  */
-export function networkOf(option: string | undefined, address: string): Uint8Array {
+export function networkOf(option: string | undefined, address = ""): Uint8Array {
   const network = option ?? (address.startsWith("net:") ? SCUTTLEBUTT : undefined);
   if (network === undefined) {
     throw new UsageError(
-      "an address does not say which network the peer is in",
+      "nothing says which network is meant",
       "add `--network NAME`, such as --network library.example/v1",
     );
   }

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { HandfastError } from "../base/index.ts";
 import { addGen } from "./commands/gen.ts";
 import { addId } from "./commands/id.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeygen } from "./commands/keygen.ts";
 import { addPing } from "./commands/ping.ts";
+import { addTunnel } from "./commands/tunnel.ts";
 import { type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** The exit status of the process: every failure is 1, whosever fault it is. */
-export type ExitStatus = 0 | 1;
+/** The exit status of the process: 2 for a command line that makes no sense, 1 for other failures. */
+export type ExitStatus = 0 | 1 | 2;
 
 /** Runs one command line (without the program's own name), and never rejects. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitStatus> {
@@ -18,10 +20,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help was asked for
-    terminal.error(error instanceof CommanderError ? usageErrorOf(error) : error);
-    return 1;
+    const failure = error instanceof CommanderError ? usageErrorOf(error) : error;
+    terminal.error(failure);
+    return failure instanceof HandfastError && MISSPELT.has((failure as HandfastError).code)
+      ? 2
+      : 1;
   }
 }
+
+/** What is wrong with the words themselves, whatever the world is like. */
+const MISSPELT: ReadonlySet<string> = new Set(["USAGE", "ADDRESS_INVALID", "NETWORK_INVALID"]);
 
 function programFor(terminal: Terminal): Command {
   const program = new Command("handfast")
@@ -44,6 +52,7 @@ function programFor(terminal: Terminal): Command {
   addGen(program, terminal);
   addPing(program, terminal);
   addInspect(program, terminal);
+  addTunnel(program, terminal);
   return program;
 }
 

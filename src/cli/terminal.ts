@@ -84,6 +84,17 @@ export class Terminal {
     if (stack !== undefined) this.#stderr.write(`${printable(stack)}\n`);
   }
 
+  /** Something that went wrong while the command goes on. */
+  incident(error: unknown, from: string): void {
+    const { code, message } = describe(error);
+    if (this.json) {
+      this.#stderr.write(`${JSON.stringify({ warning: { code, message, from } })}\n`);
+    } else {
+      const line = `${this.#paint("dim", `warning ${code}:`)} ${oneLine(`${from}: ${message}`)}`;
+      this.#stderr.write(`${line}\n`);
+    }
+  }
+
   #paint(style: Style, text: string): string {
     const coloured = this.#coloured && this.#stderr.isTTY === true;
     return coloured ? `\u001b[${SGR[style]}m${text}\u001b[0m` : text;

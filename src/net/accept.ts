@@ -73,7 +73,9 @@ class Acceptance implements Handshake {
     const { bytes, session } = this.#machine.accept(this.#verified);
     this.#wire.write(bytes);
     const early = this.#reader.release();
-    return new SecureSocket({ wire: this.#wire, peer, session, early, limits, clock });
+    const handshakeMs = clock.now() - this.#visit.startedAtMs;
+    const origin = { direction: "accepted", handshakeMs } as const;
+    return new SecureSocket({ wire: this.#wire, origin, peer, session, early, limits, clock });
   }
 
   leave(): void {

@@ -9,7 +9,7 @@ import {
   toBase64,
 } from "../base/index.ts";
 import { type Suite } from "../shs/index.ts";
-import { NetError } from "./error.ts";
+import { TextReader } from "./text-reader.ts";
 
 /** Whom to dial: the key is the identity, host and port are a hint where it may be found. */
 export interface PeerAddress {
@@ -44,7 +44,7 @@ const MAX_PORT = 65_535;
  * `capnp+unix://ed25519:<key>@/path[?suite=…]`, or Scuttlebutt's `net:host:port~shs:<key>`. Throws `NetError` `ADDRESS_INVALID` with the column.
  */
 export function parsePeerAddress(text: string): PeerAddress {
-  const reader = new Reader(text);
+  const reader = new TextReader(text);
   if (reader.skip("capnp://")) return parseCapnpAddress(reader);
   if (reader.skip("capnp+unix://")) return parseUnixAddress(reader);
   if (reader.skip("net:")) return parseScuttlebuttAddress(reader);
@@ -72,7 +72,7 @@ export function printScuttlebuttAddress(address: PeerAddress): string | undefine
 
 /** Reads `tcp://host:port` or `unix:/path`. Throws `NetError` `ADDRESS_INVALID` with the column. */
 export function parseListenAddress(text: string): ListenAddress {
-  const reader = new Reader(text);
+  const reader = new TextReader(text);
   if (reader.skip("unix:")) {
     const path = readPath(reader);
     reader.expectEnd();
@@ -82,6 +82,20 @@ export function parseListenAddress(text: string): ListenAddress {
     throw reader.error("where to listen starts with tcp://, unix: or tls://");
   const host = readHost(reader);
   const port = readPort(reader, 0);
+  reader.expectEnd();
+  return { host, port };
+}
+
+/**
+ * Reads where a plain service is: `host:port`, `tcp://host:port` or `unix:/path`. Throws `NetError`
+ * `ADDRESS_INVALID` with the column.
+ */
+export function parsePlainAddress(text: string, smallestPort: number): ListenAddress {
+  if (text.startsWith("unix:")) return parseListenAddress(text);
+  const reader = new TextReader(text);
+  reader.skip("tcp://");
+  const host = readHost(reader);
+  const port = readPort(reader, smallestPort);
   reader.expectEnd();
   return { host, port };
 }
@@ -99,7 +113,7 @@ function parsePlaceAfter(
   text: string,
   smallestPort: number,
 ): ListenAddress | undefined {
-  const reader = new Reader(text);
+  const reader = new TextReader(text);
   if (!reader.skip(scheme)) return undefined;
   const host = readHost(reader);
   const port = readPort(reader, smallestPort);
@@ -115,7 +129,7 @@ export interface TlsAddress extends ListenAddress {
 
 /** Reads `capnp+tls://mtls-sha256:<hex>@host:port`; `undefined` for any other scheme. */
 export function parseTlsAddress(text: string): TlsAddress | undefined {
-  const reader = new Reader(text);
+  const reader = new TextReader(text);
   if (!reader.skip("capnp+tls://")) return undefined;
   const id = parsePeerId(reader.until("@", "a fingerprint is followed by @"));
   if (id === undefined || publicKeyOf(id) !== undefined) {
@@ -148,7 +162,7 @@ export function printPlace({ host, port, path }: ListenAddress): string {
   return path ?? printHostPort(host, port);
 }
 
-function parseCapnpAddress(reader: Reader): PeerAddress {
+function parseCapnpAddress(reader: TextReader): PeerAddress {
   const id = readKey(reader);
   const host = readHost(reader);
   const port = readPort(reader, 1);
@@ -158,7 +172,7 @@ function parseCapnpAddress(reader: Reader): PeerAddress {
   return { id, host, port, suite, ...(sturdyId === undefined ? {} : { sturdyId }) };
 }
 
-function parseUnixAddress(reader: Reader): PeerAddress {
+function parseUnixAddress(reader: TextReader): PeerAddress {
   const id = readKey(reader);
   const path = readPath(reader);
   const suite = readSuite(reader);
@@ -166,18 +180,18 @@ function parseUnixAddress(reader: Reader): PeerAddress {
   return { id, host: "", port: 0, path, suite };
 }
 
-function readKey(reader: Reader): PeerId {
+function readKey(reader: TextReader): PeerId {
   const keyAt = reader.at;
-  const id = parsePeerId(reader.until("@", "a key is followed by @"));
+  const id = parsePeerId(reader.matching(/[A-Za-z0-9_:-]*/y));
   if (id === undefined || publicKeyOf(id) === undefined) {
     throw reader.error("a key is ed25519: and 43 base64url characters", keyAt);
   }
-  reader.skip("@");
+  if (!reader.skip("@")) throw reader.error("a key is followed by @");
   return id;
 }
 
 /** From the root; the system allows at most 107 bytes (unix(7), sun_path). */
-function readPath(reader: Reader): string {
+function readPath(reader: TextReader): string {
   const start = reader.at;
   const path = reader.matching(/\/[^\s?#]*/y);
   if (path.length < 2) throw reader.error("a path starts with /", start);
@@ -189,7 +203,7 @@ function readPath(reader: Reader): string {
 
 const MAX_PATH_BYTES = 107;
 
-function parseScuttlebuttAddress(reader: Reader): PeerAddress {
+function parseScuttlebuttAddress(reader: TextReader): PeerAddress {
   const host = readHost(reader);
   const port = readPort(reader, 1);
   if (!reader.skip("~shs:")) throw reader.error("the port is followed by ~shs: and a key");
@@ -201,7 +215,7 @@ function parseScuttlebuttAddress(reader: Reader): PeerAddress {
   return { id: peerIdOfKey(key), host, port, suite: "box-stream" };
 }
 
-function readHost(reader: Reader): string {
+function readHost(reader: TextReader): string {
   const start = reader.at;
   if (reader.skip("[")) {
     const host = reader.until("]", "an IPv6 address ends with ]");
@@ -223,7 +237,7 @@ function isHostName(host: string): boolean {
   return host.length <= 253 && host.split(".").every((label) => LABEL.test(label));
 }
 
-function readPort(reader: Reader, smallest: number): number {
+function readPort(reader: TextReader, smallest: number): number {
   if (!reader.skip(":")) throw reader.error("a host is followed by : and a port");
   const start = reader.at;
   const digits = reader.matching(/\d*/y);
@@ -234,7 +248,7 @@ function readPort(reader: Reader, smallest: number): number {
   return port;
 }
 
-function readSturdyId(reader: Reader): string | undefined {
+function readSturdyId(reader: TextReader): string | undefined {
   if (!reader.skip("/")) return undefined;
   const start = reader.at;
   const sturdyId = reader.matching(/[A-Za-z0-9._~-]*/y);
@@ -242,7 +256,7 @@ function readSturdyId(reader: Reader): string | undefined {
   return sturdyId;
 }
 
-function readSuite(reader: Reader): Suite {
+function readSuite(reader: TextReader): Suite {
   if (!reader.skip("?")) return DEFAULT_SUITE;
   if (!reader.skip("suite=")) throw reader.error("after ? stands suite=");
   const start = reader.at;
@@ -253,55 +267,4 @@ function readSuite(reader: Reader): Suite {
 
 function isSuite(name: string): name is Suite {
   return SUITES.includes(name);
-}
-
-/** A place in a text that moves forward only. */
-class Reader {
-  readonly text: string;
-  at = 0;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  /** Moves past `word` if it is next. */
-  skip(word: string): boolean {
-    if (!this.text.startsWith(word, this.at)) return false;
-    this.at += word.length;
-    return true;
-  }
-
-  /** Everything up to `mark`, which is not moved past. */
-  until(mark: string, otherwise: string): string {
-    const end = this.text.indexOf(mark, this.at);
-    if (end < 0) throw this.error(otherwise, this.text.length);
-    return this.#moveTo(end);
-  }
-
-  /** What a sticky pattern matches here. */
-  matching(pattern: RegExp): string {
-    pattern.lastIndex = this.at;
-    return this.#moveTo(this.at + (pattern.exec(this.text)?.[0].length ?? 0));
-  }
-
-  rest(): string {
-    return this.#moveTo(this.text.length);
-  }
-
-  expectEnd(): void {
-    if (this.at < this.text.length) throw this.error("nothing more is expected here");
-  }
-
-  error(reason: string, at = this.at): NetError {
-    const column = at + 1;
-    return new NetError("ADDRESS_INVALID", `bad address, column ${column}: ${reason}`, {
-      at: { text: this.text, column },
-    });
-  }
-
-  #moveTo(end: number): string {
-    const passed = this.text.slice(this.at, end);
-    this.at = end;
-    return passed;
-  }
 }

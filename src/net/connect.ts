@@ -11,6 +11,7 @@ import {
 import { type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
 import { takeEphemeral } from "./ephemeral-pool.ts";
+import { FAILED, type RoadFailed } from "./diagnostics.ts";
 import { NetError, systemError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { MessageReader } from "./message-reader.ts";
@@ -79,6 +80,8 @@ class Dial {
   #machine: ClientHandshake | undefined;
   #reader: MessageReader<ClientStep> | undefined;
   #cancelTimer: (() => void) | undefined;
+  readonly #startedAtMs: number;
+  #connectedAtMs: number;
 
   constructor(
     options: DialOptions,
@@ -91,6 +94,7 @@ class Dial {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#target = printPlace(options.address);
+    this.#startedAtMs = this.#connectedAtMs = this.#clock.now();
   }
 
   begin(open: () => Socket): void {
@@ -126,6 +130,7 @@ class Dial {
       return;
     }
     this.#stage = "awaiting M2";
+    this.#connectedAtMs = this.#clock.now();
     this.#cancelTimer = this.#clock.after(this.#limits.handshakeMs, this.#late);
     this.#reader = new MessageReader(wire, this.#machine, {
       step: (step) => {
@@ -175,7 +180,12 @@ class Dial {
     this.#leave();
     const peer = new RoadPeer(session.peer.id, this.#target, "shs");
     const [limits, clock] = [this.#limits, this.#clock];
-    this.#resolve(new SecureSocket({ wire, peer, session, early, limits, clock }));
+    const origin = {
+      direction: "dialled",
+      connectMs: this.#connectedAtMs - this.#startedAtMs,
+      handshakeMs: clock.now() - this.#connectedAtMs,
+    } as const;
+    this.#resolve(new SecureSocket({ wire, origin, peer, session, early, limits, clock }));
   }
 
   /** Silence after M3 means the wrong key or a refusal; the wire says no more, and neither can we. */
@@ -212,6 +222,15 @@ class Dial {
     this.#machine?.abandon();
     this.#reader?.stop();
     this.#wire?.destroy();
+    if (FAILED.hasSubscribers) {
+      const address = this.#target;
+      FAILED.publish({
+        direction: "dialled",
+        address,
+        peer: undefined,
+        error,
+      } satisfies RoadFailed);
+    }
     this.#reject(error);
   }
 

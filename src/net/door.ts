@@ -2,10 +2,13 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type Clock } from "../base/index.ts";
 import { type ListenAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
+import { FAILED, type RoadFailed } from "./diagnostics.ts";
+import { type Endpoints, endpointsOf } from "./endpoints.ts";
 import { NetError, systemError } from "./error.ts";
 import { Gate, type Place } from "./gate.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { hungUp } from "./message-reader.ts";
+import { boundAddress } from "./plain.ts";
 import { type Random, realRandom } from "./random.ts";
 import { remoteAddressOf } from "./road-peer.ts";
 import { type SecureSocket } from "./secure-socket.ts";
@@ -19,7 +22,7 @@ export interface DoorOptions {
   /** Asked in the turn in which the peer would be let in, after `admit`; `false` refuses. */
   readonly confirm?: VisitTerms["confirm"];
   /** The road is there, and waits for its `start`. */
-  readonly accepted: (road: SecureSocket) => void;
+  readonly accepted: (road: SecureSocket, endpoints: Endpoints) => void;
   /** A handshake came to nothing. For logs: the client was told no reason. */
   readonly refused?: ((refusal: Refusal) => void) | undefined;
   /** The system could not accept a connection, such as for want of file descriptors. */
@@ -91,10 +94,7 @@ export class Door {
       server.listen(path === undefined ? { host, port } : { path }, () => {
         server.off("error", failed);
         server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
-        const bound = server.address();
-        if (typeof bound === "object" && bound !== null) {
-          this.#address = { host: bound.address, port: bound.port };
-        }
+        this.#address = boundAddress(server, address);
         resolve();
       });
     });
@@ -122,7 +122,7 @@ export class Door {
       const address = this.#from(socket);
       socket.destroy();
       const why = () => new NetError("TURNED_AWAY", place);
-      this.#options.refused?.(new Refusal(address, undefined, why));
+      this.#told(new Refusal(address, undefined, why));
     } else {
       this.#visiting.add(socket);
       this.#awaitFirstBytes(socket, place);
@@ -174,7 +174,7 @@ export class Door {
         socket.once("close", () => {
           place.closed();
         });
-        this.#options.accepted(road);
+        this.#options.accepted(road, endpointsOf(socket, this.#address));
       },
       refused: (refusal, bad) => {
         this.#refused(socket, place, refusal, bad);
@@ -185,6 +185,14 @@ export class Door {
   #refused(socket: Socket, place: Place, refusal: Refusal, bad: boolean): void {
     this.#visiting.delete(socket);
     place.failed(bad);
+    this.#told(refusal);
+  }
+
+  #told(refusal: Refusal): void {
+    if (FAILED.hasSubscribers) {
+      const { address, peer, error } = refusal;
+      FAILED.publish({ direction: "accepted", address, peer, error } satisfies RoadFailed);
+    }
     this.#options.refused?.(refusal);
   }
 

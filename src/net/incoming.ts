@@ -9,6 +9,8 @@ export interface IncomingEvents {
   ended(how: "goodbye" | "unknown"): void;
   /** The peer asked for a sign of life. */
   pinged(): void;
+  /** The peer answered a sign of life. */
+  ponged(): void;
   /** The peer said why it is leaving. */
   reason(reason: CloseReason): void;
   /** Bytes came; they completed a record or not, and left one half there or not. */
@@ -135,7 +137,8 @@ export class Incoming {
         this.#events.pinged();
         return;
       case "pong":
-        return; // heard, and that was the point
+        this.#events.ponged();
+        return;
       case "close-reason":
         this.#events.reason(received.reason);
         return;

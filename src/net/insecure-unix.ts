@@ -1,12 +1,10 @@
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname, isAbsolute } from "node:path";
-import { type AnonymousPeer } from "../base/index.ts";
 import { NetError, systemError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
-import { plainRoad, type PlainRoadOptions } from "./plain-road.ts";
+import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
 import { UnknownPeer } from "./road-peer.ts";
-import { type SecureSocket } from "./secure-socket.ts";
 
 /** Bytes of a socket's path with its final zero: `sun_path` of Linux, and 4 more than of macOS. */
 const MAX_PATH_BYTES = 104;
@@ -39,12 +37,13 @@ export interface UnixListener {
 export async function listenInsecureUnix(
   path: string,
   options: PlainRoadOptions,
-  accepted: (road: SecureSocket<AnonymousPeer>) => void,
+  accepted: (road: PlainRoad) => void,
 ): Promise<UnixListener> {
   await requireOwnFolder(dirname(path));
   await removeStale(path);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    accepted(plainRoad(socket, new UnknownPeer(path, "unix"), options));
+    const origin = { direction: "accepted", handshakeMs: 0 } as const;
+    accepted(plainRoad(socket, new UnknownPeer(path, "unix"), origin, options));
   });
   server.maxConnections = withDefaults(options.limits).maxConnections;
   await bind(server, path);
@@ -67,7 +66,7 @@ export async function listenInsecureUnix(
 export async function dialInsecureUnix(
   path: string,
   options: PlainRoadOptions & { readonly signal?: AbortSignal | undefined },
-): Promise<SecureSocket<AnonymousPeer>> {
+): Promise<PlainRoad> {
   const stats = await statOf(path);
   if (stats === undefined) throw new NetError("CONNECTION_REFUSED", `there is no ${path}`);
   if (!stats.isSocket()) throw unsafe(`${path} is not a socket`);
@@ -94,7 +93,8 @@ export async function dialInsecureUnix(
     socket.once("error", failed);
     socket.once("connect", () => {
       settled(() => {
-        resolve(plainRoad(socket, new UnknownPeer(path, "unix"), options));
+        const origin = { direction: "dialled", handshakeMs: 0 } as const;
+        resolve(plainRoad(socket, new UnknownPeer(path, "unix"), origin, options));
       });
     });
     signal?.addEventListener("abort", aborted, { once: true });

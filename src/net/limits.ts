@@ -16,6 +16,8 @@ export interface NetLimits {
   readonly flushBytes: number;
   /** From our goodbye to the peer's; then the road is cut. */
   readonly lingerMs: number;
+  /** From the later of both goodbyes to the end of the peer's TCP stream; then the road is cut. */
+  readonly finMs: number;
   /** A road this quiet gets a ping, in suites that have one; also TCP's own keepalive. */
   readonly keepaliveMs: number;
   /** A peer this silent, where it would have answered a ping, is gone. */
@@ -55,6 +57,7 @@ export const DEFAULT_LIMITS: NetLimits = {
   maxUnsentBytes: 64 * 1024 * 1024, // ours: one of Cap'n Proto's largest messages by default
   flushBytes: 64 * 1024, // one record of the largest suite
   lingerMs: 5_000, // ours: as long as a handshake
+  finMs: 5_000, // ours: as long as a goodbye
   keepaliveMs: 30_000, // below the 60 s after which many proxies forget a quiet connection
   idleMs: 90_000, // ours: three pings unanswered
   recordMs: 30_000, // ours: the largest record at 2 kB/s

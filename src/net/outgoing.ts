@@ -96,9 +96,11 @@ export class Outgoing {
     }
   }
 
-  /** Shows life, unless what waits to be sent will. */
-  ping(): void {
-    if (this.#state.is === "open" && this.unsentBytes === 0) this.#send(this.#sealer.ping());
+  /** Shows life, unless what waits to be sent will; whether the peer will answer. */
+  ping(): boolean {
+    if (this.#state.is !== "open" || this.unsentBytes > 0) return false;
+    this.#send(this.#sealer.ping());
+    return this.#sealer.showsLife === "answered";
   }
 
   /** Answers the pings of this turn, all of them at once. */

@@ -1,6 +1,7 @@
 import { type Socket } from "node:net";
 import { type AnonymousPeer, ByteQueue, type Clock } from "../base/index.ts";
 import { realClock } from "./clock.ts";
+import { type RoadOrigin } from "./diagnostics.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { PlainOpener, PlainSealer } from "./plain-records.ts";
 import { type UnknownPeer } from "./road-peer.ts";
@@ -11,18 +12,32 @@ export interface PlainRoadOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** A road that never leaves the machine, over a socket that is connected: nothing is sealed. */
+/** A road that proves nothing. Cutting it resets TCP, so that a cut never looks like an end. */
+export type PlainRoad = SecureSocket<AnonymousPeer>;
+
+/** A road over a socket that is connected: nothing is sealed. */
 export function plainRoad(
   socket: Socket,
   peer: UnknownPeer,
+  origin: RoadOrigin,
   options: PlainRoadOptions,
-): SecureSocket<AnonymousPeer> {
+): PlainRoad {
   return new SecureSocket<AnonymousPeer>({
     wire: socket,
+    origin,
+    cut: () => {
+      reset(socket);
+    },
     peer,
     session: { sealer: new PlainSealer(), opener: new PlainOpener() },
     early: new ByteQueue(),
     limits: withDefaults(options.limits),
     clock: options.clock ?? realClock,
   });
+}
+
+/** A FIN would say that all was well; a Unix-domain socket has nothing else. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

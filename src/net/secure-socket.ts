@@ -1,6 +1,14 @@
 import { type Duplex } from "node:stream";
 import { type AnonymousPeer, type ByteQueue, type Clock, type Peer } from "../base/index.ts";
 import { type CloseReason, type Session, type Suite } from "../shs/index.ts";
+import {
+  CLOSED,
+  OPENED,
+  type RoadClosed,
+  type RoadCounters,
+  type RoadOpened,
+  type RoadOrigin,
+} from "./diagnostics.ts";
 import { NetError, systemError } from "./error.ts";
 import { Incoming } from "./incoming.ts";
 import { LifeWatch } from "./life-watch.ts";
@@ -26,18 +34,6 @@ export interface RoadEvents {
   closed(error: Error | undefined): void;
 }
 
-/** Bytes of one road since it was opened. */
-export interface RoadCounters {
-  /** Of the application. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-  /** On the wire, after the handshake. */
-  readonly wireSentBytes: number;
-  readonly wireReceivedBytes: number;
-  /** Writes to the wire: many application writes share one. */
-  readonly flushes: number;
-}
-
 /** How a road seals and opens, and what it proved besides; what it cannot prove is absent. */
 export type RoadSession = Pick<Session, "sealer" | "opener"> &
   Partial<Pick<Session, "suite" | "channelBinding">>;
@@ -58,6 +54,10 @@ export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
 
 export interface SecureSocketOptions<P extends Peer | AnonymousPeer = Peer> {
   readonly wire: Duplex;
+  /** Cuts the wire; by default destroys it. */
+  readonly cut?: (() => void) | undefined;
+  /** For diagnostics; a road without one is not announced. */
+  readonly origin?: RoadOrigin | undefined;
   readonly peer: P & RoadLife;
   readonly session: RoadSession;
   /** Bytes that came with the handshake's last message. */
@@ -79,8 +79,9 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
   readonly suite: Suite | undefined;
   /** 32 bytes that this connection has in common with its other end and with no other. */
   readonly channelBinding: Uint8Array | undefined;
+  readonly origin: RoadOrigin | undefined;
 
-  readonly #wire: Duplex;
+  readonly #cut: () => void;
   readonly #life: RoadLife;
   readonly #early: ByteQueue;
   readonly #outgoing: Outgoing;
@@ -88,15 +89,19 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
   readonly #watch: LifeWatch;
   #events: RoadEvents | undefined;
   #closeReason: CloseReason | undefined;
+  /** Told of the next sign of life that the peer answers with. */
+  #answered: (() => void) | undefined;
   #cancelLinger: (() => void) | undefined;
   #failure: Error | undefined;
   #gone = false;
 
-  constructor({ wire, peer, session, early, limits, clock }: SecureSocketOptions<P>) {
+  constructor(options: SecureSocketOptions<P>) {
+    const { wire, peer, session, early, limits, clock } = options;
     this.peer = peer;
+    this.origin = options.origin;
+    this.#cut = options.cut ?? (() => wire.destroy());
     this.suite = session.suite;
     this.channelBinding = session.channelBinding;
-    this.#wire = wire;
     this.#life = peer;
     this.#early = early;
     const { sealer, opener } = session;
@@ -107,8 +112,12 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     });
     this.#incoming = new Incoming(wire, opener, limits, clock, {
       data: (bytes) => this.#events?.data(bytes),
-      ended: (how) => this.#events?.ended(how),
+      ended: (how) => {
+        this.#events?.ended(how);
+        if (wire.writableFinished) linger(limits.finMs);
+      },
       pinged: () => this.#outgoing.pong(),
+      ponged: () => this.#ponged(),
       reason: (reason) => (this.#closeReason = reason),
       heard: (completed, half) => this.#watch.heard(completed, half),
       failed: (error) => this.destroy(error),
@@ -123,9 +132,16 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     wire.on("close", () => {
       this.#finish();
     });
+    const linger = (delayMs: number) => {
+      this.#cancelLinger?.();
+      if (!this.#gone) this.#cancelLinger = clock.after(delayMs, () => wire.destroy());
+    };
     wire.on("finish", () => {
-      this.#cancelLinger ??= clock.after(limits.lingerMs, () => wire.destroy());
+      linger(this.#incoming.isOpen ? limits.lingerMs : limits.finMs);
     });
+    if (this.origin !== undefined && OPENED.hasSubscribers) {
+      OPENED.publish({ ...this.origin, peer, suite: this.suite } satisfies RoadOpened);
+    }
   }
 
   get counters(): RoadCounters {
@@ -176,6 +192,17 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     this.#outgoing.flush();
   }
 
+  /**
+   * Asks for a sign of life, and calls back once it is there. `false` when none was asked for: the
+   * suite has no answer to give, or bytes are on their way. One question at a time; a peer cuts
+   * off who asks more than `maxPingsPerSecond`.
+   */
+  ping(answered: () => void): boolean {
+    const asked = this.#outgoing.ping();
+    if (asked) this.#answered = answered;
+    return asked;
+  }
+
   /** Stops `data` until {@link resume}; the peer is slowed down by TCP. */
   pause(): void {
     this.#incoming.pause();
@@ -199,7 +226,13 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
   destroy(error: Error = new NetError("ABORTED", "the road was cut by us")): void {
     this.#failure ??= error;
     this.#stop();
-    this.#wire.destroy();
+    this.#cut();
+  }
+
+  #ponged(): void {
+    const answered = this.#answered;
+    this.#answered = undefined;
+    answered?.();
   }
 
   #finish(): void {
@@ -209,7 +242,21 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     this.#stop();
     this.#cancelLinger?.();
     this.#life.abort(this.#failure);
+    this.#announceEnd();
     this.#events?.closed(this.#failure);
+  }
+
+  #announceEnd(): void {
+    if (this.origin === undefined || !CLOSED.hasSubscribers) return;
+    const { direction } = this.origin;
+    const { peer, suite, counters } = this;
+    CLOSED.publish({
+      direction,
+      peer,
+      suite,
+      counters,
+      error: this.#failure,
+    } satisfies RoadClosed);
   }
 
   /** Nothing is sent or handed up any more. */

@@ -106,6 +106,11 @@ export class Visit {
     this.#cancelTimer = clock.after(limits.handshakeMs, this.#hangUp);
   }
 
+  /** When the first bytes came, on the listener's clock. */
+  get startedAtMs(): number {
+    return this.#attempt.startedAtMs;
+  }
+
   /** As {@link VisitEvents.spoke}. Throws `NetError` `TURNED_AWAY`. */
   spoke(): void {
     if (this.#events.spoke()) return;

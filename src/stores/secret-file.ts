@@ -1,5 +1,6 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, link, open, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import { StoreError } from "./error.ts";
 
 /** Far above any key file; a larger one is not a key file. */
@@ -45,7 +46,8 @@ export async function createSecretFile(path: string, text: string): Promise<void
     if (codeOf(cause) === "EEXIST") {
       throw new StoreError("KEY_FILE_EXISTS", `${path} exists, and a key is never overwritten`);
     }
-    throw new StoreError("KEY_FILE_UNWRITABLE", `${path} cannot be written`, { cause });
+    const why = codeOf(cause) === "ENOENT" ? `there is no folder ${dirname(path)}` : undefined;
+    throw new StoreError("KEY_FILE_UNWRITABLE", why ?? `${path} cannot be written`, { cause });
   }
 }
 

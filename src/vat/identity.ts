@@ -1,6 +1,6 @@
 import { type PeerId } from "../base/index.ts";
 import { generateSeed, KeyPair, ready } from "../shs/index.ts";
-import { readKeyFile, readOrCreateKeyFile } from "../stores/index.ts";
+import { readAnyKeyFile, readOrCreateKeyFile } from "../stores/index.ts";
 
 /** The key pair a vat lives under. The secret never shows in `inspect`, JSON or errors. */
 export class Identity {
@@ -17,12 +17,13 @@ export class Identity {
   }
 
   /**
-   * Reads a key file. Throws `StoreError` `KEY_FILE_MISSING`, `KEY_FILE_MODE`, `KEY_FILE_SYMLINK`,
+   * Reads a key file: ours, Scuttlebutt's `secret`, an unencrypted OpenSSH Ed25519 key, or a raw
+   * seed. Throws `StoreError` `KEY_FILE_MISSING`, `KEY_FILE_MODE`, `KEY_FILE_SYMLINK`,
    * `KEY_FILE_MALFORMED` and the like.
    */
   static async load(path: string): Promise<Identity> {
     await ready();
-    return new Identity(await readKeyFile(path));
+    return new Identity(await readAnyKeyFile(path));
   }
 
   /** Reads a key file, or creates it with mode 0600. */

@@ -62,8 +62,14 @@ describe("keygen and id", () => {
   it("refuse to write where there is no folder", async () => {
     const { status, stderr } = await handfast("keygen", join(folder, "none", "me.key"));
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^error KEY_FILE_UNWRITABLE: .*ENOENT/);
+    expect(stderr).toMatch(/^error KEY_FILE_UNWRITABLE: there is no folder .*none/);
     expect(stderr).not.toMatch(/\n +at /);
+  });
+
+  it("want a name for the file", async () => {
+    const { status, stderr } = await handfast("keygen", "");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error USAGE: the key file's name is empty\nhint: .*\n$/);
   });
 
   const refused: [string, string, () => Promise<unknown>][] = [

@@ -75,7 +75,8 @@ describe("ping", () => {
 
   const failure = async (code: string, ...args: string[]) => {
     const { status, stdout, stderr } = await ping(...args);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    const misspelt = ["USAGE", "ADDRESS_INVALID", "NETWORK_INVALID"].includes(code);
+    expect({ status, stdout }).toEqual({ status: misspelt ? 2 : 1, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^error ${code}: .+\n`));
     expect(stderr).not.toMatch(/\n +at /);
     return stderr;

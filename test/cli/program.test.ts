@@ -12,7 +12,8 @@ describe("the command line", () => {
     const { status, stdout, stderr } = await handfast("--help");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^Usage: handfast/);
-    for (const command of ["keygen", "id", "ping"]) expect(stdout).toContain(`  ${command} `);
+    for (const command of ["keygen", "id", "ping", "tunnel"])
+      expect(stdout).toContain(`  ${command} `);
   });
 
   it("says what a command takes", async () => {
@@ -35,7 +36,7 @@ describe("the command line", () => {
     [["id", "--wat"], "unknown option '--wat'"],
   ])("answers %j with one line that says what is wrong, and a hint", async (args, message) => {
     const { status, stdout, stderr } = await handfast(...args);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(`error USAGE: ${message}`);
     expect(stderr.trim().split("\n")).toEqual([
       expect.stringMatching(/^error USAGE: /),

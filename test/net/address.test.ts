@@ -5,6 +5,7 @@ import {
   NetError,
   parseListenAddress,
   parsePeerAddress,
+  parsePlainAddress,
   type PeerAddress,
   printPeerAddress,
   printScuttlebuttAddress,
@@ -100,6 +101,7 @@ describe("a peer's address", () => {
     [`capnp://${ID}`, 9 + key],
     ["capnp://ed25519:short@host:1", 9],
     [`capnp://mtls-sha256:${"0".repeat(64)}@host:1`, 9],
+    [`capnp://${ID}#host:1`, 9 + key],
     [`capnp://${ID}@`, 10 + key],
     [`capnp://${ID}@host`, 14 + key],
     [`capnp://${ID}@host:`, 15 + key],
@@ -126,6 +128,15 @@ describe("a peer's address", () => {
         expect(["parsed", "ADDRESS_INVALID"]).toContain(faultOf(parsePeerAddress, text).code);
       }),
     );
+  });
+});
+
+describe("where a plain service is", () => {
+  it("is a host and a port, or a socket of this machine", () => {
+    expect(parsePlainAddress("127.0.0.1:80", 1)).toEqual({ host: "127.0.0.1", port: 80 });
+    expect(parsePlainAddress("tcp://[::1]:80", 1)).toEqual({ host: "::1", port: 80 });
+    expect(parsePlainAddress("unix:/run/x", 1)).toEqual({ host: "", port: 0, path: "/run/x" });
+    expect(faultOf((text) => parsePlainAddress(text, 1), "host:0").column).toBe(6);
   });
 });
 

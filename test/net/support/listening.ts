@@ -31,9 +31,9 @@ export class TestServer {
       suites: ["box-stream"],
       admit: () => true,
       ...options,
-      accepted: (socket) => {
+      accepted: (socket, endpoints) => {
         server.#roads.push(socket);
-        options.accepted?.(socket);
+        options.accepted?.(socket, endpoints);
         server.#tell();
       },
       refused: (refusal) => {

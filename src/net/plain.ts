@@ -1,0 +1,115 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { type ListenAddress, printPlace } from "./address.ts";
+import { realClock } from "./clock.ts";
+import { type RoadOrigin } from "./diagnostics.ts";
+import { NetError, systemError } from "./error.ts";
+import { withDefaults } from "./limits.ts";
+import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
+import { remoteAddressOf, UnknownPeer } from "./road-peer.ts";
+
+/**
+ * Plain TCP and Unix-domain sockets as roads: nobody proves anything, and whoever is on the way
+ * reads along. `insecure.ts` keeps them to this machine; a tunnel has one at its inner end.
+ */
+export interface PlainOptions extends PlainRoadOptions {
+  readonly address: ListenAddress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Dials. Rejects with `NetError` `CONNECTION_REFUSED`, `CONNECT_TIMEOUT`, `ABORTED` and the like. */
+export function dialPlain(options: PlainOptions): Promise<PlainRoad> {
+  const { address, signal, clock = realClock } = options;
+  const { host, port, path } = address;
+  const { connectMs } = withDefaults(options.limits);
+  return new Promise((resolve, reject) => {
+    const startedAtMs = clock.now();
+    const target = path === undefined ? { host, port } : { path };
+    const socket = connect({ ...target, noDelay: true, allowHalfOpen: true });
+    const fail = (error: Error) => {
+      socket.destroy();
+      settled();
+      reject(error);
+    };
+    const failed = (error: Error) => {
+      fail(systemError(error, printPlace(address)));
+    };
+    const aborted = () => {
+      fail(new NetError("ABORTED", "the dial was given up", { cause: signal?.reason }));
+    };
+    const cancelTimer = clock.after(connectMs, () => {
+      fail(new NetError("CONNECT_TIMEOUT", `${printPlace(address)}: no answer in time`));
+    });
+    const settled = () => {
+      cancelTimer();
+      signal?.removeEventListener("abort", aborted);
+    };
+    signal?.addEventListener("abort", aborted, { once: true });
+    socket.on("error", failed); // stays after a failure: a late one is nobody's concern
+    socket.once("connect", () => {
+      settled();
+      socket.off("error", failed);
+      const connectMs = clock.now() - startedAtMs;
+      const origin = { direction: "dialled", connectMs, handshakeMs: 0 } as const;
+      resolve(roadOver(socket, printPlace(address), origin, options));
+    });
+    if (signal?.aborted === true) aborted();
+  });
+}
+
+/** An open door that asks nobody who they are. */
+export interface PlainListener {
+  /** What we really listen on; the port is never 0. */
+  readonly address: ListenAddress;
+  /** Accepts nobody more; the roads that are open stay. */
+  close(): Promise<void>;
+}
+
+/** Listens. Rejects with `NetError` `PORT_IN_USE`, `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE`. */
+export function listenPlain(
+  options: PlainOptions,
+  accepted: (road: PlainRoad) => void,
+): Promise<PlainListener> {
+  const { address } = options;
+  const { host, port, path } = address;
+  const { maxConnections } = withDefaults(options.limits);
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    const origin = { direction: "accepted", handshakeMs: 0 } as const;
+    accepted(roadOver(socket, path ?? remoteAddressOf(socket), origin, options));
+  });
+  server.maxConnections = maxConnections;
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => {
+      reject(systemError(error, `cannot listen on ${printPlace(address)}`));
+    };
+    server.once("error", failed);
+    server.listen(path === undefined ? { host, port } : { path }, () => {
+      server.off("error", failed);
+      server.on("error", () => {}); // of one connection: go on accepting
+      resolve({
+        address: boundAddress(server, address),
+        close: () =>
+          new Promise((closed) => {
+            server.close(); // its own callback would wait for the roads that stay
+            setImmediate(closed);
+          }),
+      });
+    });
+  });
+}
+
+/** Where a server really listens: with the port that the system chose. */
+export function boundAddress(server: Server, asked: ListenAddress): ListenAddress {
+  const bound = server.address();
+  if (typeof bound !== "object" || bound === null) return asked; // a Unix-domain socket
+  return { host: bound.address, port: bound.port };
+}
+
+function roadOver(
+  socket: Socket,
+  address: string,
+  origin: RoadOrigin,
+  options: PlainOptions,
+): PlainRoad {
+  const transport = options.address.path === undefined ? "tcp" : "unix";
+  return plainRoad(socket, new UnknownPeer(address, transport), origin, options);
+}

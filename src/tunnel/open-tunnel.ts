@@ -1,0 +1,64 @@
+import {
+  dial,
+  listenPlain,
+  type NetLimits,
+  parsePeerAddress,
+  parsePlainAddress,
+  type PlainRoad,
+  printPlace,
+  requireThisMachine,
+  type SecureSocket,
+} from "../net/index.ts";
+import { networkIdentifier, ready } from "../shs/index.ts";
+import { Identity } from "../vat/index.ts";
+import { join } from "./join.ts";
+import { Traffic } from "./traffic.ts";
+import { type Incident, type TunnelEnd, tunnelEnd, tunnelLimits } from "./tunnel.ts";
+
+export interface OpenTunnelOptions {
+  readonly identity: Identity;
+  /** As a vat's. */
+  readonly network: string | Uint8Array;
+  /** `127.0.0.1:port` or `unix:/path`, of this machine; port 0 picks a free one. */
+  readonly listen: string;
+  /** The other end: `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`. */
+  readonly to: string;
+  readonly limits?: Partial<NetLimits> | undefined;
+  /** Told of each connection that came to nothing or was cut. */
+  readonly failed?: ((incident: Incident) => void) | undefined;
+}
+
+/**
+ * The near end of a tunnel: each plain connection it accepts is joined to a road of its own to the
+ * peer. Whoever can connect there speaks with our key. Rejects with `NetError` `INSECURE` for a
+ * place that other machines reach, `PORT_IN_USE` and the like.
+ */
+export async function openTunnel(options: OpenTunnelOptions): Promise<TunnelEnd> {
+  const address = parsePeerAddress(options.to);
+  const place = parsePlainAddress(options.listen, 0);
+  requireThisMachine(place);
+  const { failed } = options;
+  const keyPair = Identity.keyPairOf(options.identity);
+  const network = networkIdentifier(options.network);
+  const limits = tunnelLimits(options.limits);
+  const traffic = new Traffic();
+  await ready();
+  const connect = async (inner: PlainRoad): Promise<void> => {
+    const from = inner.peer.address;
+    let road: SecureSocket;
+    try {
+      road = await dial({ address, keyPair, network, limits, signal: traffic.signal });
+    } catch (error) {
+      traffic.refused();
+      inner.destroy();
+      failed?.({ error, from });
+      return;
+    }
+    const error = await traffic.follow(road, join(inner, road));
+    if (error !== undefined) failed?.({ error, from });
+  };
+  const door = await listenPlain({ address: place, limits }, (inner) => {
+    void connect(inner);
+  });
+  return tunnelEnd([printPlace(door.address)], traffic, () => door.close());
+}

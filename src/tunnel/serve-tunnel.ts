@@ -1,0 +1,114 @@
+import {
+  dialPlain,
+  type Endpoints,
+  listen,
+  type NetLimits,
+  parseListenAddress,
+  parsePlainAddress,
+  type PlainRoad,
+  printPeerAddress,
+  proxyHeader,
+  realClock,
+  requireThisMachine,
+  type SecureSocket,
+} from "../net/index.ts";
+import { networkIdentifier, ready, type Suite } from "../shs/index.ts";
+import { type Admit, Identity } from "../vat/index.ts";
+import { join } from "./join.ts";
+import { Traffic } from "./traffic.ts";
+import { type Incident, type TunnelEnd, tunnelEnd, tunnelLimits } from "./tunnel.ts";
+
+export interface ServeTunnelOptions {
+  readonly identity: Identity;
+  /** As a vat's. */
+  readonly network: string | Uint8Array;
+  /** `tcp://host:port` or `unix:/path`; port 0 picks a free one. */
+  readonly listen: string;
+  /** The service: `host:port` or `unix:/path`. */
+  readonly to: string;
+  readonly admit: Admit;
+  /** What we can be dialled with. Default `["aead64k"]`. */
+  readonly suites?: readonly Suite[] | undefined;
+  /** The host that `addresses` show, when it is not the one listened on. */
+  readonly advertise?: string | undefined;
+  /**
+   * Tells the service who is behind each connection: PROXY protocol v2, with the peer's id in TLV
+   * 0xE0. The service must expect it. Default `false`.
+   */
+  readonly proxyProtocol?: boolean | undefined;
+  /**
+   * Whether the service may be on another machine, where everybody on the way there reads along.
+   * Default `refuse`.
+   */
+  readonly remoteService?: "allow" | "refuse" | undefined;
+  readonly limits?: Partial<NetLimits> | undefined;
+  /** Told of each connection that came to nothing or was cut; the peer is told less. */
+  readonly failed?: ((incident: Incident) => void) | undefined;
+}
+
+/**
+ * Puts a plain service behind a SecretHandshake: each connection of an admitted peer is joined to a
+ * connection of its own to the service. Rejects as a vat's `listen` does, and with `NetError`
+ * `INSECURE` for a service on another machine.
+ */
+export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEnd> {
+  const { identity, network, admit, suites = ["aead64k"], advertise, failed } = options;
+  const address = parseListenAddress(options.listen);
+  const service = parsePlainAddress(options.to, 1);
+  if (options.remoteService !== "allow") requireThisMachine(service);
+  const limits = tunnelLimits(options.limits);
+  const traffic = new Traffic();
+  await ready();
+  const door = await listen({
+    address,
+    keyPair: Identity.keyPairOf(identity),
+    network: networkIdentifier(network),
+    suites,
+    admit: admit === "anyone" ? () => true : admit,
+    limits,
+    accepted: (road, endpoints) => {
+      void forward(road, endpoints);
+    },
+    refused: ({ address: from, error }) => {
+      traffic.refused();
+      failed?.({ error, from });
+    },
+  });
+  const forward = async (road: SecureSocket, endpoints: Endpoints): Promise<void> => {
+    const from = `${road.peer.id} at ${road.peer.address}`;
+    let inner: PlainRoad;
+    try {
+      const signal = AbortSignal.any([road.peer.signal, traffic.signal]);
+      inner = await dialPlain({ address: service, limits, signal });
+    } catch (error) {
+      traffic.refused();
+      giveUp(road);
+      failed?.({ error, from });
+      return;
+    }
+    if (options.proxyProtocol === true) inner.write(proxyHeader(endpoints, road.peer.id));
+    const error = await traffic.follow(road, join(road, inner));
+    if (error !== undefined) failed?.({ error, from });
+  };
+  return tunnelEnd(door.peerAddresses(advertise).map(printPeerAddress), traffic, () =>
+    door.close(),
+  );
+}
+
+const GIVE_UP_MS = 1_000; // ours: to read why; a peer that does not leave then is cut off
+
+/** Tells the peer, where the suite can, that this is not the end of a stream; then hangs up. */
+function giveUp(road: SecureSocket): void {
+  if (road.suite !== "aead64k") {
+    road.destroy();
+    return;
+  }
+  const cancel = realClock.after(GIVE_UP_MS, () => {
+    road.destroy();
+  });
+  road.start({ data: () => {}, ended: () => {}, drain: () => {}, closed: cancel });
+  road.end({ code: SERVICE_UNAVAILABLE, text: "its service cannot be reached" });
+}
+
+/** The code of the close reason. Ours. */
+const SERVICE_UNAVAILABLE = 1;

@@ -1,0 +1,94 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { type RoadClosed, type RoadFailed, type RoadOpened } from "../../src/net/index.ts";
+import { networkIdentifier, ready } from "../../src/shs/index.ts";
+import { dialServer, TestServer } from "./support/listening.ts";
+
+beforeAll(ready);
+
+interface Published {
+  readonly "handfast:net:opened": RoadOpened;
+  readonly "handfast:net:failed": RoadFailed;
+  readonly "handfast:net:closed": RoadClosed;
+}
+
+/** What is published on a channel while the test runs. */
+function published<Name extends keyof Published>(name: Name): readonly Published[Name][] {
+  const events: Published[Name][] = [];
+  const add = (event: unknown) => events.push(event as Published[Name]); // the channel's own type
+  subscribe(name, add);
+  onTestFinished(() => {
+    unsubscribe(name, add);
+  });
+  return events;
+}
+
+it("tells of both ends of a road, from its opening to its end", async () => {
+  const opened = published("handfast:net:opened");
+  const closed = published("handfast:net:closed");
+  const server = await TestServer.open({ suites: ["aead64k"] });
+  const client = await dialServer(server);
+  const remote = await server.accept();
+  client.send("hello");
+  await remote.until(5);
+  client.socket.end();
+  await remote.ended;
+  remote.socket.end();
+  await Promise.all([client.closed, remote.closed]);
+
+  expect(opened.map(({ direction, suite }) => [direction, suite]).sort()).toEqual([
+    ["accepted", "aead64k"],
+    ["dialled", "aead64k"],
+  ]);
+  for (const { handshakeMs, peer } of opened) {
+    expect(handshakeMs).toBeGreaterThan(0);
+    expect(closed.map((event) => event.peer)).toContain(peer);
+  }
+  const dialled = closed.find(({ direction }) => direction === "dialled")!;
+  expect(dialled.error).toBeUndefined();
+  expect(dialled.counters).toMatchObject({ sentBytes: 5, receivedBytes: 0, flushes: 1 });
+});
+
+it("tells of a handshake that came to nothing, at both ends", async () => {
+  const failed = published("handfast:net:failed");
+  const server = await TestServer.open({ limits: { admitMs: 20 } });
+  await expect(dialServer(server, { network: networkIdentifier("other") })).rejects.toThrow();
+  await server.refusal();
+  expect(
+    failed.map(({ direction, error }) => [direction, (error as { code: string }).code]).sort(),
+  ).toEqual([
+    ["accepted", "WRONG_NETWORK"],
+    ["dialled", "HANDSHAKE_CUT"],
+  ]);
+});
+
+it("holds no secret", async () => {
+  const opened = published("handfast:net:opened");
+  const server = await TestServer.open();
+  await dialServer(server);
+  await server.accept();
+  for (const { peer, ...event } of opened) {
+    const names = [...Object.keys(event), ...Object.keys(peer)].sort();
+    expect(new Set(names)).toEqual(
+      new Set(
+        ["address", "direction", "handshakeMs", "id", "suite", "transport"].concat(
+          event.direction === "dialled" ? ["connectMs"] : [],
+        ),
+      ),
+    );
+  }
+  expect(opened).toHaveLength(2);
+});
+
+it("answers a ping where the suite can, and says where it cannot", async () => {
+  const server = await TestServer.open({ suites: ["aead64k", "box-stream"] });
+  const [fast, old] = server.door.peerAddresses();
+  const client = await dialServer(server, { address: fast! });
+  const remote = await server.accept();
+  await new Promise<void>((answered) => {
+    expect(client.socket.ping(answered)).toBe(true);
+  });
+  expect(remote.received).toHaveLength(0);
+  const other = await dialServer(server, { address: old! });
+  expect(other.socket.ping(() => {})).toBe(false);
+});
