@@ -33,7 +33,15 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
     },
   ]);
   expect(dump.imports).toEqual([
-    { id: 0, state: "promise", references: 1, received: 1, ageMs: 200, streamWords: 0, leak: false },
+    {
+      id: 0,
+      state: "promise",
+      references: 1,
+      received: 1,
+      ageMs: 200,
+      streamWords: 0,
+      leak: false,
+    },
   ]);
   expect(tableOf(dump)).toBe(
     [
