@@ -111,3 +111,19 @@ it("a promise seen through a membrane resolves through it", () => {
   for (const one of [first, second, door, again, promise]) one.release();
   vat.expectEverythingReleased();
 });
+
+it("a reference that goes while its membrane is being revoked goes once", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const inside = vat.object("inside");
+  const membrane = new Membrane(vat.turns);
+  const promise = new PromiseHook(vat.turns);
+  const first = membrane.wrap(promise.retain());
+  const second = membrane.wrap(inside.ref());
+  first.whenResolved(() => {
+    second.release();
+  });
+  membrane.revoke();
+  first.release();
+  promise.release();
+  vat.expectEverythingReleased();
+});
