@@ -4,19 +4,8 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { serveAdmin } from "handfast";
 import { run } from "../../src/cli/program.ts";
-import { Terminal } from "../../src/cli/terminal.ts";
 import { pair } from "../vat/support.ts";
-
-function screen() {
-  const out: string[] = [];
-  const err: string[] = [];
-  const terminal = new Terminal({
-    stdout: { write: (text: string) => out.push(text) },
-    stderr: { write: (text: string) => err.push(text) },
-    env: {},
-  });
-  return { terminal, out: () => out.join(""), err: () => err.join("") };
-}
+import { screen } from "./screen.ts";
 
 async function node() {
   const folder = mkdtempSync(join(tmpdir(), "handfast-inspect-"));
