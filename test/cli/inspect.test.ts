@@ -57,13 +57,13 @@ it("inspect --watch goes on until it is interrupted", async () => {
 });
 
 it.each([
-  [["inspect"], "USAGE"],
-  [["inspect", "/nowhere/admin.sock"], "CONNECTION_REFUSED"],
-  [["inspect", "/etc/passwd"], "SOCKET_UNSAFE"],
-  [["inspect", `/${"x".repeat(200)}`], "ADDRESS_INVALID"],
-  [["inspect", "/x", "--interval", "soon"], "USAGE"],
-])("handfast %s is refused with %s", async (args, code) => {
+  [["inspect"], "USAGE", 2],
+  [["inspect", "/nowhere/admin.sock"], "CONNECTION_REFUSED", 1],
+  [["inspect", "/etc/passwd"], "SOCKET_UNSAFE", 1],
+  [["inspect", `/${"x".repeat(200)}`], "ADDRESS_INVALID", 2],
+  [["inspect", "/x", "--interval", "soon"], "USAGE", 2],
+])("handfast %s is refused with %s", async (args, code, status) => {
   const { terminal, err } = screen();
-  expect(await run(args, terminal)).toBe(1);
+  expect(await run(args, terminal)).toBe(status);
   expect(err()).toContain(`error ${code}`);
 });
