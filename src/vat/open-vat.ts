@@ -180,7 +180,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
   mint<C extends Client, S extends Servable>(
     type: InterfaceType<C, S>,
     object: C | S,
-    { auth = AuthContext.anonymous(), ...terms }: MintOptions = {},
+    { auth = AuthContext.anonymous(), ...terms }: MintOptions<C> = {},
   ): C {
     return minted(type, object, { auth, ...terms }, this.#host);
   }
