@@ -39,6 +39,7 @@ export const CHANNEL_PEERS: Readonly<Record<string, () => Promise<ChannelPeer>>>
     (await import("./hyperswarm-secret-stream.ts")).hyperswarmSecretStream,
   "ssb-secret-handshake": async () =>
     (await import("./ssb-secret-handshake.ts")).ssbSecretHandshake,
+  "libp2p-noise": async () => (await import("./libp2p-noise.ts")).libp2pNoise,
 };
 
 const native = (folder: string): string =>
