@@ -12,8 +12,8 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 import { concatBytes } from "../base/index.ts";
-import { type Arena } from "./arena.ts";
 import { type LoadAddon, NativeSodium, requireSodiumNative } from "./native-sodium.ts";
+import { type RecordCipher } from "./record-cipher.ts";
 import { orRefused, type SigningPair, type Sodium } from "./sodium.ts";
 import { WasmSodium } from "./wasm-sodium.ts";
 
@@ -154,14 +154,14 @@ export function openOnce(box: Uint8Array, key: Uint8Array): Uint8Array | undefin
   return sodium.openBox(box, ZERO_NONCE, key);
 }
 
-/** Where records are sealed and opened. */
-export function arena(): Arena {
-  return sodium.arena;
+/** What records are sealed and opened with. */
+export function recordCipher(): RecordCipher {
+  return sodium.recordCipher;
 }
 
 /**
- * ChaCha20-Poly1305-IETF of the parts as one plaintext, by node:crypto: slower to begin than an
- * {@link Arena}, faster by the byte. One piece of ciphertext for each part.
+ * ChaCha20-Poly1305-IETF of the parts as one plaintext, by node:crypto: slower to begin than a
+ * {@link RecordCipher}, faster by the byte. One piece of ciphertext for each part.
  */
 export function sealLarge(
   parts: readonly Uint8Array[],

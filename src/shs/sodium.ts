@@ -1,11 +1,11 @@
-import { type Arena } from "./arena.ts";
+import { type RecordCipher } from "./record-cipher.ts";
 
 /**
  * What this library uses of libsodium, in whichever body it comes. A refusal, thrown or returned
  * there, is `undefined` or `false` here.
  */
 export interface Sodium {
-  readonly arena: Arena;
+  readonly recordCipher: RecordCipher;
   /** `crypto_auth`: HMAC-SHA-512 truncated to 32 bytes. */
   auth(key: Uint8Array, message: Uint8Array): Uint8Array;
   scalarmult(secret: Uint8Array, point: Uint8Array): Uint8Array | undefined;
