@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { type RecordCipher } from "./record-cipher.ts";
-import { orRefused, type SigningPair, type Sodium } from "./sodium.ts";
+import { type Multiply, orRefused, type SigningPair, type Sodium } from "./sodium.ts";
 
 /** Loads the addon; throws when it cannot. */
 export type LoadAddon = () => unknown;
@@ -33,12 +33,13 @@ export class NativeSodium implements Sodium {
     return mac;
   }
 
-  scalarmult(secret: Uint8Array, point: Uint8Array): Uint8Array | undefined {
-    return orRefused(() => {
-      const product = new Uint8Array(32);
-      this.#addon.crypto_scalarmult(product, secret, point);
-      return product;
-    });
+  multiplyBy(secret: Uint8Array): Multiply {
+    return (point) =>
+      orRefused(() => {
+        const product = new Uint8Array(32);
+        this.#addon.crypto_scalarmult(product, secret, point);
+        return product;
+      });
   }
 
   scalarmultBase(secret: Uint8Array): Uint8Array {

@@ -14,7 +14,7 @@ import {
 import { concatBytes } from "../base/index.ts";
 import { type LoadAddon, NativeSodium, requireSodiumNative } from "./native-sodium.ts";
 import { type RecordCipher } from "./record-cipher.ts";
-import { orRefused, type SigningPair, type Sodium } from "./sodium.ts";
+import { type Multiply, orRefused, type SigningPair, type Sodium } from "./sodium.ts";
 import { WasmSodium } from "./wasm-sodium.ts";
 
 /** Which libsodium is in use: sodium-native, or the WebAssembly that is always there. */
@@ -107,9 +107,9 @@ export function equalInConstantTime(left: Uint8Array, right: Uint8Array): boolea
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** `secret · point`; `undefined` when the point is of low order, so that the result is zero. */
-export function x25519(secret: Uint8Array, point: Uint8Array): Uint8Array | undefined {
-  return sodium.scalarmult(secret, point);
+/** X25519 by one secret. */
+export function multiplyBy(secret: Uint8Array): Multiply {
+  return sodium.multiplyBy(secret);
 }
 
 /** Overwrites secrets that are no longer needed. */

@@ -126,7 +126,7 @@ describe("aead64k", () => {
     );
   });
 
-  it.each([1, 3070, 3071, 3072, 3073, 65_535, 65_536])(
+  it.each([1, 5118, 5119, 5120, 5121, 65_535, 65_536])(
     "seals a write of %i bytes as one record of 21 bytes more",
     (length) => {
       const { sealer, opener } = pair();
@@ -153,7 +153,7 @@ describe("aead64k", () => {
   });
 
   it("refuses a flip of any bit of a record, small or large", () => {
-    for (const length of [5, 4000]) {
+    for (const length of [5, 6000]) {
       const wire = seal(pair().sealer, Buffer.alloc(length));
       const step = length > 100 ? 97 : 1;
       for (let bit = 0; bit < wire.length * 8; bit += step) {
