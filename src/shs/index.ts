@@ -29,5 +29,6 @@ export {
   type ServerHandshakeOptions,
   type ServerStep,
 } from "./server-handshake.ts";
+export { reuse } from "./sealed-block.ts";
 export { type Session } from "./session.ts";
 export { type VerifiedPeer } from "./verified-peer.ts";

@@ -16,8 +16,8 @@ import {
 import { networkKey } from "./network.ts";
 import {
   curvePublicKey,
-  x25519,
   type Ephemeral,
+  multiplyBy,
   openOnce,
   sealOnce,
   verify,
@@ -181,7 +181,8 @@ export class ServerHandshake {
     const { keyPair } = this.#options;
     const { suite, K } = offer;
     const Bp = keyPair.publicKey;
-    const ab = x25519(ephemeral.secret, ap);
+    const timesB = multiplyBy(ephemeral.secret);
+    const ab = timesB(ap);
     const aB = keyPair.x25519(ap);
     if (ab === undefined || aB === undefined) throw weakEphemeral();
     const opened = openOnce(m3, keyOfM3(K, ab, aB));
@@ -195,7 +196,7 @@ export class ServerHandshake {
     if (!verify(sigA, clientStatement(K, Bp, ab), Ap)) {
       throw new ShsError("M3_FORGED", "the client's signature does not hold");
     }
-    const Ab = x25519(ephemeral.secret, clientCurveKey);
+    const Ab = timesB(clientCurveKey);
     if (Ab === undefined) throw weakIdentity();
 
     const keyM4 = keyOfM4(K, ab, aB, Ab);

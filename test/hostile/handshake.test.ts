@@ -9,10 +9,10 @@ import {
   curvePublicKey,
   ephemeralOf,
   generateEphemeral,
+  multiplyBy,
   sealOnce,
   sign,
   signingPair,
-  x25519,
 } from "../../src/shs/primitives.ts";
 import { shakeHands } from "../shs/support/pair.ts";
 import { dialServer, NETWORK, type TestServer } from "../net/support/listening.ts";
@@ -105,8 +105,8 @@ async function forgedM3(
   const { publicKey: ap, secret } = generateEphemeral();
   raw.say(challenge(K(), ap));
   const bp = openChallenge(K(), await raw.hear(64))!;
-  const ab = x25519(secret, bp)!;
-  const aB = x25519(secret, curvePublicKey(server.keyPair.publicKey)!)!;
+  const ab = multiplyBy(secret)(bp)!;
+  const aB = multiplyBy(secret)(curvePublicKey(server.keyPair.publicKey)!)!;
   const { sigA, Ap } = contents(ab);
   raw.say(sealOnce(concatBytes(sigA, Ap), keyOfM3(K(), ab, aB)));
   return raw;
