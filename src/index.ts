@@ -35,6 +35,10 @@ export {
   type Road,
 } from "./net/index.ts";
 export {
+  type Allow,
+  type AskedCall,
+  attenuate,
+  type AttenuateOptions,
   type Call,
   type CallObserver,
   type CallContext,
@@ -48,8 +52,9 @@ export {
   type Interceptor,
   type InterfaceType,
   type LogLevel,
-  type ObservedCall,
+  type MethodName,
   type MintOptions,
+  type ObservedCall,
   onBroken,
   refusalReason,
   type Revocable,

@@ -16,6 +16,7 @@ export const RPC_PEERS: Readonly<Record<string, () => Promise<RpcPeer>>> = {
 /** handfast with a thing switched on that costs something; the suite `observe` runs them. */
 const OBSERVED: Readonly<Record<string, () => Promise<RpcPeer>>> = {
   "handfast+context": async () => (await import("./observed-rpc.ts")).observedRpc.context(),
+  "handfast+access-log": async () => (await import("./observed-rpc.ts")).observedRpc.accessLog(),
 };
 
 export const OBSERVED_PEERS: readonly string[] = Object.keys(OBSERVED);
@@ -39,6 +40,7 @@ export const CHANNEL_PEERS: Readonly<Record<string, () => Promise<ChannelPeer>>>
     (await import("./hyperswarm-secret-stream.ts")).hyperswarmSecretStream,
   "ssb-secret-handshake": async () =>
     (await import("./ssb-secret-handshake.ts")).ssbSecretHandshake,
+  "libp2p-noise": async () => (await import("./libp2p-noise.ts")).libp2pNoise,
 };
 
 const native = (folder: string): string =>

@@ -8,7 +8,8 @@ export const observe: Suite = {
   name: "observe",
   about:
     "What it costs a server to look: `handfast` has everything off, each of the others one thing on. " +
-    "`context` reads who calls, with what authority and under which request id, in every call.",
+    "`context` reads in every call who calls, with what authority, under which request id and what " +
+    "the call has cost; `access-log` writes a line of JSON for each to the null device.",
   run: (run) =>
     takeTurns(run, {
       suite: "observe",

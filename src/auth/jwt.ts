@@ -1,5 +1,5 @@
 import type { JSONWebKeySet, JWTPayload } from "jose";
-import { AuthError, type Claims, type Clock, type RefusalReason } from "../base/index.ts";
+import { type AuthError, type Claims, type Clock, type RefusalReason } from "../base/index.ts";
 import {
   accepted,
   type Authenticator,

@@ -58,7 +58,7 @@ export interface CallContext<Results = unknown, Init = object> {
   mint<C extends Client, S extends Servable>(
     type: InterfaceType<C, S>,
     object: C | S,
-    options?: MintOptions,
+    options?: MintOptions<C>,
   ): C;
   /**
    * Hands the call over: the results of `method` on `target` become the results of this call, and

@@ -45,7 +45,7 @@ export function sameStub<C extends Client>(client: C, hook: Hook): C {
 }
 
 function likeStub<C extends Client>(client: C, reference: Reference): C {
-  const { Client: Stub } = asBase(client).$interface;
+  const { Client: Stub } = interfaceOf(client);
   return new Stub(reference) as unknown as C; // the same class as `client`
 }
 
@@ -58,6 +58,11 @@ export function cast<T extends InterfaceType>(client: Client, type: T): ClientOf
 export function isSame(left: Client, right: Client): boolean {
   const [hook, other] = [referenceOf(left).hook, referenceOf(right).hook];
   return hook !== undefined && hook.resolved() === other?.resolved();
+}
+
+/** The interface that a stub speaks. */
+export function interfaceOf(client: Client): InterfaceDefinition {
+  return asBase(client).$interface;
 }
 
 export function isClient(value: unknown): value is Client {

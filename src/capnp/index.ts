@@ -1,5 +1,7 @@
 export * from "./call-context.ts";
 export * from "./any-pointer.ts";
+export * from "./allow.ts";
+export * from "./attenuate.ts";
 export { data, text } from "./blob.ts";
 export * from "./blob-types.ts";
 export { setData, setText } from "./blob-write.ts";

@@ -1,12 +1,14 @@
 import { type AuthContext, Revoker } from "../base/index.ts";
 import { mint, type Revocable, RpcError } from "../rpc/index.ts";
+import { type Allow, gateOf } from "./allow.ts";
 import { clientOfHook } from "./client.ts";
 import { type Host } from "./host.ts";
+import { definitionOf } from "./interface-definition.ts";
 import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { hookOf } from "./outgoing-capabilities.ts";
 
 /** The terms on which a reference is handed out. */
-export interface MintOptions {
+export interface MintOptions<C extends Client = Client> {
   /** Whom calls through it are authorised as, whoever holds it and passes it on. */
   readonly auth?: AuthContext | undefined;
   /**
@@ -23,6 +25,11 @@ export interface MintOptions {
    * `false`: what its methods return are references of their own, which live on.
    */
   readonly membrane?: boolean | undefined;
+  /**
+   * Which calls go through it, and with `membrane` through what is reached: others are refused as
+   * `insufficient_scope`. Default: all.
+   */
+  readonly allow?: Allow<C> | undefined;
 }
 
 /**
@@ -32,12 +39,13 @@ export interface MintOptions {
 export function minted<C extends Client, S extends Servable>(
   type: InterfaceType<C, S>,
   object: C | S,
-  options: MintOptions & { readonly auth: AuthContext },
+  options: MintOptions<NoInfer<C>> & { readonly auth: AuthContext },
   host: Host,
 ): C {
-  const { auth, expiresAt = auth.expiresAt, label = type.name, membrane = false } = options;
+  const { auth, expiresAt = auth.expiresAt, label = type.name, membrane = false, allow } = options;
   const expiresAtMs = expiresAt?.getTime();
   if (Number.isNaN(expiresAtMs)) throw new RangeError("expiresAt is not a date");
+  const gate = allow && gateOf(definitionOf(type), allow, membrane);
   const hook = hookOf(object, host.turns);
   if (hook === undefined) throw new TypeError("the null capability cannot be minted");
   const end = new MintEnd(host, expiresAtMs);
@@ -45,7 +53,7 @@ export function minted<C extends Client, S extends Servable>(
     mint: { label, auth, expiresAtMs },
     self: host.self,
     deep: membrane,
-    ended: () => end.look(),
+    refusal: (request) => end.look() ?? gate?.(request),
     over: () => end.over(),
   });
   end.await(reference, options.revokedBy);

@@ -145,7 +145,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   mint<C extends Client, S extends Servable>(
     type: InterfaceType<C, S>,
     object: C | S,
-    { auth = this.auth, ...terms }: MintOptions = {},
+    { auth = this.auth, ...terms }: MintOptions<C> = {},
   ): C {
     const client = minted(type, object, { auth, ...terms }, this.#host);
     (this.#minted ??= []).push(client);

@@ -9,8 +9,8 @@ export interface MintTerms {
   readonly self: Peer;
   /** Whether what is reached through it is under its authority too, and ends with it. */
   readonly deep: boolean;
-  /** Why it has ended, asked before each call; `undefined` while it is good. */
-  readonly ended: () => RpcError | undefined;
+  /** Why a call does not go through: it has ended, or does not reach that far. */
+  readonly refusal: (request: Request) => RpcError | undefined;
   /** Nobody holds it any more, or anything that hangs on it. */
   readonly over: () => void;
 }
@@ -19,10 +19,10 @@ export interface MintTerms {
  * A reference of its own to what `hook` is, which it takes over. Calls through it arrive with the
  * authority it was minted with, whoever makes them: the peer is who sent them.
  */
-export function mint(hook: Hook, { mint: minted, self, deep, ended, over }: MintTerms): Revocable {
+export function mint(hook: Hook, { mint: minted, self, deep, refusal, over }: MintTerms): Revocable {
   const { auth, label } = minted;
   const inward = (request: Request): Request | RpcError => {
-    const error = ended();
+    const error = refusal(request);
     if (error !== undefined) return error;
     const { peer = self, transport } = request.caller ?? {};
     return { ...request, caller: { peer, auth, transport, mint: minted } };

@@ -187,7 +187,7 @@ export interface Vat extends AsyncDisposable {
   mint<C extends Client, S extends Servable>(
     type: InterfaceType<C, S>,
     object: C | S,
-    options?: MintOptions,
+    options?: MintOptions<C>,
   ): C;
   /** Who holds which capability, connection by connection; plain JSON. */
   inspect(options?: DumpOptions): readonly ConnectionDump[];

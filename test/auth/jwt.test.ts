@@ -29,7 +29,8 @@ function sign(
   header: object = {},
   key = ours.privateKey,
 ): Promise<string> {
-  const payload = Object.entries({ ...GOOD, ...claims }).filter(([, value]) => value !== undefined);
+  const all: Readonly<Record<string, unknown>> = { ...GOOD, ...claims };
+  const payload = Object.entries(all).filter(([, value]) => value !== undefined);
   return new SignJWT(Object.fromEntries(payload))
     .setProtectedHeader({ alg: "EdDSA", kid: "1", ...header })
     .sign(key);

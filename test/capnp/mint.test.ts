@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { AuthContext, Revoker } from "../../src/base/index.ts";
 import {
+  type AskedCall,
   type CallContext,
   type Host,
   minted,
   type MintOptions,
   onBroken,
+  refusalReason,
 } from "../../src/capnp/index.ts";
 import { Door, Session } from "../support/door.capnp.ts";
 import { BEGIN, peerNamed, SimulatedHost } from "../support/simulated-host.ts";
@@ -57,7 +59,7 @@ class Told extends Session.Server {
 }
 
 /** A door that mints a session on these terms for whoever asks. */
-function story(terms: MintOptions = {}) {
+function story(terms: MintOptions<Session.Client> = {}) {
   const network = new SimulatedNetwork();
   const [client, server] = [network.vat("client"), network.vat("server")];
   const peer = peerNamed("client");
@@ -90,7 +92,7 @@ function story(terms: MintOptions = {}) {
   return { network, client, server, reader, desk, door, log, settle, settled, failure: failureOf };
 }
 
-function mintedBy(host: Host, terms: MintOptions): Session.Client {
+function mintedBy(host: Host, terms: MintOptions<Session.Client>): Session.Client {
   return minted(Session, new Told([]), { ...terms, auth: terms.auth ?? ADA }, host);
 }
 
@@ -197,6 +199,38 @@ describe("a minted reference", () => {
     const { door, desk, failure } = story({ expiresAt: new Date("tomorrow") });
     expect(await failure(door.authenticate({}))).toMatchObject({ code: "FAILED" });
     expect(desk.failures).toMatchObject([{ message: "expiresAt is not a date" }]);
+  });
+});
+
+describe("a minted reference that allows less", () => {
+  it("lets through what is named, with the authority it was minted with", async () => {
+    const { door, log, settled, failure } = story({ auth: ADA, allow: ["whoami"] });
+    const { session } = await settled(door.authenticate({}));
+    expect((await settled(session.whoami())).who.principal).toBe("ada");
+    const refused = await failure(session.hold());
+    expect(refused).toMatchObject({ code: "PERMISSION_DENIED" });
+    expect(refusalReason(refused)).toBe("insufficient_scope");
+    expect(log).toEqual([]);
+  });
+
+  it("asks a function about all that is reached through it, when it is a membrane", async () => {
+    const allow = ({ method }: AskedCall) => method === "room";
+    const { door, settled, failure } = story({ auth: ADA, allow, membrane: true });
+    const { room } = await settled(door.authenticate({}).session.room({}));
+    expect(refusalReason(await failure(room.whoami()))).toBe("insufficient_scope");
+  });
+
+  it("that has expired says so, whatever it allows", async () => {
+    const terms: MintOptions<Session.Client> = { expiresAt: new Date(BEGIN), allow: [] };
+    const { door, failure } = story(terms);
+    const call = door.authenticate({}).session.whoami();
+    expect(await failure(call)).toMatchObject({ code: "EXPIRED" });
+  });
+
+  it("is not minted for a method that does not exist", () => {
+    const { host } = new SimulatedHost(new SimulatedNetwork().vat("server"));
+    const allow = ["whoim"] as unknown as ["whoami"];
+    expect(() => mintedBy(host, { allow })).toThrow("door.capnp:Session has no method whoim");
   });
 });
 

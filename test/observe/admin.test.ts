@@ -61,7 +61,7 @@ describe("the administrator", () => {
 
   it("gets nothing but the desk, and the vat's own peers get no desk", async () => {
     const { admin, operator, root } = await administered();
-    const counter = operator.connect(admin).bootstrap(Counter);
+    const counter = operator.connect(`insecure+unix:${admin}`).bootstrap(Counter);
     const refused = await counter.add({ amount: 1 }).then(null, (error: unknown) => error);
     expect(refused).toMatchObject({ code: "UNIMPLEMENTED" });
     const { cast } = await import("handfast/capnp");
@@ -105,7 +105,7 @@ describe("the administrator", () => {
         return new Promise(() => {});
       },
     });
-    const desk = operator.connect(admin).bootstrap(Admin);
+    const desk = operator.connect(`insecure+unix:${admin}`).bootstrap(Admin);
     const watching = await desk.watch({ watcher, intervalMs: 0 });
     for (let round = 0; round < 5; round += 1) await desk.snapshot({});
     expect(taken).toBe(1);

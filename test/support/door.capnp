@@ -1,8 +1,10 @@
 @0xe2a9c4f10b7d3865;
 # A door where one says who one is, for the tests of minted references.
 
+using Calls = import "/handfast/calls.capnp";
+
 interface Door {
-  authenticate @0 (credential :Text) -> (session :Session);
+  authenticate @0 (credential :Text) -> (session :Session) $Calls.credential;
 }
 
 interface Session {

@@ -91,6 +91,7 @@ const Door$Authenticate$method = $.method({
   params: () => Door$Authenticate$Params,
   results: () => Door$Authenticate$Results,
   Call: Door$Authenticate$Call,
+  credential: true,
 });
 class Door$Client extends $.ClientBase {
   authenticate(params: Door.Authenticate.Init, options?: $.CallOptions): Door.Authenticate.Call { return $.call(this, Door$Authenticate$method, params, options); }

@@ -7,6 +7,8 @@ export interface Flights {
   readonly address: string;
   /** Who spoke, in order: `>` is the client. */
   readonly spoken: string;
+  /** From now on what is said takes so long to arrive. */
+  delay(ms: number): void;
   /** From now on nothing from the server gets through. */
   mute(): void;
   /** Cuts everything. */
@@ -21,16 +23,19 @@ export async function countFlights(address: string): Promise<Flights> {
     if (!spoken.endsWith(who)) spoken += who;
   };
   const cuts: (() => void)[] = [];
+  let delayMs = 0;
+  /** Timers of the same length fire in order, so bytes stay in order, too. */
+  const later = (arrive: () => void) => (delayMs === 0 ? arrive() : setTimeout(arrive, delayMs));
   const proxy = createServer({ noDelay: true }, (near) => {
     const far = connect({ port: Number(port), host: "127.0.0.1", noDelay: true });
     near.on("data", (bytes) => {
       said(">");
-      far.write(bytes);
+      later(() => far.write(bytes));
     });
     far.on("data", (bytes) => {
       if (muted) return;
       said("<");
-      near.write(bytes);
+      later(() => near.write(bytes));
     });
     const cut = () => {
       near.destroy();
@@ -53,6 +58,7 @@ export async function countFlights(address: string): Promise<Flights> {
     get spoken() {
       return spoken;
     },
+    delay: (ms) => (delayMs = ms),
     mute: () => (muted = true),
     cut,
   };

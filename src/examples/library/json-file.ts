@@ -92,6 +92,12 @@ export class JsonValue {
     return value;
   }
 
+  flag(): boolean {
+    const value = this.#value;
+    if (typeof value !== "boolean") throw this.wrong("expected true or false");
+    return value;
+  }
+
   /** Text that `parse` accepts; what it throws or `undefined` becomes a complaint about the place. */
   parsed<T>(parse: (text: string) => T | undefined, maxChars: number, expected: string): T {
     const text = this.text(maxChars);

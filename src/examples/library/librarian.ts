@@ -1,4 +1,4 @@
-import { type CallContext, parsePeerId } from "handfast";
+import { type CallContext, parsePeerId, type PeerId } from "handfast";
 import { search } from "./search.ts";
 import { type Catalogue, Librarian } from "./library.capnp.ts";
 import { LibraryError } from "./library-error.ts";
@@ -27,14 +27,37 @@ export class LibrarianRoot extends Librarian.Server {
 
   /** The very object that the member's own key would get. */
   override deskOf({ member }: Librarian.DeskOf.Params, call: CallContext) {
-    const { roster, diary } = this.#library;
     return overTheDesk(() => {
-      const id = parsePeerId(member);
-      if (id === undefined || roster.roleOf(id) !== "member") {
-        throw new LibraryError("UNKNOWN_MEMBER", "no member has that key");
-      }
-      diary({ did: "desk opened", by: call.peer.id, member: id });
+      const id = this.#memberOf(member);
+      this.#library.diary({ did: "desk opened", by: call.peer.id, member: id });
       return { desk: new MemberRoot(this.#library, id) };
     });
+  }
+
+  override issueCard({ member, readOnly }: Librarian.IssueCard.Params, call: CallContext) {
+    return overTheDesk(async () => {
+      const id = this.#memberOf(member);
+      const card = await this.#library.cards.issue(id, readOnly);
+      this.#library.diary({ did: "card issued", by: call.peer.id, member: id });
+      return { card };
+    });
+  }
+
+  override withdrawCards({ member }: Librarian.WithdrawCards.Params, call: CallContext) {
+    return overTheDesk(async () => {
+      const id = this.#memberOf(member);
+      await this.#library.cards.withdraw(id);
+      const ended = this.#library.cardCheck.endSessionsOf(id);
+      this.#library.diary({ did: "cards withdrawn", by: call.peer.id, member: id });
+      return { ended };
+    });
+  }
+
+  #memberOf(key: string): PeerId {
+    const id = parsePeerId(key);
+    if (id === undefined || this.#library.roster.roleOf(id) !== "member") {
+      throw new LibraryError("UNKNOWN_MEMBER", "no member has that key");
+    }
+    return id;
   }
 }

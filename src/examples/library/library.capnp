@@ -2,10 +2,12 @@
 
 # A library that knows its readers by their keys.
 #
-# Nobody says who they are, and no call carries a credential. The library hands each peer the one
-# root that its key deserves: a Librarian, a MemberDesk or a VisitorDesk. What a root cannot do is
-# not in its interface. Everything else is reached from there by reference: who holds a Loan may
-# renew it and give it back.
+# Nobody says who they are. The library hands each peer the one root that its key deserves: a
+# Librarian, a MemberDesk or a VisitorDesk; and a CardDesk to a key it does not know, the only place
+# where a credential is shown. What a root cannot do is not in its interface. Everything else is
+# reached from there by reference: who holds a Loan may renew it and give it back.
+
+using Calls = import "/handfast/calls.capnp";
 
 struct Book {
   isbn @0 :Text;
@@ -55,6 +57,40 @@ interface Librarian extends(Catalogue) {
 
   deskOf @1 (member :Text) -> (desk :MemberDesk);
   # The desk of a member who came without a computer, given that member's key: `ed25519:…`.
+
+  issueCard @2 (member :Text, readOnly :Bool) -> (card :Text);
+  # A card for another device of that member's. It is shown this once: the library keeps a hash.
+
+  withdrawCards @3 (member :Text) -> (ended :UInt32);
+  # Ends the member's cards, and at once what was begun with them: so many sessions.
+}
+
+interface CardDesk {
+  # The root of a device that the library does not know.
+
+  authenticate @0 (card :Text) -> (session :Session) $Calls.credential;
+  # With a card of the library's, or a token of the town's. It may be called without waiting:
+  # `authenticate(card).session.whoami()` is one round trip.
+
+  authenticateReadOnly @1 (card :Text) -> (session :ReadingSession) $Calls.credential;
+  # For a device that is not to borrow, such as the screen in the window; any card will do.
+}
+
+interface ReadingSession extends(VisitorDesk) {
+  # A member at a new device, for as long as the session lasts.
+
+  whoami @0 () -> (member :Text, until :Text);
+  # The member's key, and when the session ends: 2026-11-21T17:00:00.000Z.
+
+  untilBack @1 (isbn :Text) -> (book :Book);
+  # Returns when the book is given back, or at once when it is on the shelf.
+}
+
+interface Session extends(ReadingSession) {
+  # The same, for a device that may borrow.
+
+  desk @0 () -> (desk :MemberDesk);
+  # It ends with the session, and so does all that is reached through it.
 }
 
 interface Loan {

@@ -510,6 +510,10 @@ export declare namespace Librarian {
     onLoan(params?: OnLoan.Init, options?: $.CallOptions): OnLoan.Call;
     /** The desk of a member who came without a computer, given that member's key: `ed25519:…`. */
     deskOf(params: DeskOf.Init, options?: $.CallOptions): DeskOf.Call;
+    /** A card for another device of that member's. It is shown this once: the library keeps a hash. */
+    issueCard(params: IssueCard.Init, options?: $.CallOptions): IssueCard.Call;
+    /** Ends the member's cards, and at once what was begun with them: so many sessions. */
+    withdrawCards(params: WithdrawCards.Init, options?: $.CallOptions): WithdrawCards.Call;
   }
   interface Server extends Catalogue.Server {
     readonly [$.serves]: Catalogue.Server[typeof $.serves] & { readonly "library.capnp:Librarian": 1 };
@@ -523,6 +527,16 @@ export declare namespace Librarian {
       params: DeskOf.Params,
       call: $.CallContext<DeskOf.Builder, DeskOf.ResultsInit>,
     ): DeskOf.Returns;
+    /** A card for another device of that member's. It is shown this once: the library keeps a hash. */
+    issueCard?(
+      params: IssueCard.Params,
+      call: $.CallContext<IssueCard.Builder, IssueCard.ResultsInit>,
+    ): IssueCard.Returns;
+    /** Ends the member's cards, and at once what was begun with them: so many sessions. */
+    withdrawCards?(
+      params: WithdrawCards.Params,
+      call: $.CallContext<WithdrawCards.Builder, WithdrawCards.ResultsInit>,
+    ): WithdrawCards.Returns;
   }
   namespace OnLoan {
     type Params = $.StructReader;
@@ -560,6 +574,46 @@ export declare namespace Librarian {
     interface Call extends $.Call<Results> {
       readonly desk: MemberDesk.Client;
     }
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+  namespace IssueCard {
+    interface Params extends $.StructReader {
+      readonly member: string;
+      readonly readOnly: boolean;
+    }
+    interface Init {
+      readonly member?: string | undefined;
+      readonly readOnly?: boolean | undefined;
+    }
+    interface Results extends $.StructReader {
+      readonly card: string;
+    }
+    interface Builder extends $.StructReader {
+      card: string;
+    }
+    interface ResultsInit {
+      readonly card?: string | undefined;
+    }
+    type Call = $.Call<Results>;
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+  namespace WithdrawCards {
+    interface Params extends $.StructReader {
+      readonly member: string;
+    }
+    interface Init {
+      readonly member?: string | undefined;
+    }
+    interface Results extends $.StructReader {
+      readonly ended: number;
+    }
+    interface Builder extends $.StructReader {
+      ended: number;
+    }
+    interface ResultsInit {
+      readonly ended?: number | undefined;
+    }
+    type Call = $.Call<Results>;
     type Returns = $.Returns<ResultsInit | Builder>;
   }
 }
@@ -652,9 +706,123 @@ const Librarian$DeskOf$method = $.method({
   results: () => Librarian$DeskOf$Results,
   Call: Librarian$DeskOf$Call,
 });
+class Librarian$IssueCard$Params$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get member(): string { return $.text(this.$, 0); }
+  get readOnly(): boolean { return $.bool(this.$, 0); }
+}
+class Librarian$IssueCard$Params$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get member(): string { return $.text(this.$, 0); }
+  set member(value: string) { $.setText(this.$, 0, value); }
+  get readOnly(): boolean { return $.bool(this.$, 0); }
+  set readOnly(value: boolean) { $.setBool(this.$, 0, value); }
+}
+function Librarian$IssueCard$Params$set(to: Librarian$IssueCard$Params$Builder, from: Librarian.IssueCard.Init): void {
+  if (from.member !== undefined) to.member = from.member;
+  if (from.readOnly !== undefined) to.readOnly = from.readOnly;
+}
+const Librarian$IssueCard$Params = $.struct({
+  name: "library.capnp:Librarian.issueCard$Params",
+  id: 0x8a2859a3403c1fabn,
+  dataWords: 1,
+  pointerCount: 1,
+  Reader: Librarian$IssueCard$Params$Reader,
+  Builder: Librarian$IssueCard$Params$Builder,
+  fields: ["member", "readOnly"],
+  set: Librarian$IssueCard$Params$set,
+});
+class Librarian$IssueCard$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get card(): string { return $.text(this.$, 0); }
+}
+class Librarian$IssueCard$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get card(): string { return $.text(this.$, 0); }
+  set card(value: string) { $.setText(this.$, 0, value); }
+}
+function Librarian$IssueCard$Results$set(to: Librarian.IssueCard.Builder, from: Librarian.IssueCard.ResultsInit): void {
+  if (from.card !== undefined) to.card = from.card;
+}
+const Librarian$IssueCard$Results = $.struct({
+  name: "library.capnp:Librarian.issueCard$Results",
+  id: 0xec6e70012718a3b4n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: Librarian$IssueCard$Results$Reader,
+  Builder: Librarian$IssueCard$Results$Builder,
+  fields: ["card"],
+  set: Librarian$IssueCard$Results$set,
+});
+class Librarian$IssueCard$Call extends $.CallBase<Librarian.IssueCard.Results> {}
+const Librarian$IssueCard$method = $.method({
+  interfaceId: 0xebfafdcff48ddeb5n,
+  interfaceName: "library.capnp:Librarian",
+  methodId: 2,
+  name: "issueCard",
+  params: () => Librarian$IssueCard$Params,
+  results: () => Librarian$IssueCard$Results,
+  Call: Librarian$IssueCard$Call,
+});
+class Librarian$WithdrawCards$Params$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get member(): string { return $.text(this.$, 0); }
+}
+class Librarian$WithdrawCards$Params$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get member(): string { return $.text(this.$, 0); }
+  set member(value: string) { $.setText(this.$, 0, value); }
+}
+function Librarian$WithdrawCards$Params$set(to: Librarian$WithdrawCards$Params$Builder, from: Librarian.WithdrawCards.Init): void {
+  if (from.member !== undefined) to.member = from.member;
+}
+const Librarian$WithdrawCards$Params = $.struct({
+  name: "library.capnp:Librarian.withdrawCards$Params",
+  id: 0x98135dcb1bc61114n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: Librarian$WithdrawCards$Params$Reader,
+  Builder: Librarian$WithdrawCards$Params$Builder,
+  fields: ["member"],
+  set: Librarian$WithdrawCards$Params$set,
+});
+class Librarian$WithdrawCards$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get ended(): number { return $.u32(this.$, 0); }
+}
+class Librarian$WithdrawCards$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get ended(): number { return $.u32(this.$, 0); }
+  set ended(value: number) { $.setU32(this.$, 0, value); }
+}
+function Librarian$WithdrawCards$Results$set(to: Librarian.WithdrawCards.Builder, from: Librarian.WithdrawCards.ResultsInit): void {
+  if (from.ended !== undefined) to.ended = from.ended;
+}
+const Librarian$WithdrawCards$Results = $.struct({
+  name: "library.capnp:Librarian.withdrawCards$Results",
+  id: 0x99446868c7c91ddan,
+  dataWords: 1,
+  pointerCount: 0,
+  Reader: Librarian$WithdrawCards$Results$Reader,
+  Builder: Librarian$WithdrawCards$Results$Builder,
+  fields: ["ended"],
+  set: Librarian$WithdrawCards$Results$set,
+});
+class Librarian$WithdrawCards$Call extends $.CallBase<Librarian.WithdrawCards.Results> {}
+const Librarian$WithdrawCards$method = $.method({
+  interfaceId: 0xebfafdcff48ddeb5n,
+  interfaceName: "library.capnp:Librarian",
+  methodId: 3,
+  name: "withdrawCards",
+  params: () => Librarian$WithdrawCards$Params,
+  results: () => Librarian$WithdrawCards$Results,
+  Call: Librarian$WithdrawCards$Call,
+});
 class Librarian$Client extends $.ClientBase {
   onLoan(params?: Librarian.OnLoan.Init, options?: $.CallOptions): Librarian.OnLoan.Call { return $.call(this, Librarian$OnLoan$method, params, options); }
   deskOf(params: Librarian.DeskOf.Init, options?: $.CallOptions): Librarian.DeskOf.Call { return $.call(this, Librarian$DeskOf$method, params, options); }
+  issueCard(params: Librarian.IssueCard.Init, options?: $.CallOptions): Librarian.IssueCard.Call { return $.call(this, Librarian$IssueCard$method, params, options); }
+  withdrawCards(params: Librarian.WithdrawCards.Init, options?: $.CallOptions): Librarian.WithdrawCards.Call { return $.call(this, Librarian$WithdrawCards$method, params, options); }
   search(...args: $.ArgumentsOf<Catalogue.Client["search"]>): $.ResultOf<Catalogue.Client["search"]> { return $.callInherited(this, $.methodOf(Catalogue, 0xa888f4a3dd290c84n, 0), args); }
 }
 abstract class Librarian$Server extends $.Server {}
@@ -663,8 +831,464 @@ export const Librarian: $.InterfaceOf<Librarian.Client, Librarian.Server> = $.in
   name: "library.capnp:Librarian",
   Client: Librarian$Client,
   Server: Librarian$Server,
-  methods: [Librarian$OnLoan$method, Librarian$DeskOf$method],
+  methods: [Librarian$OnLoan$method, Librarian$DeskOf$method, Librarian$IssueCard$method, Librarian$WithdrawCards$method],
   extends: () => [Catalogue],
+});
+
+/** The root of a device that the library does not know. */
+export declare namespace CardDesk {
+  interface Client extends $.Client {
+    readonly [$.brand]: { readonly "library.capnp:CardDesk": 1 };
+    /**
+     * With a card of the library's, or a token of the town's. It may be called without waiting:
+     * `authenticate(card).session.whoami()` is one round trip.
+     */
+    authenticate(params: Authenticate.Init, options?: $.CallOptions): Authenticate.Call;
+    /** For a device that is not to borrow, such as the screen in the window; any card will do. */
+    authenticateReadOnly(params: AuthenticateReadOnly.Init, options?: $.CallOptions): AuthenticateReadOnly.Call;
+  }
+  interface Server extends $.Servable {
+    readonly [$.serves]: { readonly "library.capnp:CardDesk": 1 };
+    /**
+     * With a card of the library's, or a token of the town's. It may be called without waiting:
+     * `authenticate(card).session.whoami()` is one round trip.
+     */
+    authenticate?(
+      params: Authenticate.Params,
+      call: $.CallContext<Authenticate.Builder, Authenticate.ResultsInit>,
+    ): Authenticate.Returns;
+    /** For a device that is not to borrow, such as the screen in the window; any card will do. */
+    authenticateReadOnly?(
+      params: AuthenticateReadOnly.Params,
+      call: $.CallContext<AuthenticateReadOnly.Builder, AuthenticateReadOnly.ResultsInit>,
+    ): AuthenticateReadOnly.Returns;
+  }
+  namespace Authenticate {
+    interface Params extends $.StructReader {
+      readonly card: string;
+    }
+    interface Init {
+      readonly card?: string | undefined;
+    }
+    interface Results extends $.StructReader {
+      readonly session: Session.Client;
+    }
+    interface Builder extends $.StructReader {
+      get session(): Session.Client;
+      set session(value: $.Cap<Session.Client, Session.Server>);
+    }
+    interface ResultsInit {
+      readonly session?: $.Cap<Session.Client, Session.Server> | undefined;
+    }
+    interface Call extends $.Call<Results> {
+      readonly session: Session.Client;
+    }
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+  namespace AuthenticateReadOnly {
+    interface Params extends $.StructReader {
+      readonly card: string;
+    }
+    interface Init {
+      readonly card?: string | undefined;
+    }
+    interface Results extends $.StructReader {
+      readonly session: ReadingSession.Client;
+    }
+    interface Builder extends $.StructReader {
+      get session(): ReadingSession.Client;
+      set session(value: $.Cap<ReadingSession.Client, ReadingSession.Server>);
+    }
+    interface ResultsInit {
+      readonly session?: $.Cap<ReadingSession.Client, ReadingSession.Server> | undefined;
+    }
+    interface Call extends $.Call<Results> {
+      readonly session: ReadingSession.Client;
+    }
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+}
+class CardDesk$Authenticate$Params$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get card(): string { return $.text(this.$, 0); }
+}
+class CardDesk$Authenticate$Params$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get card(): string { return $.text(this.$, 0); }
+  set card(value: string) { $.setText(this.$, 0, value); }
+}
+function CardDesk$Authenticate$Params$set(to: CardDesk$Authenticate$Params$Builder, from: CardDesk.Authenticate.Init): void {
+  if (from.card !== undefined) to.card = from.card;
+}
+const CardDesk$Authenticate$Params = $.struct({
+  name: "library.capnp:CardDesk.authenticate$Params",
+  id: 0xfcf3fd9b09e03dbfn,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: CardDesk$Authenticate$Params$Reader,
+  Builder: CardDesk$Authenticate$Params$Builder,
+  fields: ["card"],
+  set: CardDesk$Authenticate$Params$set,
+});
+class CardDesk$Authenticate$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get session(): Session.Client { return $.cap(this.$, 0, Session); }
+}
+class CardDesk$Authenticate$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get session(): Session.Client { return $.cap(this.$, 0, Session); }
+  set session(value: $.Cap<Session.Client, Session.Server>) { $.setCap(this.$, 0, Session, value); }
+}
+function CardDesk$Authenticate$Results$set(to: CardDesk.Authenticate.Builder, from: CardDesk.Authenticate.ResultsInit): void {
+  if (from.session !== undefined) to.session = from.session;
+}
+const CardDesk$Authenticate$Results = $.struct({
+  name: "library.capnp:CardDesk.authenticate$Results",
+  id: 0xc069bb7546cfc1f4n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: CardDesk$Authenticate$Results$Reader,
+  Builder: CardDesk$Authenticate$Results$Builder,
+  fields: ["session"],
+  set: CardDesk$Authenticate$Results$set,
+});
+class CardDesk$Authenticate$Call extends $.CallBase<CardDesk.Authenticate.Results> {
+  get session(): Session.Client { return $.pipelineOf(this, 0, Session); }
+}
+const CardDesk$Authenticate$method = $.method({
+  interfaceId: 0xde5b72d6d58b2742n,
+  interfaceName: "library.capnp:CardDesk",
+  methodId: 0,
+  name: "authenticate",
+  params: () => CardDesk$Authenticate$Params,
+  results: () => CardDesk$Authenticate$Results,
+  Call: CardDesk$Authenticate$Call,
+  credential: true,
+});
+class CardDesk$AuthenticateReadOnly$Params$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get card(): string { return $.text(this.$, 0); }
+}
+class CardDesk$AuthenticateReadOnly$Params$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get card(): string { return $.text(this.$, 0); }
+  set card(value: string) { $.setText(this.$, 0, value); }
+}
+function CardDesk$AuthenticateReadOnly$Params$set(to: CardDesk$AuthenticateReadOnly$Params$Builder, from: CardDesk.AuthenticateReadOnly.Init): void {
+  if (from.card !== undefined) to.card = from.card;
+}
+const CardDesk$AuthenticateReadOnly$Params = $.struct({
+  name: "library.capnp:CardDesk.authenticateReadOnly$Params",
+  id: 0xc2dcadaef78af781n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: CardDesk$AuthenticateReadOnly$Params$Reader,
+  Builder: CardDesk$AuthenticateReadOnly$Params$Builder,
+  fields: ["card"],
+  set: CardDesk$AuthenticateReadOnly$Params$set,
+});
+class CardDesk$AuthenticateReadOnly$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get session(): ReadingSession.Client { return $.cap(this.$, 0, ReadingSession); }
+}
+class CardDesk$AuthenticateReadOnly$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get session(): ReadingSession.Client { return $.cap(this.$, 0, ReadingSession); }
+  set session(value: $.Cap<ReadingSession.Client, ReadingSession.Server>) { $.setCap(this.$, 0, ReadingSession, value); }
+}
+function CardDesk$AuthenticateReadOnly$Results$set(to: CardDesk.AuthenticateReadOnly.Builder, from: CardDesk.AuthenticateReadOnly.ResultsInit): void {
+  if (from.session !== undefined) to.session = from.session;
+}
+const CardDesk$AuthenticateReadOnly$Results = $.struct({
+  name: "library.capnp:CardDesk.authenticateReadOnly$Results",
+  id: 0xf0a46338302ce758n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: CardDesk$AuthenticateReadOnly$Results$Reader,
+  Builder: CardDesk$AuthenticateReadOnly$Results$Builder,
+  fields: ["session"],
+  set: CardDesk$AuthenticateReadOnly$Results$set,
+});
+class CardDesk$AuthenticateReadOnly$Call extends $.CallBase<CardDesk.AuthenticateReadOnly.Results> {
+  get session(): ReadingSession.Client { return $.pipelineOf(this, 0, ReadingSession); }
+}
+const CardDesk$AuthenticateReadOnly$method = $.method({
+  interfaceId: 0xde5b72d6d58b2742n,
+  interfaceName: "library.capnp:CardDesk",
+  methodId: 1,
+  name: "authenticateReadOnly",
+  params: () => CardDesk$AuthenticateReadOnly$Params,
+  results: () => CardDesk$AuthenticateReadOnly$Results,
+  Call: CardDesk$AuthenticateReadOnly$Call,
+  credential: true,
+});
+class CardDesk$Client extends $.ClientBase {
+  authenticate(params: CardDesk.Authenticate.Init, options?: $.CallOptions): CardDesk.Authenticate.Call { return $.call(this, CardDesk$Authenticate$method, params, options); }
+  authenticateReadOnly(params: CardDesk.AuthenticateReadOnly.Init, options?: $.CallOptions): CardDesk.AuthenticateReadOnly.Call { return $.call(this, CardDesk$AuthenticateReadOnly$method, params, options); }
+}
+abstract class CardDesk$Server extends $.Server {}
+export const CardDesk: $.InterfaceOf<CardDesk.Client, CardDesk.Server> = $.interfaceType({
+  id: 0xde5b72d6d58b2742n,
+  name: "library.capnp:CardDesk",
+  Client: CardDesk$Client,
+  Server: CardDesk$Server,
+  methods: [CardDesk$Authenticate$method, CardDesk$AuthenticateReadOnly$method],
+});
+
+/** A member at a new device, for as long as the session lasts. */
+export declare namespace ReadingSession {
+  interface Client extends VisitorDesk.Client {
+    readonly [$.brand]: VisitorDesk.Client[typeof $.brand] & { readonly "library.capnp:ReadingSession": 1 };
+    /** The member's key, and when the session ends: 2026-11-21T17:00:00.000Z. */
+    whoami(params?: Whoami.Init, options?: $.CallOptions): Whoami.Call;
+    /** Returns when the book is given back, or at once when it is on the shelf. */
+    untilBack(params: UntilBack.Init, options?: $.CallOptions): UntilBack.Call;
+  }
+  interface Server extends VisitorDesk.Server {
+    readonly [$.serves]: VisitorDesk.Server[typeof $.serves] & { readonly "library.capnp:ReadingSession": 1 };
+    /** The member's key, and when the session ends: 2026-11-21T17:00:00.000Z. */
+    whoami?(
+      params: Whoami.Params,
+      call: $.CallContext<Whoami.Builder, Whoami.ResultsInit>,
+    ): Whoami.Returns;
+    /** Returns when the book is given back, or at once when it is on the shelf. */
+    untilBack?(
+      params: UntilBack.Params,
+      call: $.CallContext<UntilBack.Builder, UntilBack.ResultsInit>,
+    ): UntilBack.Returns;
+  }
+  namespace Whoami {
+    type Params = $.StructReader;
+    type Init = $.NoFields;
+    interface Results extends $.StructReader {
+      readonly member: string;
+      readonly until: string;
+    }
+    interface Builder extends $.StructReader {
+      member: string;
+      until: string;
+    }
+    interface ResultsInit {
+      readonly member?: string | undefined;
+      readonly until?: string | undefined;
+    }
+    type Call = $.Call<Results>;
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+  namespace UntilBack {
+    interface Params extends $.StructReader {
+      readonly isbn: string;
+    }
+    interface Init {
+      readonly isbn?: string | undefined;
+    }
+    interface Results extends $.StructReader {
+      readonly book: Book.Reader;
+    }
+    interface Builder extends $.StructReader {
+      get book(): Book.Builder;
+      set book(value: Book.Init);
+    }
+    interface ResultsInit {
+      readonly book?: Book.Init | undefined;
+    }
+    interface Call extends $.Call<Results> {
+      readonly book: Book.Pipeline;
+    }
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+}
+class ReadingSession$Whoami$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get member(): string { return $.text(this.$, 0); }
+  get until(): string { return $.text(this.$, 1); }
+}
+class ReadingSession$Whoami$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get member(): string { return $.text(this.$, 0); }
+  set member(value: string) { $.setText(this.$, 0, value); }
+  get until(): string { return $.text(this.$, 1); }
+  set until(value: string) { $.setText(this.$, 1, value); }
+}
+function ReadingSession$Whoami$Results$set(to: ReadingSession.Whoami.Builder, from: ReadingSession.Whoami.ResultsInit): void {
+  if (from.member !== undefined) to.member = from.member;
+  if (from.until !== undefined) to.until = from.until;
+}
+const ReadingSession$Whoami$Results = $.struct({
+  name: "library.capnp:ReadingSession.whoami$Results",
+  id: 0xa266736c60fd0d06n,
+  dataWords: 0,
+  pointerCount: 2,
+  Reader: ReadingSession$Whoami$Results$Reader,
+  Builder: ReadingSession$Whoami$Results$Builder,
+  fields: ["member", "until"],
+  set: ReadingSession$Whoami$Results$set,
+});
+class ReadingSession$Whoami$Call extends $.CallBase<ReadingSession.Whoami.Results> {}
+const ReadingSession$Whoami$method = $.method({
+  interfaceId: 0x8305ff08a7b34a29n,
+  interfaceName: "library.capnp:ReadingSession",
+  methodId: 0,
+  name: "whoami",
+  params: () => $.Empty,
+  results: () => ReadingSession$Whoami$Results,
+  Call: ReadingSession$Whoami$Call,
+});
+class ReadingSession$UntilBack$Params$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get isbn(): string { return $.text(this.$, 0); }
+}
+class ReadingSession$UntilBack$Params$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get isbn(): string { return $.text(this.$, 0); }
+  set isbn(value: string) { $.setText(this.$, 0, value); }
+}
+function ReadingSession$UntilBack$Params$set(to: ReadingSession$UntilBack$Params$Builder, from: ReadingSession.UntilBack.Init): void {
+  if (from.isbn !== undefined) to.isbn = from.isbn;
+}
+const ReadingSession$UntilBack$Params = $.struct({
+  name: "library.capnp:ReadingSession.untilBack$Params",
+  id: 0x81c0b706acf2b05cn,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: ReadingSession$UntilBack$Params$Reader,
+  Builder: ReadingSession$UntilBack$Params$Builder,
+  fields: ["isbn"],
+  set: ReadingSession$UntilBack$Params$set,
+});
+class ReadingSession$UntilBack$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get book(): Book.Reader { return $.structAt(this.$, 0, Book); }
+}
+class ReadingSession$UntilBack$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get book(): Book.Builder { return $.edit(this.$, 0, Book); }
+  set book(value: Book.Init) { $.set(this.$, 0, Book, value); }
+}
+function ReadingSession$UntilBack$Results$set(to: ReadingSession.UntilBack.Builder, from: ReadingSession.UntilBack.ResultsInit): void {
+  if (from.book !== undefined) to.book = from.book;
+}
+const ReadingSession$UntilBack$Results = $.struct({
+  name: "library.capnp:ReadingSession.untilBack$Results",
+  id: 0xb5fe4173ff1f6425n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: ReadingSession$UntilBack$Results$Reader,
+  Builder: ReadingSession$UntilBack$Results$Builder,
+  fields: ["book"],
+  set: ReadingSession$UntilBack$Results$set,
+});
+class ReadingSession$UntilBack$Call extends $.CallBase<ReadingSession.UntilBack.Results> {
+  get book(): Book.Pipeline { return $.pipelineOf(this, 0, Book); }
+}
+const ReadingSession$UntilBack$method = $.method({
+  interfaceId: 0x8305ff08a7b34a29n,
+  interfaceName: "library.capnp:ReadingSession",
+  methodId: 1,
+  name: "untilBack",
+  params: () => ReadingSession$UntilBack$Params,
+  results: () => ReadingSession$UntilBack$Results,
+  Call: ReadingSession$UntilBack$Call,
+});
+class ReadingSession$Client extends $.ClientBase {
+  whoami(params?: ReadingSession.Whoami.Init, options?: $.CallOptions): ReadingSession.Whoami.Call { return $.call(this, ReadingSession$Whoami$method, params, options); }
+  untilBack(params: ReadingSession.UntilBack.Init, options?: $.CallOptions): ReadingSession.UntilBack.Call { return $.call(this, ReadingSession$UntilBack$method, params, options); }
+  search(...args: $.ArgumentsOf<VisitorDesk.Client["search"]>): $.ResultOf<VisitorDesk.Client["search"]> { return $.callInherited(this, $.methodOf(VisitorDesk, 0xa888f4a3dd290c84n, 0), args); }
+  readHere(...args: $.ArgumentsOf<VisitorDesk.Client["readHere"]>): $.ResultOf<VisitorDesk.Client["readHere"]> { return $.callInherited(this, $.methodOf(VisitorDesk, 0x884d86bb45e21cd5n, 0), args); }
+}
+abstract class ReadingSession$Server extends $.Server {}
+export const ReadingSession: $.InterfaceOf<ReadingSession.Client, ReadingSession.Server> = $.interfaceType({
+  id: 0x8305ff08a7b34a29n,
+  name: "library.capnp:ReadingSession",
+  Client: ReadingSession$Client,
+  Server: ReadingSession$Server,
+  methods: [ReadingSession$Whoami$method, ReadingSession$UntilBack$method],
+  extends: () => [VisitorDesk],
+});
+
+/** The same, for a device that may borrow. */
+export declare namespace Session {
+  interface Client extends ReadingSession.Client {
+    readonly [$.brand]: ReadingSession.Client[typeof $.brand] & { readonly "library.capnp:Session": 1 };
+    /** It ends with the session, and so does all that is reached through it. */
+    desk(params?: Desk.Init, options?: $.CallOptions): Desk.Call;
+  }
+  interface Server extends ReadingSession.Server {
+    readonly [$.serves]: ReadingSession.Server[typeof $.serves] & { readonly "library.capnp:Session": 1 };
+    /** It ends with the session, and so does all that is reached through it. */
+    desk?(
+      params: Desk.Params,
+      call: $.CallContext<Desk.Builder, Desk.ResultsInit>,
+    ): Desk.Returns;
+  }
+  namespace Desk {
+    type Params = $.StructReader;
+    type Init = $.NoFields;
+    interface Results extends $.StructReader {
+      readonly desk: MemberDesk.Client;
+    }
+    interface Builder extends $.StructReader {
+      get desk(): MemberDesk.Client;
+      set desk(value: $.Cap<MemberDesk.Client, MemberDesk.Server>);
+    }
+    interface ResultsInit {
+      readonly desk?: $.Cap<MemberDesk.Client, MemberDesk.Server> | undefined;
+    }
+    interface Call extends $.Call<Results> {
+      readonly desk: MemberDesk.Client;
+    }
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+}
+class Session$Desk$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get desk(): MemberDesk.Client { return $.cap(this.$, 0, MemberDesk); }
+}
+class Session$Desk$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get desk(): MemberDesk.Client { return $.cap(this.$, 0, MemberDesk); }
+  set desk(value: $.Cap<MemberDesk.Client, MemberDesk.Server>) { $.setCap(this.$, 0, MemberDesk, value); }
+}
+function Session$Desk$Results$set(to: Session.Desk.Builder, from: Session.Desk.ResultsInit): void {
+  if (from.desk !== undefined) to.desk = from.desk;
+}
+const Session$Desk$Results = $.struct({
+  name: "library.capnp:Session.desk$Results",
+  id: 0xc2819f04d3f3a960n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: Session$Desk$Results$Reader,
+  Builder: Session$Desk$Results$Builder,
+  fields: ["desk"],
+  set: Session$Desk$Results$set,
+});
+class Session$Desk$Call extends $.CallBase<Session.Desk.Results> {
+  get desk(): MemberDesk.Client { return $.pipelineOf(this, 0, MemberDesk); }
+}
+const Session$Desk$method = $.method({
+  interfaceId: 0xc7195229967f73b6n,
+  interfaceName: "library.capnp:Session",
+  methodId: 0,
+  name: "desk",
+  params: () => $.Empty,
+  results: () => Session$Desk$Results,
+  Call: Session$Desk$Call,
+});
+class Session$Client extends $.ClientBase {
+  desk(params?: Session.Desk.Init, options?: $.CallOptions): Session.Desk.Call { return $.call(this, Session$Desk$method, params, options); }
+  search(...args: $.ArgumentsOf<ReadingSession.Client["search"]>): $.ResultOf<ReadingSession.Client["search"]> { return $.callInherited(this, $.methodOf(ReadingSession, 0xa888f4a3dd290c84n, 0), args); }
+  readHere(...args: $.ArgumentsOf<ReadingSession.Client["readHere"]>): $.ResultOf<ReadingSession.Client["readHere"]> { return $.callInherited(this, $.methodOf(ReadingSession, 0x884d86bb45e21cd5n, 0), args); }
+  whoami(...args: $.ArgumentsOf<ReadingSession.Client["whoami"]>): $.ResultOf<ReadingSession.Client["whoami"]> { return $.callInherited(this, $.methodOf(ReadingSession, 0x8305ff08a7b34a29n, 0), args); }
+  untilBack(...args: $.ArgumentsOf<ReadingSession.Client["untilBack"]>): $.ResultOf<ReadingSession.Client["untilBack"]> { return $.callInherited(this, $.methodOf(ReadingSession, 0x8305ff08a7b34a29n, 1), args); }
+}
+abstract class Session$Server extends $.Server {}
+export const Session: $.InterfaceOf<Session.Client, Session.Server> = $.interfaceType({
+  id: 0xc7195229967f73b6n,
+  name: "library.capnp:Session",
+  Client: Session$Client,
+  Server: Session$Server,
+  methods: [Session$Desk$method],
+  extends: () => [ReadingSession],
 });
 
 /**

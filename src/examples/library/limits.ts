@@ -11,6 +11,15 @@ export const MAX_SEARCH_RESULTS = 50;
 /** Members waiting for one book, each of them once; each of them holds a capability of theirs alive. */
 export const MAX_WAITING_PER_BOOK = 100;
 
+/** Days that a card is good for: a year, and the librarian sees the reader again. */
+export const CARD_DAYS = 365;
+/** Minutes of a session: an evening at somebody else's computer. */
+export const SESSION_MINUTES = 240;
+/** Cards that one member may have at a time. */
+export const MAX_CARDS_PER_MEMBER = 10;
+
+/** Bytes of the file of cards, about 20,000 of them. */
+export const MAX_CARDS_BYTES = 8 * 1024 * 1024;
 /** Bytes of a catalogue, about 100,000 books. It is read whole. */
 export const MAX_CATALOG_BYTES = 16 * 1024 * 1024;
 /** Bytes of a roster, about 20,000 keys. */

@@ -1,5 +1,16 @@
 import { join } from "node:path";
-import { Identity, type Listener, Vat, type VatOptions } from "handfast";
+import {
+  accessLog,
+  Identity,
+  type LineSink,
+  type Listener,
+  serveAdmin,
+  Vat,
+  type VatOptions,
+} from "handfast";
+import { type JwtOptions } from "handfast/auth";
+import { CardCheck } from "./card-check.ts";
+import { Cards } from "./cards.ts";
 import { readCatalog, SAMPLE_CATALOG } from "./catalog.ts";
 import { admits, rootFor } from "./front-door.ts";
 import { type Diary, type Library } from "./library.ts";
@@ -18,6 +29,14 @@ export interface NodeOptions {
   /** Default 0: the system chooses. */
   readonly port?: number | undefined;
   readonly diary: Diary;
+  /** The town's tokens, if readers may come with those. Default: only cards count. */
+  readonly town?: JwtOptions | undefined;
+  /** How long a session at a new device lasts. Default: an evening. */
+  readonly sessionMs?: number | undefined;
+  /** Gets a line of JSON for every call. */
+  readonly accessLog?: LineSink | undefined;
+  /** A Unix socket for `handfast inspect`. */
+  readonly adminSocket?: string | undefined;
   /** Default: warnings and errors go to stderr. */
   readonly logger?: VatOptions["logger"];
 }
@@ -35,26 +54,31 @@ export class LibraryNode implements AsyncDisposable {
   }
 
   /**
-   * Throws `LibraryError` for a catalogue, a roster or loans that cannot be read, `StoreError` for
-   * the key, and `NetError` `PORT_IN_USE`.
+   * Throws `LibraryError` for a catalogue, a roster, cards or loans that cannot be read, `StoreError` for
+   * the key, and `NetError` `PORT_IN_USE`, `SOCKET_UNSAFE`.
    */
   static async open(options: NodeOptions): Promise<LibraryNode> {
-    const { data, catalog, port = 0, diary, logger } = options;
+    const { data, catalog, port = 0, diary, logger, town, sessionMs, accessLog: sink } = options;
     const shelves = new Shelves({
       catalog: await readCatalog(catalog ?? SAMPLE_CATALOG),
       loans: await LoanStore.open(join(data, "loans.json")),
     });
     const roster = await Roster.read(join(data, "roster.json"));
-    const library: Library = { shelves, roster, diary };
+    const cards = await Cards.open(join(data, "cards.json"));
+    const cardCheck = new CardCheck({ cards, roster, town, sessionMs });
+    const library: Library = { shelves, roster, cards, cardCheck, diary };
 
+    const identity = await Identity.loadOrCreate(join(data, "library.key"));
     const vat = await Vat.open({
-      identity: await Identity.loadOrCreate(join(data, "library.key")),
+      identity,
       network: NETWORK,
+      observers: sink === undefined ? [] : [accessLog({ serverId: identity.id, sink })],
       admit: (peer) => admits(peer, library),
       bootstrap: (peer) => rootFor(peer, library),
       logger,
     });
     try {
+      if (options.adminSocket !== undefined) await serveAdmin(vat, options.adminSocket);
       return new LibraryNode(shelves, vat, await vat.listen(`tcp://127.0.0.1:${port}`));
     } catch (error) {
       await vat.close();

@@ -14,6 +14,9 @@ Options
   --data DIR       with --serve: where keys, roster and loans are kept (default: a new temporary
                    folder, removed with its keys when the library closes)
   --port N         with --serve: where to listen (default: a free port)
+  --access-log FILE
+                   with --serve: gets a line of JSON for every call
+  --admin SOCKET   with --serve: a Unix socket that says who holds what (handfast inspect SOCKET)
   --help           prints this page
 
 A catalogue is JSON: { "books": [{ "isbn", "title", "author", "year" }, …] }.
@@ -28,6 +31,8 @@ export type Task =
       readonly catalog: string | undefined;
       readonly data: string | undefined;
       readonly port: number;
+      readonly accessLog: string | undefined;
+      readonly adminSocket: string | undefined;
     }
   | {
       readonly is: "checkout";
@@ -53,9 +58,15 @@ export function taskOf(args: readonly string[], folder: string): Task {
     return { is: "checkout", isbn, key: resolve(folder, options.key), address };
   }
   if (options.serve === true) {
-    allow(options, "--serve", ["serve", "catalog", "data", "port"]);
-    const catalog = path(options.catalog);
-    return { is: "serve", catalog, data: path(options.data), port: portOf(options.port ?? "0") };
+    allow(options, "--serve", ["serve", "catalog", "data", "port", "access-log", "admin"]);
+    return {
+      is: "serve",
+      catalog: path(options.catalog),
+      data: path(options.data),
+      port: portOf(options.port ?? "0"),
+      accessLog: path(options["access-log"]),
+      adminSocket: path(options.admin),
+    };
   }
   allow(options, "the story", ["catalog"]);
   return { is: "story", catalog: path(options.catalog) };
@@ -74,6 +85,8 @@ function parse(args: readonly string[]) {
         catalog: { type: "string" },
         data: { type: "string" },
         port: { type: "string" },
+        "access-log": { type: "string" },
+        admin: { type: "string" },
         key: { type: "string" },
         at: { type: "string" },
       },

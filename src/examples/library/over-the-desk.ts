@@ -11,6 +11,7 @@ const FOR_READERS: ReadonlySet<LibraryErrorCode> = new Set([
   "TOO_MANY_LOANS",
   "TOO_MANY_RENEWALS",
   "TOO_MANY_WAITING",
+  "TOO_MANY_CARDS",
   "LOAN_ENDED",
   "CANCELED",
 ]);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openAccessLog } from "./access-log-file.ts";
 import { prepareFolder } from "./data-folder.ts";
 import { LibraryError } from "./library-error.ts";
 import { type DiaryEntry } from "./library.ts";
@@ -13,6 +14,10 @@ export interface ServeOptions {
   /** Default: a new folder among the temporary files, removed at the end. */
   readonly data: string | undefined;
   readonly port: number;
+  /** A file that gets a line for every call, behind those it has. */
+  readonly accessLog: string | undefined;
+  /** A Unix socket that says who holds what. */
+  readonly adminSocket: string | undefined;
   readonly print: (line: string) => void;
   /** Closes the library. */
   readonly signal: AbortSignal;
@@ -20,6 +25,9 @@ export interface ServeOptions {
 
 /** The folder of this package, where `npm start` works. */
 const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** The command line of this package. */
+const HANDFAST = join(PACKAGE, "dist/cli/main.js");
 
 /**
  * Keeps the library open until `signal` aborts, which is a clean end; a signal before the library
@@ -37,12 +45,20 @@ export async function serve({ data, ...options }: ServeOptions): Promise<void> {
 async function serveFrom(
   folder: string,
   isKept: boolean,
-  { catalog, port, print, signal }: Omit<ServeOptions, "data">,
+  { catalog, port, accessLog, adminSocket, print, signal }: Omit<ServeOptions, "data">,
 ): Promise<void> {
   const diary = (entry: DiaryEntry) => print(sentence(entry));
   await prepareFolder(folder);
   stopIfAborted(signal);
-  await using node = await LibraryNode.open({ data: folder, catalog, port, diary });
+  await using log = accessLog === undefined ? undefined : await openAccessLog(accessLog, print);
+  await using node = await LibraryNode.open({
+    data: folder,
+    catalog,
+    port,
+    diary,
+    adminSocket,
+    accessLog: log?.sink,
+  });
   stopIfAborted(signal);
 
   print(`The library is open at\n  ${node.address}`);
@@ -52,6 +68,9 @@ async function serveFrom(
   if (book !== undefined) {
     const command = checkoutCommand(book.isbn, join(folder, "member.key"), node.address);
     print(`To check ${JSON.stringify(book.title)} out, type in a second terminal:\n  ${command}`);
+  }
+  if (adminSocket !== undefined) {
+    print(`To see who holds what, type\n  node ${quoted(HANDFAST)} inspect ${quoted(adminSocket)}`);
   }
   print("Ctrl-C closes it.\n");
   if (!signal.aborted) await once(signal, "abort");
@@ -64,9 +83,12 @@ function stopIfAborted(signal: AbortSignal): void {
 
 /** Words for a POSIX shell: an address has a `?` in it, and a path may have anything. */
 function checkoutCommand(isbn: string, key: string, address: string): string {
-  const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
-  const options = `--checkout ${isbn} --key ${quote(key)} --at ${quote(address)}`;
-  return `npm --prefix ${quote(PACKAGE)} start -- ${options}`;
+  const options = `--checkout ${isbn} --key ${quoted(key)} --at ${quoted(address)}`;
+  return `npm --prefix ${quoted(PACKAGE)} start -- ${options}`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function sentence(entry: DiaryEntry): string {
@@ -74,11 +96,22 @@ function sentence(entry: DiaryEntry): string {
   switch (entry.did) {
     case "root given":
       return `${who} came, and has the root of a ${entry.role}`;
+    case "card asked for":
+      return `${who} came, is on no list, and is asked for a card`;
     case "desk opened":
       return `${who} opened the desk of ${entry.member}`;
+    case "card issued":
+      return `${entry.member} got a card from ${who}`;
+    case "cards withdrawn":
+      return `${entry.member} has no cards any more: ${who}`;
+    case "session begun":
+      return `${who} has a session of ${entry.member}`;
+    case "recognised":
+      return `${who} asked, and is ${entry.member}`;
     case "lent":
     case "renewed":
     case "taken back":
+    case "awaited":
       return `${JSON.stringify(entry.title)} was ${entry.did}: ${who}`;
     default:
       return entry satisfies never;

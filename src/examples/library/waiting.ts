@@ -1,8 +1,27 @@
 import { dup, type PeerId } from "handfast";
 import { type Book } from "./catalog.ts";
+import { LibraryError } from "./library-error.ts";
 import { describeBook } from "./search.ts";
 import { type Waiter } from "./library.capnp.ts";
 import { type Shelves } from "./shelves.ts";
+
+/** The book, once it is back; rejects with `CANCELED` when `gone` aborts. Throws as below. */
+export function bookBack(
+  shelves: Shelves,
+  book: Book,
+  member: PeerId,
+  gone: AbortSignal,
+): Promise<Book> {
+  return new Promise((resolve, reject) => {
+    const giveUp = shelves.whenBack(book, member, resolve);
+    const forget = () => {
+      giveUp();
+      reject(new LibraryError("CANCELED", "nobody is waiting for the book"));
+    };
+    if (gone.aborted) forget();
+    else gone.addEventListener("abort", forget, { once: true });
+  });
+}
 
 /**
  * Calls the reader's object once, when the book is back; forgets it when `gone` aborts, because a

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { Identity, inspectVat, Vat } from "handfast";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runProgram, start } from "../../support/program.ts";
 
@@ -49,6 +50,7 @@ async function serve(...args: string[]) {
   const after = (start: string) => lines[lines.findIndex((line) => line.startsWith(start)) + 1]!;
   return {
     child,
+    lines,
     address: after("The library is open").trim(),
     data: after("Its keys").trim(),
     command: after("To check").trim(),
@@ -81,8 +83,12 @@ describe("npm start", () => {
       /3 round trips/,
       /1 round trip,/,
       /member {5}is called: "[^"]+" is back/,
+      /stranger {3}is ed25519:\S{43} until \d{4}-\S+Z/,
+      /authenticate\(card\)\.session\.whoami\(\): 1 round trip\n/,
+      /\{"timestamp":"[^"]+","serverId":"ed25519:.*"method":"whoami".*"domain":"api-key".*\}\n/,
+      /stranger {3}loses the call and the session: REVOKED, .*withdrawn/,
       /member {5}still has "[^"]+" until/,
-      /All 10 steps happened\.\n$/,
+      /All 12 steps happened\.\n$/,
     ]) {
       expect(stdout).toMatch(line);
     }
@@ -134,7 +140,8 @@ describe("npm start", () => {
   it("says what it can do", async () => {
     const { status, stdout } = await library("--help");
     expect(status).toBe(0);
-    for (const option of ["--serve", "--checkout", "--catalog", "--data", "--port"]) {
+    const options = ["--serve", "--checkout", "--catalog", "--data", "--port"];
+    for (const option of [...options, "--access-log", "--admin"]) {
       expect(stdout).toContain(option);
     }
   });
@@ -172,6 +179,34 @@ describe("npm start -- --serve", () => {
     });
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  it("writes an access log, and says over a socket who holds what", async () => {
+    const { child, address, lines } = await serve(
+      ...["--data", "kept", "--access-log", "access.log", "--admin", "admin.sock"],
+    );
+    const key = join(folder, "kept", "member.key");
+    await library("--checkout", "9799000000400", "--key", key, "--at", address);
+    expect(lines.join("\n")).toMatch(/node '.+' inspect '.+admin\.sock'/);
+    const operator = await Vat.open({ identity: await Identity.generate(), network: "operator" });
+    const snapshot = await inspectVat(operator, join(folder, "admin.sock"));
+    expect(address).toContain(snapshot.vat);
+    await operator.close();
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    const log = await readFile(join(folder, "access.log"), "utf8");
+    const methods = log
+      .trimEnd()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { method: string }).method);
+    expect(methods.slice(0, 2)).toEqual(["checkoutBook", "about"]);
+    expect((await stat(join(folder, "access.log"))).mode & 0o777).toBe(0o600);
+    expect((await readdir(folder)).includes("admin.sock")).toBe(false);
+  });
+
+  it("does not open when its access log cannot be written", async () => {
+    await refused("FILE_UNWRITABLE", "--serve", "--access-log", "/nowhere/access.log");
+    expect(await leftBehind()).toEqual([]);
   });
 
   it("keeps keys and loans in its folder, through kill -9", async () => {

@@ -4,14 +4,27 @@ import { thrownBy } from "../../support/thrown.ts";
 
 const task = (...args: string[]) => taskOf(args, "/home/ann");
 
+const SERVE = {
+  is: "serve",
+  catalog: undefined,
+  data: undefined,
+  port: 0,
+  accessLog: undefined,
+  adminSocket: undefined,
+} as const;
+
 describe("what npm start is asked to do", () => {
   it.each<[string[], Task]>([
     [[], { is: "story", catalog: undefined }],
     [["--catalog", "my.json"], { is: "story", catalog: "/home/ann/my.json" }],
-    [["--serve"], { is: "serve", catalog: undefined, data: undefined, port: 0 }],
+    [["--serve"], SERVE],
     [
       ["--serve", "--data", "../d", "--port=7000", "--catalog", "/c.json"],
-      { is: "serve", catalog: "/c.json", data: "/home/d", port: 7000 },
+      { ...SERVE, catalog: "/c.json", data: "/home/d", port: 7000 },
+    ],
+    [
+      ["--serve", "--access-log", "a.log", "--admin", "/run/a.sock"],
+      { ...SERVE, accessLog: "/home/ann/a.log", adminSocket: "/run/a.sock" },
     ],
     [
       ["--checkout", "9799000000400", "--key", "me.key", "--at", "capnp://x"],
@@ -30,6 +43,7 @@ describe("what npm start is asked to do", () => {
     [["--port", "7000"], "--port has no meaning for the story"],
     [["--serve", "--port", "65536"], "--port takes a number from 0 to 65535, not 65536"],
     [["--serve", "--port", "0x10"], "--port takes a number from 0 to 65535, not 0x10"],
+    [["--admin", "/a"], "--admin has no meaning for the story"],
     [["--serve", "--key", "k"], "--key has no meaning for --serve"],
     [["--checkout", "1"], "--checkout wants --key FILE"],
     [["--checkout", "1", "--key", "k"], "--checkout wants --at ADDRESS"],

@@ -16,7 +16,15 @@ it("a library that is interrupted while it starts does not open", async () => {
   const printed: string[] = [];
   const print = (line: string) => printed.push(line);
   const signal = AbortSignal.abort();
-  const served = serve({ catalog: undefined, data: join(folder, "new"), port: 0, print, signal });
+  const served = serve({
+    catalog: undefined,
+    data: join(folder, "new"),
+    port: 0,
+    accessLog: undefined,
+    adminSocket: undefined,
+    print,
+    signal,
+  });
   await expect(served).rejects.toMatchObject({ code: "INTERRUPTED" });
   expect(printed).toEqual([]);
 });

@@ -43,6 +43,9 @@ const actions = {
     await loan.giveBack();
   },
 
+  issueCard: async (member: string) => (await root.issueCard({ member })).card,
+  withdrawCards: async (member: string) => (await root.withdrawCards({ member })).ended,
+
   leave: () => reader.leave(),
 };
 

@@ -8,6 +8,7 @@ import { type DiaryEntry } from "../library.ts";
 import { replaceFile } from "../replace-file.ts";
 import { type Role, Roster } from "../roster.ts";
 import { Cast } from "./cast.ts";
+import { type Accessed } from "./library-process.ts";
 import { type ToldBack } from "./member-process.ts";
 import { Road } from "./road.ts";
 import { must, refusalOf, type Steps } from "./steps.ts";
@@ -67,6 +68,8 @@ class Story {
     await this.#aStrangerIsTurnedAway();
     await this.#aChainTakesOneRoundTrip(road);
     await this.#aReaderIsCalledBack();
+    await this.#aMemberComesWithANewDevice(road);
+    await this.#herCardIsWithdrawn();
     await this.#theLibraryCrashesAndForgetsNothing();
     await this.#everybodyLeaves();
   }
@@ -186,15 +189,8 @@ class Story {
     await this.#steps.step("Three calls, each on the result of the one before", async (say) => {
       const { librarian } = this.#cast;
       const [, second, third] = this.#books;
-      /** Holds the answers back until the library has done what was asked. */
-      const roundTrip = async <T>(ask: () => Promise<T>, last: DiaryEntry["did"]): Promise<T> => {
-        const done = this.#diary(last);
-        road.holdAnswers();
-        const answer = ask();
-        await Promise.race([done, answer]);
-        road.letAnswersThrough();
-        return await answer;
-      };
+      const roundTrip = <T>(ask: () => Promise<T>, last: DiaryEntry["did"]) =>
+        this.#roundTrip(road, ask, last);
 
       const before = road.roundTrips;
       await roundTrip(() => librarian.ask("openDesk", this.#absentMember()), "desk opened");
@@ -260,6 +256,61 @@ class Story {
       await member.ask("leave");
       say("member", "heard the library's goodbye");
     });
+  }
+
+  async #aMemberComesWithANewDevice(road: Road): Promise<void> {
+    await this.#steps.step("The stranger is a member after all: she has a card", async (say) => {
+      const { librarian, library, stranger } = this.#cast;
+      const member = this.#absentMember();
+      const card = await librarian.ask("issueCard", member);
+      say("librarian", `issues a card for ${member}`);
+      await stranger.ask("dial", this.#address.replace(/:\d+(?=\?|$)/, `:${road.port}`));
+      say("stranger", "is let in, now that there are cards; the root is a CardDesk");
+
+      const written = library.next(
+        (event): event is Accessed =>
+          isObject(event) && "accessed" in event && String(event.accessed).includes('"whoami"'),
+      );
+      const before = road.roundTrips;
+      const ask = () => stranger.ask("recognise", card);
+      const who = await this.#roundTrip(road, ask, "recognised");
+      const roundTrips = road.roundTrips - before;
+      must(roundTrips === 1, `it took ${roundTrips} round trips`);
+      must(who.member === member, "the library took her for another");
+      say("stranger", `is ${who.member} until ${who.until}`);
+      say("", "authenticate(card).session.whoami(): 1 round trip");
+      say("library", "has it in its access log:");
+      say("", (await written).accessed);
+    });
+  }
+
+  async #herCardIsWithdrawn(): Promise<void> {
+    await this.#steps.step("The librarian withdraws the card while a call waits", async (say) => {
+      const { librarian, stranger } = this.#cast;
+      const [book] = this.#books;
+      const awaited = this.#diary("awaited");
+      const waiting = refusalOf(stranger.ask("untilBack", book.isbn));
+      await awaited;
+      say("stranger", `has a call at the library: untilBack(${quoted(book.title)})`);
+      const ended = await librarian.ask("withdrawCards", this.#absentMember());
+      must(ended === 1, `${ended} sessions ended`);
+      const { code, message } = await waiting;
+      must(code === "REVOKED", `the call ended with ${code}`);
+      say("stranger", `loses the call and the session: ${code}, ${message}`);
+      const again = await refusalOf(stranger.ask("untilBack", book.isbn));
+      must(again.code === "REVOKED", `the next call ended with ${again.code}`);
+      say("stranger", "and every later call; the line itself is still there");
+    });
+  }
+
+  /** Holds the answers back until the library has done what was asked. */
+  async #roundTrip<T>(road: Road, ask: () => Promise<T>, last: DiaryEntry["did"]): Promise<T> {
+    const done = this.#diary(last);
+    road.holdAnswers();
+    const answer = ask();
+    await Promise.race([done, answer]);
+    road.letAnswersThrough();
+    return await answer;
   }
 
   /** The next entry in the library's diary that says `did`. */
