@@ -19,7 +19,10 @@ export interface MintTerms {
  * A reference of its own to what `hook` is, which it takes over. Calls through it arrive with the
  * authority it was minted with, whoever makes them: the peer is who sent them.
  */
-export function mint(hook: Hook, { mint: minted, self, deep, refusal, over }: MintTerms): Revocable {
+export function mint(
+  hook: Hook,
+  { mint: minted, self, deep, refusal, over }: MintTerms,
+): Revocable {
   const { auth, label } = minted;
   const inward = (request: Request): Request | RpcError => {
     const error = refusal(request);
