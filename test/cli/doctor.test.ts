@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { Identity, Vat, type VatOptions } from "handfast";
 import { isAtLeast } from "../../src/cli/doctor/machine.ts";
+import { runProgram } from "../support/program.ts";
 import { handfast } from "./screen.ts";
 
 const NETWORK = "doctor.test/v1";
@@ -77,6 +78,17 @@ it("finds this machine fit, and says what it looked at", async () => {
   expect(out).toMatch(/^ok +network +doctor\.test\/v1$/m);
 });
 
+it("says why the accelerator is not used", { timeout: 60_000 }, async () => {
+  const { key } = await client();
+  const env = { HANDFAST_ACCELERATOR: "none" };
+  const { status, stdout } = await runProgram("src/cli/main.ts", ["doctor", "--key", key], { env });
+  expect(status).toBe(0);
+  expect(stdout).toContain("ok    libsodium   its WebAssembly\n");
+  expect(stdout).toMatch(
+    /^warn {2}accelerator sodium-native is not used: it is switched off\n +unset HANDFAST_ACCELERATOR/m,
+  );
+});
+
 it("fails for a key that others may read, and says what to do", async () => {
   const { key } = await client();
   chmodSync(key, 0o644);
@@ -124,7 +136,7 @@ it("tells each place where the way to a peer may end", async () => {
   ]);
 });
 
-it("tells a name that nobody knows", async () => {
+it("tells a name that nobody knows", { timeout: 60_000 }, async () => {
   const { options, id } = await client();
   const { status, about } = await examine(`capnp://${id}@nobody.invalid:1`, ...options);
   expect(status).toBe(1);

@@ -29,7 +29,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     .command("doctor")
     .summary("find out what is wrong, here or on the way to a peer")
     .description(
-      "Looks at this machine, at our key and, with ADDRESS, at the way to a peer, stage by stage.\n" +
+      "Looks at this machine, at our key and, with ADDRESS, at the way to a peer, stage by stage. " +
         "Each line is ok, warn or fail, with what to do about it; the status is 1 if any is fail.",
     )
     .argument("[ADDRESS]", "a peer to look for, at any address that can be dialled")

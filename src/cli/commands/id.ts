@@ -9,7 +9,7 @@ export function addId(program: Command, terminal: Terminal): void {
     .command("id")
     .summary("print the id of a key file")
     .description(
-      "Prints the id of the key pair in FILE, what to tell others. FILE is a key file of handfast,\n" +
+      "Prints the id of the key pair in FILE, what to tell others. FILE is a key file of handfast, " +
         "Scuttlebutt's `secret`, an unencrypted OpenSSH Ed25519 key, or a raw seed of 32 bytes.",
     )
     .argument("[FILE]", "a key file", defaultKeyPath(process.env))

@@ -25,9 +25,9 @@ export function addPing(program: Command, terminal: Terminal): void {
     .command("ping")
     .summary("see whether a peer is there and knows us, and how fast it answers")
     .description(
-      "Dials ADDRESS and proves both keys; prints who answered, how long that took, and round trips\n" +
-        "of pings between records, which only suite aead64k has.\n" +
-        "ADDRESS is capnp://ed25519:KEY@HOST:PORT, capnp+unix://ed25519:KEY@/PATH or\n" +
+      "Dials ADDRESS and proves both keys; prints who answered, how long that took, and round " +
+        "trips of pings between records, which only suite aead64k has. " +
+        "ADDRESS is capnp://ed25519:KEY@HOST:PORT, capnp+unix://ed25519:KEY@/PATH or " +
         "net:HOST:PORT~shs:KEY.",
     )
     .argument("<ADDRESS>", "whom to dial", peerWord)

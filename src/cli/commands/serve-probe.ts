@@ -11,7 +11,7 @@ export function addServeProbe(program: Command, terminal: Terminal): void {
     .command("serve-probe")
     .summary("let peers measure how fast they can write to us")
     .description(
-      "Listens, and drops what admitted peers write with `handfast ping --throughput`, until it is\n" +
+      "Listens, and drops what admitted peers write with `handfast ping --throughput`, until it is " +
         "interrupted. Nothing else can be asked of it.",
     );
   addDoorOptions(command).action(async (options: DoorOptions) => {

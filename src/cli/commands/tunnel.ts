@@ -32,7 +32,7 @@ export function addTunnel(program: Command, terminal: Terminal): void {
     .command("tunnel")
     .summary("put a plain TCP service behind a SecretHandshake, and reach it")
     .description(
-      "Carries plain connections between machines over SecretHandshake: `serve` in front of a\n" +
+      "Carries plain connections between machines over SecretHandshake: `serve` in front of a " +
         "service, `connect` beside its client. Neither program needs to know.",
     )
     .helpCommand(false);
@@ -78,7 +78,7 @@ function addConnect(tunnel: Command, terminal: Terminal): void {
     .command("connect")
     .summary("reach a service behind a SecretHandshake as if it were here")
     .description(
-      "Listens on this machine, and joins each connection to one of its own to ADDRESS.\n" +
+      "Listens on this machine, and joins each connection to one of its own to ADDRESS. " +
         "Whoever can connect here speaks with our key.",
     )
     .argument(
