@@ -34,6 +34,10 @@ export const CHANNEL_PEERS: Readonly<Record<string, () => Promise<ChannelPeer>>>
     (await import("./handfast-channel.ts")).handfastChannel("box-stream"),
   "handfast/compact": async () =>
     (await import("./handfast-channel.ts")).handfastChannel("compact"),
+  "handfast/box-stream-wasm": async () => {
+    process.env["HANDFAST_ACCELERATOR"] = "none"; // read when libsodium is first made ready
+    return (await import("./handfast-channel.ts")).handfastChannel("box-stream");
+  },
   "raw-tcp": async () => (await import("./raw-tcp.ts")).rawTcp,
   "node-mtls": async () => (await import("./node-mtls.ts")).nodeMtls,
   "hyperswarm-secret-stream": async () =>
@@ -57,3 +61,8 @@ export const ALL_RPC_PEERS: readonly string[] = [
   ...Object.keys(NATIVE_PEERS),
 ];
 export const ALL_CHANNEL_PEERS: readonly string[] = Object.keys(CHANNEL_PEERS);
+
+/** Every name that `--peers` may say. */
+export const PEERS: readonly string[] = [
+  ...new Set([...ALL_RPC_PEERS, ...OBSERVED_PEERS, ...ALL_CHANNEL_PEERS, "capnp-ts"]),
+];
