@@ -130,12 +130,14 @@ describe("the handshake is not harmed by a client that", () => {
   it("2 connects and says nothing", () =>
     dies((server) => RawClient.to(server), "HANDSHAKE_TIMEOUT", IMPATIENT));
 
-  it("3 floods the door with half-open connections", () =>
+  it.each([
+    ["one address", () => "127.0.0.9"],
+    ["many addresses", (index: number) => `127.0.1.${index + 1}`],
+  ])("3 floods the door with half-open connections from %s", (_, from) =>
     unharmedBy(
       async (server) => {
-        const flood = await Promise.all(
-          Array.from({ length: 200 }, () => RawClient.to(server, "127.0.0.9")),
-        );
+        const dials = Array.from({ length: 200 }, (_, index) => RawClient.to(server, from(index)));
+        const flood = await Promise.all(dials);
         expect(server.door.counts.shaking).toBeLessThanOrEqual(64);
         const client = await dialServer(server); // served in the middle of it
         client.socket.destroy();
@@ -144,8 +146,9 @@ describe("the handshake is not harmed by a client that", () => {
         await Promise.all(flood.map(({ hungUp }) => hungUp));
         server.clear();
       },
-      { limits: { maxSilent: 128 } },
-    ));
+      { limits: { maxSilent: 64, maxHandshakesPerAddress: 20 } },
+    ),
+  );
 
   it("4 hangs up after M1", () =>
     dies(async (server) => {
@@ -254,7 +257,7 @@ describe("the handshake is not harmed by a client that", () => {
       "M3_FORGED",
     ));
 
-  it("14 flips a bit of M1, M2, M3 or M4, whichever it is", () =>
+  it("14 flips a bit of M1, M2, M3 or M4, whichever it is", { timeout: 120_000 }, () =>
     unharmedBy(() => {
       for (const { message, bits, refusal } of FLIPS) {
         for (let bit = 0; bit < bits; bit += 1) {

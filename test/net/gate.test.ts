@@ -67,6 +67,15 @@ describe("the gate", () => {
     enter(door, "192.0.2.1");
   });
 
+  it("forgets bad handshakes for a good one", () => {
+    const { gate: door } = gate({ badHandshakes: 2 });
+    enter(door, "192.0.2.1").failed(true);
+    enter(door, "192.0.2.1").opened(KEY);
+    enter(door, "192.0.2.1").failed(true);
+    enter(door, "192.0.2.1").failed(true);
+    expect(tryToEnter(door, "192.0.2.1")).toBe("too many bad handshakes from there");
+  });
+
   it("holds nothing against a client we merely did not admit", () => {
     const { gate: door } = gate({ badHandshakes: 1 });
     enter(door, "192.0.2.1").failed(false);
@@ -81,7 +90,7 @@ describe("the gate", () => {
     expect(tryToEnter(door, "192.0.2.1")).toBe("too many handshakes from there");
   });
 
-  it("lets newcomers push out the silent, never those that spoke", () => {
+  it("lets newcomers push out the silent, not those that spoke", () => {
     const { gate: door } = gate({ maxSilent: 4 }, () => 0);
     const places = ["1", "2", "3"].map((last) => enter(door, `192.0.2.${last}`));
     places[0]!.spoke();
@@ -97,12 +106,13 @@ describe("the gate", () => {
     expect(door.counts.shaking).toBe(4);
   });
 
-  it("has room for so many handshakes under way, however many are silent", () => {
-    const { gate: door } = gate({ maxHandshakes: 2 });
-    const places = ["1", "2", "3"].map((last) => enter(door, `192.0.2.${last}`));
-    expect(places.map((place) => place.spoke())).toEqual([true, true, false]);
-    places[0]!.failed(true);
-    expect(enter(door, "192.0.2.4").spoke()).toBe(true);
+  it("lets those that speak push out those that went no further, however many are silent", () => {
+    const { gate: door } = gate({ maxHandshakes: 2 }, () => 0.4);
+    const places = ["1", "2", "3", "4"].map((last) => enter(door, `192.0.2.${last}`));
+    expect(places.slice(0, 3).map((place) => place.spoke())).toEqual([true, true, true]);
+    expect(places.map(({ hungUp }) => hungUp)).toEqual([true, false, false, false]);
+    expect(places[0]!.spoke()).toBe(false);
+    expect(door.counts.shaking).toBe(3);
   });
 
   it("turns an address away for one bad handshake while it is crowded", () => {
