@@ -131,12 +131,17 @@ export class Gate {
     return visitors;
   }
 
-  /** The one known longest that is not at the door now. */
+  /**
+   * One that is not at the door now, as far as one is found soon: those who are go to the end of the
+   * line, so that a crowd of addresses is not searched from its beginning for each newcomer.
+   */
   #forgetOne(): void {
-    for (const [prefix, { count }] of this.#visitors) {
-      if (count > 0) continue;
+    let tries = 0;
+    for (const [prefix, visitors] of this.#visitors) {
       this.#visitors.delete(prefix);
-      return;
+      if (visitors.count === 0) return;
+      this.#visitors.set(prefix, visitors);
+      if (++tries === MOST_TRIES) return;
     }
   }
 
@@ -155,11 +160,12 @@ export class Gate {
   }
 }
 
+/** Addresses looked at to forget one; more are remembered while all of those are at the door. */
+const MOST_TRIES = 8;
+
 /** Why a newcomer finds no place. */
 export type Turned =
-  | "too many connections"
-  | "too many handshakes from there"
-  | "too many bad handshakes from there";
+  "too many connections" | "too many handshakes from there" | "too many bad handshakes from there";
 
 /** Programs on this machine; other addresses of 127/8 are counted like any other. */
 function isThisMachine(host: string): boolean {

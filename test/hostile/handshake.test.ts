@@ -150,6 +150,27 @@ describe("the handshake is not harmed by a client that", () => {
     ),
   );
 
+  it("3 floods the door with handshakes that stop after M1", () =>
+    unharmedBy(
+      async (server) => {
+        const dials = Array.from({ length: 60 }, async (_, index) => {
+          const raw = await RawClient.to(server, `127.0.1.${index + 1}`);
+          raw.say(machineFor(server).m1);
+          return raw;
+        });
+        const flood = await Promise.all(dials);
+        let client = await dialServer(server).catch(() => undefined);
+        while (client === undefined) client = await dialServer(server).catch(() => undefined);
+        expect(server.door.counts.shaking).toBeLessThanOrEqual(16);
+        client.socket.destroy();
+        await client.closed;
+        for (const { socket } of flood) socket.destroy();
+        await Promise.all(flood.map(({ hungUp }) => hungUp));
+        server.clear();
+      },
+      { limits: { maxHandshakes: 16, handshakeMs: 60_000 } },
+    ));
+
   it("4 hangs up after M1", () =>
     dies(async (server) => {
       const raw = await RawClient.to(server);
@@ -267,7 +288,8 @@ describe("the handshake is not harmed by a client that", () => {
         }
       }
       return Promise.resolve();
-    }));
+    }),
+  );
 
   it("14 flips a bit of M1 or M3 on a real wire, and hears nothing more", () =>
     unharmedBy(async (server) => {

@@ -90,6 +90,17 @@ describe("the gate", () => {
     expect(tryToEnter(door, "192.0.2.1")).toBe("too many handshakes from there");
   });
 
+  it("finds one to forget however many are at the door", () => {
+    const { gate: door } = gate({ maxTrackedAddresses: 20 });
+    const guests = Array.from({ length: 20 }, (_, last) => enter(door, `192.0.2.${last}`));
+    guests.at(-1)!.failed(true);
+    const newcomers = ["1", "2", "3", "4"].map((last) => enter(door, `198.51.100.${last}`));
+    expect(door.counts.tracked).toBe(23); // the one that left is forgotten, though it came last
+    for (const place of [...guests.slice(0, -1), ...newcomers]) place.failed(true);
+    for (let last = 0; last < 20; last += 1) enter(door, `203.0.113.${last}`).failed(true);
+    expect(door.counts.tracked).toBeLessThanOrEqual(23);
+  });
+
   it("lets newcomers push out the silent, not those that spoke", () => {
     const { gate: door } = gate({ maxSilent: 4 }, () => 0);
     const places = ["1", "2", "3"].map((last) => enter(door, `192.0.2.${last}`));
