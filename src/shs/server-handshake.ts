@@ -52,6 +52,20 @@ export function offersOf(network: Uint8Array, suites: readonly Suite[]): readonl
   return suites.map((suite) => ({ suite, K: networkKey(network, suite) }));
 }
 
+/**
+ * Whether whoever begins with these bytes means another network than any of these, or none at all.
+ * It costs a MAC for each and nothing else; `false` while there are too few to tell.
+ */
+export function isForeign(firstBytes: Uint8Array, offers: readonly Offer[]): boolean {
+  if (firstBytes.length < CHALLENGE_BYTES) return false;
+  return offers.every(({ K }) => openChallenge(K, firstBytes) === undefined);
+}
+
+/** What a foreigner is refused with. */
+export function wrongNetwork(): ShsError {
+  return new ShsError("WRONG_NETWORK", "the client's first message is of another network");
+}
+
 export interface ServerHandshakeOptions {
   readonly keyPair: KeyPair;
   readonly offers: readonly Offer[];
@@ -174,7 +188,7 @@ export class ServerHandshake {
       this.#state = { is: "awaiting M3", offer, ephemeral, ap, m1: Uint8Array.from(m1), m2 };
       return { is: "send", bytes: m2 };
     }
-    throw new ShsError("WRONG_NETWORK", "the client's first message is of another network");
+    throw wrongNetwork();
   }
 
   #receiveM3(m3: Uint8Array, { offer, ephemeral, ap, m1, m2 }: AfterM1): ServerStep {
