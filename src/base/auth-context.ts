@@ -60,6 +60,16 @@ export class AuthContext {
     return this.#expiresAtMs === undefined ? undefined : new Date(this.#expiresAtMs);
   }
 
+  /** Claims are not for screens and logs, whatever `util.inspect` is asked to show. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: object,
+    inspect: (value: object, options: object) => string,
+  ): string {
+    const { domain, authenticated, principal } = this;
+    return `AuthContext ${inspect({ domain, authenticated, principal }, options)}`;
+  }
+
   /** Returns itself; throws {@link AuthError} `PERMISSION_DENIED` when nothing was proven. */
   requireAuthenticated(): Authenticated {
     if (this.principal === undefined) throw new AuthError({ reason: "missing" });
