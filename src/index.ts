@@ -2,6 +2,7 @@ export {
   type AnonymousPeer,
   AuthContext,
   type AuthContextInit,
+  type Authenticated,
   AuthError,
   type AuthErrorOptions,
   type Blame,

@@ -57,6 +57,14 @@ const generated = ({ path }: Source) => path.endsWith(".capnp.ts");
 const inRooms = (...rooms: string[]) => sources.filter(({ room }) => rooms.includes(room));
 const offenders = (bad: readonly Source[]) => bad.map(({ path }) => path);
 
+/** What a file imports before anything of it runs; not types. */
+function atLoad({ code }: Source): readonly string[] {
+  return [
+    ...code.matchAll(/^(?:import|export)\s+(?!type\b)[^;"]*?from\s+"([^"]+)"/gm),
+    ...code.matchAll(/^import\s+"([^"]+)"/gm),
+  ].map((match) => match[1]!);
+}
+
 function roomOf(file: string): string {
   return relative(SRC, file).split("/")[0]!;
 }
@@ -86,6 +94,24 @@ describe("the house", () => {
         .map((file) => `${source.path} -> ${relative(SRC, file)}`),
     );
     expect(bad).toEqual([]);
+  });
+
+  it("loads few packages with the library: others come with their first use", () => {
+    const byPath = new Map(sources.map((source) => [source.path, source]));
+    const loaded = new Set<string>();
+    const packages = new Set<string>();
+    const load = (path: string): void => {
+      if (loaded.has(path)) return;
+      loaded.add(path);
+      for (const target of atLoad(byPath.get(path)!)) {
+        if (target.startsWith(".")) load(relative(SRC, resolve(SRC, dirname(path), target)));
+        else if (!/^(node:|handfast\/)/.test(target)) packages.add(target);
+      }
+    };
+    load("index.ts");
+    load("auth/index.ts");
+    expect(loaded).toContain("vat/open-vat.ts");
+    expect([...packages].sort()).toEqual(["libsodium-wrappers"]);
   });
 
   it("has no cycles", () => {

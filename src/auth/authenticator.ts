@@ -1,6 +1,7 @@
 import {
   type AnonymousPeer,
   AuthContext,
+  type Authenticated,
   AuthError,
   type Claims,
   type Peer,
@@ -22,7 +23,7 @@ export interface Presenter {
 export type Authenticator<Credential = string> = (
   credential: Credential | undefined,
   presenter: Presenter,
-) => Promise<AuthContext>;
+) => Promise<Authenticated>;
 
 /** Not a credential of the kind that this authenticator judges: a chain asks the next one. */
 export class NotMine extends AuthError {
@@ -62,7 +63,7 @@ export function presented(credential: string | undefined): string {
 export function accepted(
   proof: Proof | undefined,
   { domain, presenter, epochMs = Date.now }: Acceptance,
-): AuthContext {
+): Authenticated {
   if (proof === undefined) throw new NotMine();
   const { boundTo, expiresAt, principal, claims } = proof;
   if (boundTo !== undefined && boundTo !== presenter.peer.id) {

@@ -36,8 +36,8 @@ export class AuthContext {
   }
 
   /** Throws `RangeError` when `expiresAt` is no date, so that a typo is not an endless session. */
-  static of(init: AuthContextInit): AuthContext {
-    return new AuthContext(init);
+  static of(init: AuthContextInit): Authenticated {
+    return new AuthContext(init) as Authenticated; // it has a principal
   }
 
   static anonymous(): AuthContext {
@@ -60,12 +60,25 @@ export class AuthContext {
     return this.#expiresAtMs === undefined ? undefined : new Date(this.#expiresAtMs);
   }
 
+  /** Claims are not for screens and logs, whatever `util.inspect` is asked to show. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: object,
+    inspect: (value: object, options: object) => string,
+  ): string {
+    const { domain, authenticated, principal } = this;
+    return `AuthContext ${inspect({ domain, authenticated, principal }, options)}`;
+  }
+
   /** Returns itself; throws {@link AuthError} `PERMISSION_DENIED` when nothing was proven. */
-  requireAuthenticated(): AuthContext & { readonly principal: string } {
+  requireAuthenticated(): Authenticated {
     if (this.principal === undefined) throw new AuthError({ reason: "missing" });
-    return this as AuthContext & { readonly principal: string }; // checked on the line above
+    return this as Authenticated; // checked on the line above
   }
 }
+
+/** A context of which something was proven. */
+export type Authenticated = AuthContext & { readonly principal: string };
 
 /** A copy that nobody can change; what is neither a plain object nor an array is kept as it is. */
 function frozen(value: unknown): unknown {

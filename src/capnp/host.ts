@@ -12,6 +12,9 @@ import { refused } from "./refusal-detail.ts";
 export interface Place {
   readonly interface: string;
   readonly method: string;
+  /** Of a call: its number, and the id or address of who sent it. */
+  readonly requestId?: string | undefined;
+  readonly peer?: string | undefined;
 }
 
 /** A method threw something that is not for the caller's eyes. */

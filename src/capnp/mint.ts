@@ -1,11 +1,12 @@
 import { type AuthContext, Revoker } from "../base/index.ts";
-import { mint, type Revocable, RpcError } from "../rpc/index.ts";
+import { mint, type Request, type Revocable, RpcError } from "../rpc/index.ts";
 import { type Allow, gateOf } from "./allow.ts";
 import { clientOfHook } from "./client.ts";
 import { type Host } from "./host.ts";
 import { definitionOf } from "./interface-definition.ts";
 import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { hookOf } from "./outgoing-capabilities.ts";
+import { RefusedCall } from "./refused-call.ts";
 
 /** The terms on which a reference is handed out. */
 export interface MintOptions<C extends Client = Client> {
@@ -53,11 +54,20 @@ export function minted<C extends Client, S extends Servable>(
     mint: { label, auth, expiresAtMs },
     self: host.self,
     deep: membrane,
-    refusal: (request) => end.look() ?? gate?.(request),
+    refusal: (request) => {
+      const error = end.look() ?? gate?.(request);
+      if (error !== undefined) tellObservers(request, error, host);
+      return error;
+    },
     over: () => end.over(),
   });
   end.await(reference, options.revokedBy);
   return clientOfHook<InterfaceType<C, S>>(type, reference.hook);
+}
+
+/** A call that is refused here comes to no object, and is in the access log all the same. */
+function tellObservers(request: Request, error: RpcError, host: Host): void {
+  host.observers?.start(new RefusedCall(request, undefined, host)).refuse(error, request.params);
 }
 
 /** Ends one minted reference when its time has come or its revoker says so. */

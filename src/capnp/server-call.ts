@@ -296,7 +296,8 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   }
 
   #throws(thrown: unknown): void {
-    const where = { interface: this.interface, method: this.method };
+    const { interface: name, method, requestId, peer } = this;
+    const where = { interface: name, method, requestId, peer: peer.id ?? peer.address };
     // A method that was given up usually throws for that very reason, and nobody hears it.
     const error = this.#incoming.canceled ? givenUp() : this.#host.forTheCaller(thrown, where);
     if (this.#handedOver) return; // nobody waits for what the method does after that

@@ -42,12 +42,17 @@ abstract class RoadEnd implements RoadLife {
 /** The peer of a road that proved its key. */
 export class RoadPeer extends RoadEnd implements Peer {
   readonly id: PeerId;
-  readonly claims: Claims | undefined;
+  readonly #claims: Claims | undefined;
 
   constructor(id: PeerId, address: string, transport: Transport, claims?: Claims) {
     super(address, transport);
     this.id = id;
-    this.claims = claims;
+    this.#claims = claims;
+  }
+
+  /** An accessor, so that claims show up neither in `util.inspect` nor in JSON. */
+  get claims(): Claims | undefined {
+    return this.#claims;
   }
 }
 

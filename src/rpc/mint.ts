@@ -9,7 +9,7 @@ export interface MintTerms {
   readonly self: Peer;
   /** Whether what is reached through it is under its authority too, and ends with it. */
   readonly deep: boolean;
-  /** Why a call does not go through: it has ended, or does not reach that far. */
+  /** Why a call, with its authority, does not go through: the reference has ended, or reaches less. */
   readonly refusal: (request: Request) => RpcError | undefined;
   /** Nobody holds it any more, or anything that hangs on it. */
   readonly over: () => void;
@@ -25,10 +25,9 @@ export function mint(
 ): Revocable {
   const { auth, label } = minted;
   const inward = (request: Request): Request | RpcError => {
-    const error = refusal(request);
-    if (error !== undefined) return error;
     const { peer = self, transport } = request.caller ?? {};
-    return { ...request, caller: { peer, auth, transport, mint: minted } };
+    const authorised = { ...request, caller: { peer, auth, transport, mint: minted } };
+    return refusal(authorised) ?? authorised;
   };
   const membrane = new Membrane(hook.turns, { inward, shallow: !deep, label, over });
   return { hook: membrane.wrap(hook), revoke: (error) => membrane.revoke(error) };

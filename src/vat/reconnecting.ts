@@ -49,6 +49,8 @@ export interface Reconnecting<C extends Client> extends AsyncDisposable {
   /**
    * Has `work` make one call on the capability, dialling if there is none. When the capability is
    * lost and the call certainly did not run, or is declared idempotent, it is made again on the next.
+   * A session that the peer has ended is noticed by the first call that fails with `EXPIRED` or
+   * `REVOKED`; the calls after it get a new one.
    */
   call<R>(
     work: (capability: C) => PromiseLike<R>,

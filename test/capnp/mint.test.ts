@@ -3,9 +3,11 @@ import { AuthContext, Revoker } from "../../src/base/index.ts";
 import {
   type AskedCall,
   type CallContext,
+  type CallObserver,
   type Host,
   minted,
   type MintOptions,
+  type ObservedCall,
   onBroken,
   refusalReason,
 } from "../../src/capnp/index.ts";
@@ -59,12 +61,12 @@ class Told extends Session.Server {
 }
 
 /** A door that mints a session on these terms for whoever asks. */
-function story(terms: MintOptions<Session.Client> = {}) {
+function story(terms: MintOptions<Session.Client> = {}, observer?: CallObserver) {
   const network = new SimulatedNetwork();
   const [client, server] = [network.vat("client"), network.vat("server")];
   const peer = peerNamed("client");
   network.connect(client, server, {}, { caller: { peer, auth: AuthContext.ofPeer(peer) } });
-  const [reader, desk] = [new SimulatedHost(client), new SimulatedHost(server)];
+  const [reader, desk] = [new SimulatedHost(client), new SimulatedHost(server, observer)];
   const log: string[] = [];
   const serve = (call: CallContext) => call.mint(Session, new Told(log), terms);
   desk.offers(Door.serve({ authenticate: (_, call) => ({ session: serve(call) }) }));
@@ -211,6 +213,22 @@ describe("a minted reference that allows less", () => {
     expect(refused).toMatchObject({ code: "PERMISSION_DENIED" });
     expect(refusalReason(refused)).toBe("insufficient_scope");
     expect(log).toEqual([]);
+  });
+
+  it("tells observers of what it refuses: whose reference it was, and who called", async () => {
+    const ends: unknown[] = [];
+    const observer: CallObserver = {
+      start: (call) => call,
+      end(call, error) {
+        const { method, label, auth, peer } = call as ObservedCall;
+        ends.push([method, label, auth?.principal, peer?.address, error?.code]);
+      },
+    };
+    const terms: MintOptions<Session.Client> = { auth: ADA, label: "hers", allow: [] };
+    const { door, settled, failure } = story(terms, observer);
+    const { session } = await settled(door.authenticate({}));
+    await failure(session.hold());
+    expect(ends.at(-1)).toEqual(["hold", "hers", "ada", "client", "PERMISSION_DENIED"]);
   });
 
   it("asks a function about all that is reached through it, when it is a membrane", async () => {

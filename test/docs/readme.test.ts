@@ -30,28 +30,63 @@ const LOADERS = [
   ...(plainNode === undefined ? [] : [{ name: "plain Node", node: plainNode, options: [] }]),
 ];
 
-describe.runIf(withCapnpTool).each(LOADERS)("with $name", ({ node, options }) => {
+const GREETER = "Write a schema, serve it, call it";
+
+/** Runs the program of one section, in a folder where its schema has been compiled. */
+async function outputOf(
+  section: string,
+  { schema = section, node, options }: { schema?: string; node: string; options: string[] },
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "handfast-readme-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(ROOT, join(folder, "node_modules", "handfast"));
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const text = block(schema, "capnp");
+  const [, name = "it.capnp"] = /^# (\w+\.capnp)\n/.exec(text) ?? [];
+  writeFileSync(join(folder, name), text);
+  writeFileSync(join(folder, "main.ts"), block(section, "ts"));
+  for (const file of generate(compileSchemas([name], { cwd: folder }))) {
+    writeFileSync(join(folder, file.path), file.text);
+  }
+  const { stdout, stderr } = await promisify(execFile)(
+    node,
+    ["--conditions=@handfast/source", ...options, "main.ts"],
+    { cwd: folder, env: { ...process.env, TMPDIR: folder } },
+  );
+  expect(stderr).toBe("");
+  return stdout;
+}
+
+describe.runIf(withCapnpTool).each(LOADERS)("with $name", (loader) => {
   it("the README's schema and program do what they say", async () => {
-    const section = "Write a schema, serve it, call it";
-    const folder = mkdtempSync(join(tmpdir(), "handfast-readme-"));
-    onTestFinished(() => {
-      rmSync(folder, { recursive: true });
-    });
-    mkdirSync(join(folder, "node_modules"));
-    symlinkSync(ROOT, join(folder, "node_modules", "handfast"));
-    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    writeFileSync(join(folder, "greeter.capnp"), block(section, "capnp"));
-    writeFileSync(join(folder, "main.ts"), block(section, "ts"));
-    for (const { path, text } of generate(compileSchemas(["greeter.capnp"], { cwd: folder }))) {
-      writeFileSync(join(folder, path), text);
-    }
-    const { stdout, stderr } = await promisify(execFile)(
-      node,
-      ["--conditions=@handfast/source", ...options, "main.ts"],
-      { cwd: folder },
-    );
-    expect(stderr).toBe("");
-    expect(stdout).toBe("Good day, Ada.\n");
+    expect(await outputOf(GREETER, loader)).toBe("Good day, Ada.\n");
+  });
+});
+
+describe.runIf(withCapnpTool)("the README's program", () => {
+  const [loader] = LOADERS;
+
+  it("lets a card in, and out again", async () => {
+    const stdout = await outputOf("Let in whom you do not know", loader!);
+    expect(stdout).toBe("ada\nREVOKED\nPERMISSION_DENIED invalid\n");
+  });
+
+  it("stays connected", async () => {
+    const stdout = await outputOf("Stay connected", { ...loader!, schema: GREETER });
+    const states = ["connecting", "connected", "idle", "waiting", "connecting", "connected"];
+    expect(stdout).toBe([...states, "Good day, Bob.", "closed", ""].join("\n"));
+  });
+
+  it("shows what happens", async () => {
+    const stdout = await outputOf("See what happens", { ...loader!, schema: GREETER });
+    const [line = "", ...rest] = stdout.split("\n");
+    expect(JSON.parse(line)).toMatchObject({ method: "greet", status: "ok", domain: "shs" });
+    const [, peer] = /"peer":"(ed25519:[\w-]{43})"/.exec(line)!;
+    expect(rest.join("\n")).toContain(peer);
+    expect(rest.join("\n")).toMatch(/greeter\.capnp:Greeter: 1 calls/);
   });
 });
 

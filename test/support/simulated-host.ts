@@ -1,5 +1,12 @@
 import { type Peer, peerIdOfKey } from "../../src/base/index.ts";
-import { clientOfHook, Host, type InterfaceType, serve } from "../../src/capnp/index.ts";
+import {
+  type CallObserver,
+  CallObservers,
+  clientOfHook,
+  Host,
+  type InterfaceType,
+  serve,
+} from "../../src/capnp/index.ts";
 import { VirtualClock } from "../net/support/virtual-clock.ts";
 import { type SimulatedVat } from "./simulated-network.ts";
 
@@ -22,7 +29,7 @@ export class SimulatedHost {
   readonly failures: unknown[] = [];
   readonly #startMs = this.clock.now();
 
-  constructor(vat: SimulatedVat) {
+  constructor(vat: SimulatedVat, observer?: CallObserver) {
     this.vat = vat;
     this.host = new Host({
       turns: vat.turns,
@@ -31,6 +38,7 @@ export class SimulatedHost {
       self: peerNamed(vat.name, "local"),
       serve,
       log: NO_LOG,
+      observers: observer && new CallObservers([observer], (error) => this.failures.push(error)),
       report: ({ error }) => {
         this.failures.push(error);
       },

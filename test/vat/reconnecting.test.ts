@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../../src/rpc/index.ts";
-import { type Client, clientOfHook, type InterfaceType } from "../../src/capnp/index.ts";
+import {
+  type Client,
+  clientOfHook,
+  hookOf,
+  type InterfaceType,
+  revocable,
+} from "../../src/capnp/index.ts";
 import {
   type Connection,
   reconnecting,
@@ -210,6 +216,36 @@ describe("a reconnecting capability", () => {
     const second = session.call((it) => it.add({ amount: 1 }));
     await story.settle();
     expect((await second).total).toBe(201);
+  });
+
+  it("gets a new session for the calls after one that found the old one ended", async () => {
+    const story = new Story();
+    const ends: (() => void)[] = [];
+    story.counter.child = () => {
+      const hook = hookOf(new TestCounter(100 * (ends.length + 1)), story.servers.at(-1)!.turns)!;
+      const { client, revoke } = revocable(clientOfHook(Counter, hook));
+      ends.push(revoke);
+      return { counter: client };
+    };
+    const session = story.reconnecting({
+      establish: (connection) => connection.bootstrap(Counter).child({}).counter,
+    });
+    const totalOf = async (idempotent: boolean) => {
+      const call = session.call((it) => it.add({ amount: 1 }), { idempotent });
+      const total = call.then(
+        (results): unknown => results.total,
+        (error: unknown) => (error as RpcError).code,
+      );
+      await story.settle();
+      await story.pass(100);
+      return total;
+    };
+    expect(await totalOf(false)).toBe(101);
+    ends.at(-1)!();
+    expect(await totalOf(false)).toBe("REVOKED"); // it may have run
+    expect(await totalOf(false)).toBe(201);
+    ends.at(-1)!();
+    expect(await totalOf(true)).toBe(301);
   });
 
   it("tells those who wait that it was refused, and tries again only when asked", async () => {

@@ -66,7 +66,7 @@ export class CardCheck {
     { forReading }: { readonly forReading: boolean },
   ): Promise<Recognised> {
     const auth = await this.#authenticate(card, presenter);
-    const { principal } = auth.requireAuthenticated();
+    const { principal } = auth;
     const member = parsePeerId(principal);
     if (member === undefined || this.#options.roster.roleOf(member) !== "member") {
       throw new AuthError({ reason: "unauthorized", cause: new Error("not a member") });
