@@ -13,7 +13,7 @@ import { Expression } from "./golden/nested-unions.capnp.ts";
 import { A } from "./golden/nesting.capnp.ts";
 import { PointerDefaults } from "./golden/pointer-defaults.capnp.ts";
 import { Tree } from "./golden/recursion.capnp.ts";
-import { Reserved } from "./golden/reserved.capnp.ts";
+import { Reserved, Sizes, Words } from "./golden/reserved.capnp.ts";
 import { Defaults } from "./golden/scalar-defaults.capnp.ts";
 import { Scalars } from "./golden/scalars.capnp.ts";
 import { Bare, Shape } from "./golden/unnamed-union.capnp.ts";
@@ -306,6 +306,20 @@ describe("names", () => {
       length: "f",
     };
     expect(through(Reserved, init).toObject()).toMatchObject(init);
+  });
+
+  it("of constants never hide what the type itself is made of", () => {
+    expect([Sizes.size_, Sizes.fields_, Sizes.read_, Sizes.toString_]).toEqual([8, 9, "r", "s"]);
+    expect(through(Sizes, { text: "t" }).text).toBe("t");
+  });
+
+  it("of enumerants may be those of every object", () => {
+    expect(through(Words, {}).toObject()).toEqual({
+      word: "constructor",
+      words: ["default", "toString"],
+    });
+    const words = ["hasOwnProperty", "then", "null", "of"] as const;
+    expect([...through(Words, { words }).words]).toEqual(words);
   });
 
   it("that an annotation gives are used as they are", () => {
