@@ -5,6 +5,7 @@ import { Trip, Trip2 } from "./golden/enums.capnp.ts";
 import { New, Old } from "./golden/evolution.capnp.ts";
 import { Person } from "./golden/groups.capnp.ts";
 import { After, Before } from "./golden/list-upgrade.capnp.ts";
+import { Signal } from "./golden/large-union.capnp.ts";
 import { Lists } from "./golden/lists.capnp.ts";
 import { Job } from "./golden/named-union.capnp.ts";
 import { Pretty } from "./golden/names.capnp.ts";
@@ -255,6 +256,11 @@ describe("unions", () => {
     { solid: true },
   ])("read what was written: %j", (member) => {
     expect(through(Shape, member).toObject()).toEqual({ area: 0, ...member });
+  });
+
+  it("may have very many members", () => {
+    expect(through(Signal, { m64: "last but one" }).toObject()).toEqual({ m64: "last but one" });
+    expect(through(Signal, { m65: null }).which).toBe("m65");
   });
 
   it("are their first member when nobody set any", () => {
