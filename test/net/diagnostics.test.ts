@@ -98,7 +98,7 @@ it("holds no secret", async () => {
     const names = [...Object.keys(event), ...Object.keys(peer)].sort();
     expect(new Set(names)).toEqual(
       new Set(
-        ["address", "claims", "direction", "handshakeMs", "id", "suite", "transport"].concat(
+        ["address", "direction", "handshakeMs", "id", "suite", "transport"].concat(
           event.direction === "dialled" ? ["connectMs"] : [],
         ),
       ),
