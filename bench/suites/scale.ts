@@ -3,7 +3,8 @@ import { type Pair } from "../harness/pair.ts";
 import { Samples } from "../harness/samples.ts";
 import { openPairs, type Run, type Suite } from "../harness/turns.ts";
 
-const CONNECTIONS = [1, 100, 1000, 10_000];
+/** Beside one alone. */
+const CONNECTIONS = [100, 1000, 10_000];
 const LIVE_EXPORTS = 1_000_000;
 const DEPTH = 64;
 
@@ -14,58 +15,64 @@ export const scale: Suite = {
     "connection while the others are idle, and spread over all of them; the memory of the server (heap " +
     "and external, after a collection) for each connection with its vat's tables; and calls on one " +
     "connection that 1,000,000 references are exported on.",
-  estimateMs: (run) => (run.quick ? 5000 : 60_000 + 10 * run.rounds * run.ms),
+  estimateMs: (run) => (run.quick ? 5000 : 60_000 + 11 * run.rounds * run.ms),
   async run(run) {
     const samples = new Samples("scale");
-    for (const pair of await openPairs(run, "rpc", ["handfast"])) {
-      pair.pin(run.pins[0] ?? "none");
-      try {
-        await manyConnections(run, pair, samples);
-        await manyExports(run, pair, samples);
-      } catch (error) {
-        run.failed(`${pair.peer}, scale`, error);
-      } finally {
-        pair.close();
+    const [[loaded], [alone]] = [await openOne(run), await openOne(run)];
+    if (loaded === undefined || alone === undefined) return [];
+    try {
+      for (const pair of [loaded, alone]) {
+        pair.pin(run.pins[0] ?? "none");
+        await callsOn(pair, run, 0); // warms up
       }
+      await manyConnections(run, loaded, alone, samples);
+      await manyExports(run, loaded, alone, samples);
+    } catch (error) {
+      run.failed(`${loaded.peer}, scale`, error);
+    } finally {
+      loaded.close();
+      alone.close();
     }
     return samples.rows();
   },
 };
 
-async function manyConnections(run: Run, pair: Pair, samples: Samples): Promise<void> {
-  await callsOn(pair, run, 0); // warms up
+async function openOne(run: Run): Promise<readonly Pair[]> {
+  return [...(await openPairs(run, "rpc", ["handfast"]))];
+}
+
+/** What one connection alone can do is measured in turns with each, by a pair of its own. */
+async function manyConnections(run: Run, pair: Pair, alone: Pair, samples: Samples): Promise<void> {
   const aloneBytes = await heldBytes(pair.server);
   let open = 1;
-  for (const connections of run.quick ? CONNECTIONS.slice(0, 2) : CONNECTIONS) {
+  for (const connections of run.quick ? CONNECTIONS.slice(0, 1) : CONNECTIONS) {
     run.progress(`scale: ${connections} connections`);
-    if (connections > open) {
-      await pair.client.say(`more count=${connections - open} ${pair.address}`);
-      open = connections;
-      const bytes = (await heldBytes(pair.server)) - aloneBytes;
-      samples.add(`connections=${connections}`, pair.peer, "bytes", bytes / (connections - 1));
-    }
+    await pair.client.say(`more count=${connections - open} ${pair.address}`);
+    open = connections;
+    const bytes = (await heldBytes(pair.server)) - aloneBytes;
+    samples.add(`connections=${connections}`, pair.peer, "bytes", bytes / (connections - 1));
+    const add = async (name: string, of: Pair, spread: 0 | 1) => {
+      samples.add(name, of.peer, "calls/s", await callsOn(of, run, spread));
+    };
     for (let round = 0; round < run.rounds; round += 1) {
-      const [one, all] = [await callsOn(pair, run, 0), await callsOn(pair, run, 1)];
-      samples.add(`connections=${connections},active=1`, pair.peer, "calls/s", one);
-      samples.add(`connections=${connections},active=all`, pair.peer, "calls/s", all);
+      await add("connections=1,active=1", alone, 0);
+      await add(`connections=${connections},active=1`, pair, 0);
+      await add(`connections=${connections},active=all`, pair, 1);
     }
   }
 }
 
-/** On a connection of its own, alone: the others are closed. */
-async function manyExports(run: Run, pair: Pair, samples: Samples): Promise<void> {
+/** On one connection, the others of the pair being closed; in turns with a pair that has none. */
+async function manyExports(run: Run, pair: Pair, alone: Pair, samples: Samples): Promise<void> {
   await pair.connect();
-  await callsOn(pair, run, 0); // warms up
   const count = run.quick ? LIVE_EXPORTS / 100 : LIVE_EXPORTS;
   run.progress(`scale: ${count} exports`);
-  const measure = async (exports: number) => {
-    for (let round = 0; round < run.rounds; round += 1) {
-      samples.add(`exports=${exports}`, pair.peer, "calls/s", await callsOn(pair, run, 0));
-    }
-  };
-  await measure(0);
   await pair.client.ask("hold", { count });
-  await measure(count);
+  await callsOn(pair, run, 0); // warms up
+  for (let round = 0; round < run.rounds; round += 1) {
+    samples.add("exports=0", alone.peer, "calls/s", await callsOn(alone, run, 0));
+    samples.add(`exports=${count}`, pair.peer, "calls/s", await callsOn(pair, run, 0));
+  }
 }
 
 async function callsOn({ client }: Pair, { ms }: Run, spread: 0 | 1): Promise<number> {

@@ -86,6 +86,27 @@ describe("a reference", () => {
     expect(log).toEqual(["dropped 1"]);
   });
 
+  it.each([
+    ["that another vat serves too", (object: TestCounter) => object],
+    ["behind a proxy", (object: TestCounter) => new Proxy(object, {})],
+  ])("to an object %s is the same reference each time it is sent", async (_, made) => {
+    const log: string[] = [];
+    const mine = made(new TestCounter(1, log));
+    const [here, there] = [await pair(), await pair()];
+    const elsewhere = await here.root.same({ counter: mine });
+    const first = await there.root.same({ counter: mine });
+    const second = await there.root.same({ counter: mine });
+    expect(isSame(first.counter, second.counter)).toBe(true);
+    expect(isSame(first.counter, elsewhere.counter)).toBe(false);
+    elsewhere[Symbol.dispose]();
+    await until(() => log.includes("dropped 1"));
+    expect((await second.counter.add({ amount: 1 })).total).toBe(2);
+    first[Symbol.dispose]();
+    second[Symbol.dispose]();
+    await until(() => log.includes("dropped 2"));
+    expect(log).toEqual(["dropped 1", "add 1", "dropped 2"]);
+  });
+
   it("to an object of a peer that is gone breaks", async () => {
     const { root, server, client } = await pair();
     const { counter } = await root.child({ start: 1 });
