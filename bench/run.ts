@@ -6,54 +6,33 @@
  * charts beside it and in the tables of README.md. A crash or a wrong answer fails the run, and so
  * does no timing.
  */
-import { parseArgs } from "node:util";
-import { type Pin, possiblePins } from "./harness/machine.ts";
+import { possiblePins } from "./harness/machine.ts";
+import { type Options, parseOptions, UsageError } from "./harness/options.ts";
 import { prepare } from "./harness/prepare.ts";
 import { keep, resultsOf, writeJson } from "./harness/results.ts";
 import { type Row } from "./harness/samples.ts";
 import { tables } from "./harness/table.ts";
+import { targetTable } from "./harness/targets.ts";
 import { type Run } from "./harness/turns.ts";
+import { PEERS } from "./peers/registry.ts";
 import { SUITES } from "./suites/index.ts";
+import { TARGETS } from "./suites/targets.ts";
 
-const PINS: Readonly<Record<string, readonly Pin[]>> = {
-  both: ["two", "one"],
-  one: ["one"],
-  two: ["two"],
-  none: ["none"],
-};
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: "boolean", default: false },
-    json: { type: "string" },
-    peers: { type: "string" },
-    pin: { type: "string", default: "both" },
-    rounds: { type: "string", default: "5" },
-    ms: { type: "string", default: "300" },
-  },
-});
-
-const names = positionals.length === 0 ? SUITES.map(({ name }) => name) : positionals;
-const suites = SUITES.filter(({ name }) => names.includes(name));
-const pins = PINS[values.pin];
-if (suites.length < names.length || pins === undefined) {
-  console.error(`suites: ${SUITES.map(({ name }) => name).join(" ")}`);
-  console.error(`--pin:  ${Object.keys(PINS).join(" ")}`);
-  process.exit(2);
-}
+const options = optionsOrExit();
+const suites = SUITES.filter(({ name }) => options.suites.includes(name));
 
 const progress = (text: string): void => {
   process.stderr.write(`· ${text}\n`);
 };
 const missing = new Map<string, string>();
 const failures: string[] = [];
+const { quick, peers } = options;
 const run: Run = {
-  quick: values.quick,
-  rounds: values.quick ? 1 : Number(values.rounds),
-  ms: values.quick ? 25 : Number(values.ms),
-  pins: possiblePins(values.quick ? pins.slice(0, 1) : pins),
-  only: values.peers === undefined ? undefined : new Set(values.peers.split(",")),
+  quick,
+  rounds: quick ? 1 : options.rounds,
+  ms: quick ? 25 : options.ms,
+  pins: possiblePins(quick ? options.pins.slice(0, 1) : options.pins),
+  only: peers === undefined ? undefined : new Set(peers),
   progress,
   missing: (peer, why) => missing.set(peer, why),
   failed: (what, error) => {
@@ -63,15 +42,32 @@ const run: Run = {
 };
 
 prepare(progress);
+const expectedMs = suites.reduce((sum, suite) => sum + suite.estimateMs(run), 0);
+progress(`this takes about ${Math.ceil(expectedMs / 60_000)} min on a quiet machine`);
 const rows: Row[] = [];
 for (const suite of suites) {
+  const startedMs = performance.now();
   const measured = await suite.run(run);
   rows.push(...measured);
+  progress(`${suite.name}: ${Math.round((performance.now() - startedMs) / 1000)} s`);
   console.log(`\n## ${suite.name}\n\n${tables(measured)}`);
 }
 const results = resultsOf(rows);
-if (values.json !== undefined) writeJson(values.json, results);
-if (!values.quick && values.peers === undefined && failures.length === 0) keep(results, SUITES);
+if (options.json !== undefined) writeJson(options.json, results);
+const isComplete = !quick && peers === undefined;
+if (isComplete && failures.length === 0) keep(results, SUITES, TARGETS);
+if (isComplete) console.log(`\n## targets\n\n${targetTable(TARGETS, rows)}`);
 for (const [peer, why] of missing) console.log(`\nnot here: ${peer} (${why})`);
 for (const failure of failures) console.log(`\nFAILED ${failure}`);
 process.exit(failures.length === 0 ? 0 : 1);
+
+function optionsOrExit(): Options {
+  try {
+    const names = { suites: SUITES.map(({ name }) => name), peers: PEERS };
+    return parseOptions(process.argv.slice(2), names);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`bench: ${error.message}`);
+    process.exit(2);
+  }
+}

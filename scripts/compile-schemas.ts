@@ -22,6 +22,7 @@ interface SchemaSet {
 
 const SETS: readonly SchemaSet[] = [
   { schemas: "src/examples", output: "src/examples" },
+  { schemas: "src/cli", output: "src/cli" },
   { schemas: "src/observe", output: "src/observe" },
   { schemas: "src/vat", output: "src/vat" },
   { schemas: "test/capnp", output: "test/capnp" },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runPairing } from "./interop/pairing.ts";
-import { readChecks, readQuirks } from "./interop/readme.ts";
+import { type Passage } from "./interop/pairing.ts";
+import { readChecks, readQuirks, readTunnelled } from "./interop/readme.ts";
 import { judge } from "./interop/score.ts";
 
 const OK = { is: "ok" } as const;
@@ -53,6 +54,30 @@ describe("a pairing", () => {
   });
 });
 
+describe("a pairing with a passage between", () => {
+  const passage = (lost?: string): Passage => ({ port: 2, close: () => Promise.resolve(lost) });
+  const dialled = peer("console.log(process.argv[2] === '127.0.0.1:2' ? 'ok ' + check : 'FAIL')");
+
+  it("has the client dial the passage, and run the wanted checks alone", async () => {
+    const seen: number[] = [];
+    const between = (port: number) => {
+      seen.push(port);
+      return Promise.resolve(passage());
+    };
+    const pairing = { client: dialled, server: SOUND, between };
+    const verdicts = await runPairing(pairing, ["two"], { all: false });
+    expect([...verdicts]).toEqual([["two", OK]]);
+    expect(seen).toEqual([1]);
+  });
+
+  it("fails checks when the passage lost something", async () => {
+    const between = () => Promise.resolve(passage("1 refused"));
+    const pairing = { client: dialled, server: SOUND, between };
+    const verdicts = await runPairing(pairing, ["two"], { all: false });
+    expect(verdicts.get("two")).toEqual({ is: "failed", why: "the way between: 1 refused" });
+  });
+});
+
 describe("a judgement", () => {
   const names = { client: "go", server: "cpp" };
   const quirk = { clients: ["go"], servers: ["any"], checks: ["one"] };
@@ -95,5 +120,7 @@ describe("README.md", () => {
     expect(checks.length).toBeGreaterThan(0);
     expect(() => readQuirks({ peers: ["cpp", "go", "rust", "python"], checks })).not.toThrow();
     expect(() => readQuirks({ peers: ["cpp"], checks })).toThrow(/unknown/);
+    expect(readTunnelled({ checks }).length).toBeGreaterThan(0);
+    expect(() => readTunnelled({ checks: ["one"] })).toThrow(/unknown/);
   });
 });

@@ -10,7 +10,7 @@ export interface CallsOrder {
   readonly ms: number;
 }
 
-/** Echoes; each caller makes its next call when its last one has returned. */
+/** Echoes, by the clients in turn; each caller makes its next call when its last one has returned. */
 export async function driveCalls(
   clients: readonly RpcClient[],
   { depth, payload, ms }: CallsOrder,
@@ -18,19 +18,18 @@ export async function driveCalls(
   const sent = new Uint8Array(payload).fill(7);
   const deadline = new Deadline(ms);
   let calls = 0;
-  const caller = async (client: RpcClient) => {
+  let turn = 0;
+  const caller = async () => {
     do {
+      const client = clients[turn];
+      if (client === undefined) throw new Error("not connected");
+      turn = (turn + 1) % clients.length;
       const results = await client.echo(sent);
       if (results.payload.length !== payload) throw new Error("the echo is not what was sent");
       calls += 1;
     } while (deadline.isOpen());
   };
-  const callers = Array.from({ length: depth }, (_, index) => {
-    const client = clients[index % clients.length];
-    if (client === undefined) throw new Error("not connected");
-    return caller(client);
-  });
-  await Promise.all(callers);
+  await Promise.all(Array.from({ length: depth }, caller));
   return { calls, seconds: deadline.seconds };
 }
 

@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   }
   if (role === "serve") say(`listening ${printAddress(await peer.listen(serve))}`);
   let address: Address | undefined;
+  const idle: Channel[] = [];
   takeOrders(async (verb, words, rest) => {
     if (verb === "cpu") return { seconds: cpuSeconds() };
     if (verb === "memory") return await memory();
@@ -39,6 +40,12 @@ async function main(): Promise<void> {
       return {};
     }
     if (address === undefined) throw new Error("not connected");
+    if (verb === "more") {
+      for (let left = word(words, "count"); left > 0; left -= 1) {
+        idle.push(await peer.dial(address));
+      }
+      return {};
+    }
     return await obey(peer, address, verb, words);
   });
 }
@@ -172,7 +179,7 @@ async function ping(channel: Channel, ms: number): Promise<Answer> {
     times.addSince(startMs);
   } while (deadline.isOpen());
   channel.close();
-  return times.percentiles();
+  return { ...times.percentiles(), count: times.count, seconds: deadline.seconds };
 }
 
 await main();

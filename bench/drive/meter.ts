@@ -33,6 +33,10 @@ export class Times {
     this.#count += 1;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   /** In microseconds. */
   percentiles(): { readonly p50: number; readonly p99: number } {
     const sorted = this.#samples.subarray(0, this.#count).sort();

@@ -9,9 +9,11 @@ const GAP = 4;
 const PANEL_GAP = 22;
 const HEAD = 26;
 
-/** Peers of ours stand out. */
-const OURS = "#2563eb";
-const THEIRS = "#9ca3af";
+/** Peers of ours stand out; what is written can be read on white and on black. */
+const STYLE =
+  "text{fill:#1f2328}.ours{fill:#2563eb}.theirs{fill:#9ca3af}line{stroke:#1f2328}" +
+  "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.ours{fill:#60a5fa}.theirs{fill:#6b7280}" +
+  "line{stroke:#e6edf3}}";
 
 /**
  * An SVG of horizontal bars: a panel for each case and metric, in it a bar for each peer with its
@@ -32,7 +34,7 @@ export function chart(title: string, rows: readonly Row[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" font-family="sans-serif" font-size="11">`,
     `<title>${escaped(title)}</title>`,
-    `<rect width="${WIDTH}" height="${y}" fill="#ffffff"/>`,
+    `<style>${STYLE}</style>`,
     ...body,
     "</svg>",
     "",
@@ -48,11 +50,11 @@ function panel(name: string, rows: readonly Row[], top: number): string {
   const bars = rows.map(({ peer, median, min, max }, index) => {
     const y = top + 8 + index * (BAR_HEIGHT + GAP);
     const [middle, text] = [y + BAR_HEIGHT / 2, y + BAR_HEIGHT - 3];
-    const fill = peer.startsWith("handfast") ? OURS : THEIRS;
+    const whose = peer.startsWith("handfast") ? "ours" : "theirs";
     return [
       `<text x="${LABEL_WIDTH - 8}" y="${text}" text-anchor="end">${escaped(peer)}</text>`,
-      `<rect x="${LABEL_WIDTH}" y="${y}" width="${length(at(median) - LABEL_WIDTH)}" height="${BAR_HEIGHT}" fill="${fill}"/>`,
-      `<line x1="${length(at(min))}" x2="${length(at(max))}" y1="${middle}" y2="${middle}" stroke="#111827"/>`,
+      `<rect x="${LABEL_WIDTH}" y="${y}" width="${length(at(median) - LABEL_WIDTH)}" height="${BAR_HEIGHT}" class="${whose}"/>`,
+      `<line x1="${length(at(min))}" x2="${length(at(max))}" y1="${middle}" y2="${middle}"/>`,
       `<text x="${length(at(max) + 6)}" y="${text}">${shortNumber(median)}</text>`,
     ].join("");
   });

@@ -4,6 +4,7 @@ import { chart } from "./chart.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { type Row } from "./samples.ts";
 import { tables } from "./table.ts";
+import { type Target, targetTable } from "./targets.ts";
 import { type Suite } from "./turns.ts";
 
 /** What a run leaves behind. */
@@ -33,7 +34,7 @@ export function writeJson(path: string, { rows, ...where }: Results): void {
 }
 
 /** Replaces what is kept of the suites that were run: the JSON, the charts, the README's tables. */
-export function keep(results: Results, suites: readonly Suite[]): void {
+export function keep(results: Results, suites: readonly Suite[], targets: readonly Target[]): void {
   mkdirSync(pathOf("results"), { recursive: true });
   const ran = new Set(results.rows.map(({ suite }) => suite));
   const all = [...kept().filter(({ suite }) => !ran.has(suite)), ...results.rows];
@@ -46,8 +47,14 @@ export function keep(results: Results, suites: readonly Suite[]): void {
     if (!ran.has(suite.name)) continue;
     const rows = rowsOf(suite.name);
     writeFileSync(pathOf(`results/${suite.name}.svg`), chart(suite.name, rows));
-    writeSection(suite, rows, results);
+    const picture = `![${suite.name}](results/${suite.name}.svg)`;
+    writeSection(suite.name, [suite.about, tables(rows), picture, placeOf(results)]);
   }
+  writeSection("targets", [targetTable(targets, all)]);
+}
+
+function placeOf({ machine, node, date }: Results): string {
+  return `${date.slice(0, 10)}, Node ${node.slice(1)}, ${machine.cores} × ${machine.cpu}`;
 }
 
 function kept(): readonly Row[] {
@@ -56,16 +63,16 @@ function kept(): readonly Row[] {
   return (JSON.parse(readFileSync(path, "utf8")) as Results).rows;
 }
 
-/** Between the markers of the suite in README.md. */
-function writeSection(suite: Suite, rows: readonly Row[], results: Results): void {
+/** Between the markers of the section in README.md. */
+function writeSection(name: string, paragraphs: readonly string[]): void {
   const path = pathOf("README.md");
-  const text = readFileSync(path, "utf8");
-  const [begin, end] = [`<!-- ${suite.name}: generated -->`, `<!-- ${suite.name}: end -->`];
+  writeFileSync(path, withSection(readFileSync(path, "utf8"), name, paragraphs));
+}
+
+/** The text with what stands between the section's markers replaced. */
+export function withSection(text: string, name: string, paragraphs: readonly string[]): string {
+  const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- ${name}: end -->`];
   const [before, after] = [text.indexOf(begin), text.indexOf(end)];
-  if (before < 0 || after < 0) throw new Error(`bench/README.md has no place for ${suite.name}`);
-  const { machine, node, date } = results;
-  const where = `${date.slice(0, 10)}, Node ${node.slice(1)}, ${machine.cores} × ${machine.cpu}`;
-  const picture = `![${suite.name}](results/${suite.name}.svg)`;
-  const made = [begin, suite.about, tables(rows), picture, where, end].join("\n\n");
-  writeFileSync(path, text.slice(0, before) + made + text.slice(after + end.length));
+  if (before < 0 || after < before) throw new Error(`bench/README.md has no place for ${name}`);
+  return text.slice(0, before) + [begin, ...paragraphs].join("\n\n") + `\n\n${text.slice(after)}`;
 }

@@ -15,6 +15,7 @@ export interface Row {
 const UNITS: Readonly<Record<string, string>> = {
   "calls/s": "1/s",
   "handshakes/s": "1/s",
+  "trips/s": "1/s",
   "MB/s": "MB/s",
   "p50 µs": "µs",
   "p99 µs": "µs",
@@ -23,6 +24,7 @@ const UNITS: Readonly<Record<string, string>> = {
   bytes: "bytes",
   "CPU s/GB": "s/GB",
   "wire overhead %": "%",
+  "kept %": "%",
 };
 
 export type Metric = keyof typeof UNITS;

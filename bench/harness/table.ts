@@ -22,20 +22,23 @@ function table(rows: readonly Row[]): string {
   return aligned([[rows[0]?.metric ?? "", ...cases], ...lines]);
 }
 
-/** As prettier lays a table out. */
-function aligned(lines: readonly (readonly string[])[]): string {
+/** As prettier lays a table out; the columns at `left` are words, the others figures. */
+export function aligned(
+  lines: readonly (readonly string[])[],
+  left: readonly number[] = [0],
+): string {
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)),
   );
   const [head = "", ...body] = lines.map((line) => {
     const cells = line.map((text, column) => {
       const width = widths[column] ?? 0;
-      return column === 0 ? text.padEnd(width) : text.padStart(width);
+      return left.includes(column) ? text.padEnd(width) : text.padStart(width);
     });
     return `| ${cells.join(" | ")} |`;
   });
   const rule = widths.map((width, column) =>
-    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+    left.includes(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
   );
   return [head, `| ${rule.join(" | ")} |`, ...body].join("\n");
 }

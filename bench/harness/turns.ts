@@ -25,6 +25,8 @@ export interface Suite {
   readonly name: string;
   /** What it shows, in a sentence or two of Markdown. */
   readonly about: string;
+  /** About how long it takes on a machine that is quiet, in milliseconds. */
+  estimateMs(run: Run): number;
   run(run: Run): Promise<readonly Row[]>;
 }
 
@@ -34,6 +36,8 @@ export interface Case {
   readonly name: string;
   /** Also measured with both processes on one core. */
   readonly alsoOnOneCore?: boolean;
+  /** Takes so long that one round must do. */
+  readonly onlyOnce?: boolean;
   /** Leaves out what the peer does not support. */
   measure(pair: Pair, note: Note): Promise<void>;
 }
@@ -60,6 +64,7 @@ export async function takeTurns(run: Run, turns: Turns): Promise<readonly Row[]>
       for (let round = run.quick ? 0 : -1; round < run.rounds; round += 1) {
         run.progress(`${suite}, ${inWords(pin)}: round ${round + 1} of ${run.rounds}`);
         for (const each of here) {
+          if (each.onlyOnce === true && round !== 0) continue;
           const name = pin === "one" ? `${each.name},pin=one` : each.name;
           for (const pair of [...pairs]) {
             const note: Note = (metric, value) => {
@@ -81,6 +86,23 @@ export async function takeTurns(run: Run, turns: Turns): Promise<readonly Row[]>
   }
   return samples.rows();
 }
+
+/** About how long so many cases take, of which some are measured on one core too. */
+export function turnsMs(
+  { quick, rounds, ms, pins, only }: Run,
+  peers: readonly string[],
+  cases: { readonly all: number; readonly alsoOnOneCore: number },
+): number {
+  const count = peers.filter((peer) => only?.has(peer) !== false).length;
+  const measured = pins.map((pin) => (pin === "one" ? cases.alsoOnOneCore : cases.all));
+  const each = measured.reduce((sum, some) => sum + some, 0) * (quick ? rounds : rounds + 1);
+  return count * (START_MS + each * (ms + TURN_MS));
+}
+
+/** To start both processes of a pair and connect them, and to end them. */
+const START_MS = 700;
+/** Between two measurements. */
+const TURN_MS = 20;
 
 const inWords = (pin: Pin): string =>
   ({ one: "both on one core", two: "one core each", none: "not pinned" })[pin];

@@ -1,4 +1,4 @@
-import { type AddressInfo } from "node:net";
+import { type AddressInfo, connect as connectTcp } from "node:net";
 import { connect, createServer } from "node:tls";
 import { HOST } from "./address.ts";
 import { type ClientCredentials, selfSigned } from "./certificate.ts";
@@ -33,19 +33,18 @@ export const nodeMtls: ChannelPeer = {
   dial: ({ port, rest }) =>
     new Promise((resolve, reject) => {
       const { ca, key, cert } = JSON.parse(rest) as ClientCredentials;
+      const wire = connectTcp({ port, host: HOST, noDelay: true });
       const socket = connect({
-        port,
-        host: HOST,
+        socket: wire,
         ca,
         key,
         cert,
         minVersion: "TLSv1.3",
         checkServerIdentity: () => undefined, // pinned by its certificate
       });
-      socket.setNoDelay(true);
       socket.once("error", reject);
       socket.once("secureConnect", () => {
-        resolve(channelOfStream(socket, socket));
+        resolve(channelOfStream(socket, wire));
       });
     }),
 };

@@ -1,11 +1,18 @@
-import { type CallContext } from "handfast";
+import { createWriteStream } from "node:fs";
+import { devNull } from "node:os";
+import { accessLog, type CallContext } from "handfast";
 import { type Bench } from "../bench.capnp.ts";
 import { BenchObject, handfastRpc } from "./handfast-rpc.ts";
 
 /** Servers that look at every call, one way each. */
 export const observedRpc = {
-  /** All that a method can know of its caller. */
+  /** All that a method can know of its caller, and what its call has cost. */
   context: () => handfastRpc("aead64k", { bootstrap: () => new CuriousObject() }),
+  /** A line for every call. */
+  accessLog: () => {
+    const sink = createWriteStream(devNull);
+    return handfastRpc("aead64k", { observers: [accessLog({ serverId: "bench", sink })] });
+  },
 } as const;
 
 class CuriousObject extends BenchObject {
@@ -13,6 +20,7 @@ class CuriousObject extends BenchObject {
     if (call.peer.id === undefined || call.auth.principal === undefined || call.requestId === "") {
       throw new Error("nobody called");
     }
+    if (call.stats.bytesIn === 0) throw new Error("no bytes have come");
     return { payload };
   }
 }

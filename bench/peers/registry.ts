@@ -16,6 +16,7 @@ export const RPC_PEERS: Readonly<Record<string, () => Promise<RpcPeer>>> = {
 /** handfast with a thing switched on that costs something; the suite `observe` runs them. */
 const OBSERVED: Readonly<Record<string, () => Promise<RpcPeer>>> = {
   "handfast+context": async () => (await import("./observed-rpc.ts")).observedRpc.context(),
+  "handfast+access-log": async () => (await import("./observed-rpc.ts")).observedRpc.accessLog(),
 };
 
 export const OBSERVED_PEERS: readonly string[] = Object.keys(OBSERVED);
@@ -33,12 +34,17 @@ export const CHANNEL_PEERS: Readonly<Record<string, () => Promise<ChannelPeer>>>
     (await import("./handfast-channel.ts")).handfastChannel("box-stream"),
   "handfast/compact": async () =>
     (await import("./handfast-channel.ts")).handfastChannel("compact"),
+  "handfast/box-stream-wasm": async () => {
+    process.env["HANDFAST_ACCELERATOR"] = "none"; // read when libsodium is first made ready
+    return (await import("./handfast-channel.ts")).handfastChannel("box-stream");
+  },
   "raw-tcp": async () => (await import("./raw-tcp.ts")).rawTcp,
   "node-mtls": async () => (await import("./node-mtls.ts")).nodeMtls,
   "hyperswarm-secret-stream": async () =>
     (await import("./hyperswarm-secret-stream.ts")).hyperswarmSecretStream,
   "ssb-secret-handshake": async () =>
     (await import("./ssb-secret-handshake.ts")).ssbSecretHandshake,
+  "libp2p-noise": async () => (await import("./libp2p-noise.ts")).libp2pNoise,
 };
 
 const native = (folder: string): string =>
@@ -55,3 +61,8 @@ export const ALL_RPC_PEERS: readonly string[] = [
   ...Object.keys(NATIVE_PEERS),
 ];
 export const ALL_CHANNEL_PEERS: readonly string[] = Object.keys(CHANNEL_PEERS);
+
+/** Every name that `--peers` may say. */
+export const PEERS: readonly string[] = [
+  ...new Set([...ALL_RPC_PEERS, ...OBSERVED_PEERS, ...ALL_CHANNEL_PEERS, "capnp-ts"]),
+];

@@ -68,8 +68,9 @@ function channelOf(stream: PullDuplex, socket: Socket): Channel {
     write: (bytes) => {
       const answer = asked;
       asked = undefined;
-      if (answer === undefined) waiting.push(bytes);
-      else answer(null, bytes);
+      const buffer = asBuffer(bytes);
+      if (answer === undefined) waiting.push(buffer);
+      else answer(null, buffer);
       return waiting.length < 4;
     },
     onceDrained: (go) => {
@@ -82,6 +83,10 @@ function channelOf(stream: PullDuplex, socket: Socket): Channel {
     wireBytes: () => socket.bytesWritten,
   };
 }
+
+/** The box stream takes Node's own class only. */
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function plug(socket: Socket, stream: PullDuplex): void {
   const chunks: Uint8Array[] = [];

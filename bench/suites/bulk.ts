@@ -1,5 +1,5 @@
 import { megabytesPerSecond } from "../harness/rate.ts";
-import { type Case, type Suite, takeTurns } from "../harness/turns.ts";
+import { type Case, type Suite, takeTurns, turnsMs } from "../harness/turns.ts";
 import { ALL_RPC_PEERS } from "../peers/registry.ts";
 
 const SIZES = [65_536, 1_048_576];
@@ -17,6 +17,9 @@ export const bulk: Suite = {
   about:
     "Data of 64 KiB and 1 MiB as parameters (`in`) and as results (`out`), 2 MiB under way at any " +
     "time, and streamed with flow control. `road` is the same without calls, for comparison.",
+  estimateMs: (run) =>
+    turnsMs(run, ALL_RPC_PEERS, { all: run.quick ? 3 : 6, alsoOnOneCore: 0 }) +
+    turnsMs(run, ROADS, { all: run.quick ? 1 : 2, alsoOnOneCore: 0 }),
   async run(run) {
     const sizes = run.quick ? SIZES.slice(0, 1) : SIZES;
     const turns = { suite: "bulk", kind: "rpc", peers: ALL_RPC_PEERS } as const;

@@ -1,5 +1,5 @@
 import { ALL_RPC_PEERS } from "../peers/registry.ts";
-import { type Case, type Suite, takeTurns } from "../harness/turns.ts";
+import { type Case, type Suite, takeTurns, turnsMs } from "../harness/turns.ts";
 import { perSecond } from "../harness/rate.ts";
 
 const DEPTHS = [1, 64, 1024];
@@ -10,6 +10,7 @@ export const calls: Suite = {
   about:
     "Echoes of 0 B, 100 B and 4 KiB through one connection, with 1, 64 and 1,024 calls under way at " +
     "any time. At depth 1 also how long a call takes.",
+  estimateMs: (run) => turnsMs(run, ALL_RPC_PEERS, { all: 9, alsoOnOneCore: 3 }),
   run: (run) =>
     takeTurns(run, { suite: "calls", kind: "rpc", peers: ALL_RPC_PEERS, cases: casesOf(run.ms) }),
 };

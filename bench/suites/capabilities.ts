@@ -1,6 +1,6 @@
 import { heldBytes } from "../harness/memory.ts";
 import { perSecond } from "../harness/rate.ts";
-import { openPairs, type Run, type Suite, takeTurns } from "../harness/turns.ts";
+import { openPairs, type Run, type Suite, takeTurns, turnsMs } from "../harness/turns.ts";
 import { type Row, Samples } from "../harness/samples.ts";
 import { ALL_RPC_PEERS } from "../peers/registry.ts";
 
@@ -20,6 +20,9 @@ export const capabilities: Suite = {
     "the server `call back`, `get and release` a new one. Then the memory (heap and external, after a " +
     "collection) for each of 1,000,000 references at the end that exports them and at the one that " +
     "imports them; limits that are lower by default are raised for it.",
+  estimateMs: (run) =>
+    turnsMs(run, ALL_RPC_PEERS, { all: CALLS.length, alsoOnOneCore: 0 }) +
+    (run.quick ? 3000 : 30_000),
   async run(run) {
     const rates = await takeTurns(run, {
       suite: "capabilities",

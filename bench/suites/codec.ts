@@ -15,6 +15,7 @@ export const codec: Suite = {
     "The byte layer alone, in one process each: whole RPC messages with their frames, the fields of " +
     "structs, lists of 1,000 structs and the same with 24 classes taking turns, nanoseconds each. " +
     "`cold` is the average of the first 200 in a new process.",
+  estimateMs: (run) => (run.quick ? 1 : Math.min(run.rounds, 3)) * 16_000,
   // eslint-disable-next-line @typescript-eslint/require-await -- as the other suites
   async run(run) {
     return measure(run);

@@ -1,4 +1,4 @@
-import { type Case, type Suite, takeTurns } from "../harness/turns.ts";
+import { type Case, type Suite, takeTurns, turnsMs } from "../harness/turns.ts";
 import { ALL_CHANNEL_PEERS } from "../peers/registry.ts";
 
 export const handshake: Suite = {
@@ -6,6 +6,7 @@ export const handshake: Suite = {
   about:
     "From dialling to proven peers at both ends: how many a second with four under way at any time, " +
     "and how long one takes alone.",
+  estimateMs: (run) => turnsMs(run, ALL_CHANNEL_PEERS, { all: 2, alsoOnOneCore: 1 }),
   run: (run) =>
     takeTurns(run, {
       suite: "handshake",

@@ -1,78 +1,66 @@
-/**
- * What an idle connection costs: N of them in one process, both ends, against as many bare TCP
- * connections in the same process. Prints bytes per connection.
- *
- *     node --expose-gc --import tsx bench/suites/idle.ts [N]
- */
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { dial, listen, type SecureSocket } from "../../src/net/index.ts";
-import { generateSeed, KeyPair, networkIdentifier, ready } from "../../src/shs/index.ts";
+import { heldBytes } from "../harness/memory.ts";
+import { type Kind, nodeProgram, type Pair } from "../harness/pair.ts";
+import { Program } from "../harness/program.ts";
+import { Samples } from "../harness/samples.ts";
+import { openPairs, type Run, type Suite } from "../harness/turns.ts";
 
-const count = Number(process.argv[2] ?? 2000);
+const CONNECTIONS = 10_000;
 
-async function memoryBytes(): Promise<number> {
-  for (let round = 0; round < 5; round += 1) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** No process may have more open files than its limit, so the clients share them. */
+const CLIENTS = 5;
+
+/** Connections for one order: an answer must not take long. */
+const AT_A_TIME = 20;
+
+export const idle: Suite = {
+  name: "idle",
+  about:
+    "What 10,000 idle connections cost the process that listens: heap and external memory for each, " +
+    "after a collection. `road` is the connection alone, where `raw-tcp` is the cost of the socket " +
+    "below it; `vat` has a bootstrap capability and the tables of a vat on top.",
+  async run(run) {
+    const samples = new Samples("idle");
+    await measureAll(run, samples, "road", "channel", ["raw-tcp", "handfast"]);
+    await measureAll(run, samples, "vat", "rpc", ["handfast"]);
+    return samples.rows();
+  },
+};
+
+async function measureAll(
+  run: Run,
+  samples: Samples,
+  name: string,
+  kind: Kind,
+  peers: readonly string[],
+): Promise<void> {
+  const count = run.quick ? CONNECTIONS / 100 : CONNECTIONS;
+  for (const pair of await openPairs(run, kind, peers)) {
+    run.progress(`idle: ${count} connections of ${pair.peer}, ${name}`);
+    const programs = Array.from({ length: CLIENTS }, () => {
+      return new Program(nodeProgram(`${kind}-worker`, pair.peer, "drive"));
+    });
+    try {
+      samples.add(name, pair.peer, "bytes", await bytesOfEach(pair, programs, count));
+    } catch (error) {
+      run.failed(`${pair.peer}, idle`, error);
+    } finally {
+      for (const program of programs) program.kill();
+      pair.close();
+    }
   }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
-async function bare(): Promise<number> {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    socket.resume();
-    sockets.push(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const before = await memoryBytes();
-  for (let index = 0; index < count; index += 1) {
-    const socket = connect(port, "127.0.0.1");
-    await once(socket, "connect");
-    socket.resume();
-    sockets.push(socket);
-  }
-  const bytes = (await memoryBytes()) - before;
-  for (const socket of sockets) socket.destroy();
-  server.close();
-  return bytes / count;
+/** The first of each client warm the server up. */
+async function bytesOfEach(
+  { server, address }: Pair,
+  programs: readonly Program[],
+  count: number,
+): Promise<number> {
+  const each = count / programs.length;
+  const more = (program: Program) => program.say(`more count=${AT_A_TIME} ${address}`);
+  await Promise.all(programs.map((program) => program.say(`connect ${address}`)));
+  await Promise.all(programs.map(more));
+  const before = await heldBytes(server);
+  for (let made = 0; made < each; made += AT_A_TIME) await Promise.all(programs.map(more));
+  return ((await heldBytes(server)) - before) / count;
 }
-
-async function secure(): Promise<number> {
-  await ready();
-  const roads: SecureSocket[] = [];
-  const keep = (socket: SecureSocket) => {
-    socket.start({ data: () => {}, ended: () => {}, drain: () => {}, closed: () => {} });
-    roads.push(socket);
-  };
-  const network = networkIdentifier("bench");
-  const door = await listen({
-    address: { host: "127.0.0.1", port: 0 },
-    keyPair: KeyPair.fromSeed(generateSeed()),
-    network,
-    suites: ["aead64k"],
-    admit: () => true,
-    accepted: keep,
-    limits: { maxRoadsPerKey: count + 1 },
-  });
-  const [address] = door.peerAddresses();
-  if (address === undefined) throw new Error("no address");
-  const keyPair = KeyPair.fromSeed(generateSeed());
-  keep(await dial({ address, keyPair, network })); // warms up
-  const before = await memoryBytes();
-  for (let index = 0; index < count; index += 1) keep(await dial({ address, keyPair, network }));
-  const bytes = (await memoryBytes()) - before;
-  for (const road of roads) road.destroy();
-  await door.close();
-  return bytes / count;
-}
-
-const [bareBytes, secureBytes] = [await bare(), await secure()];
-console.log(`${count} connections, both ends in one process; bytes of heap and external memory`);
-console.log(`bare TCP         ${Math.round(bareBytes)} per connection`);
-console.log(`handfast         ${Math.round(secureBytes)} per connection`);
-console.log(`beyond the bare  ${Math.round((secureBytes - bareBytes) / 2)} per end`);

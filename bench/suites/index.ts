@@ -3,7 +3,9 @@ import { bulk } from "./bulk.ts";
 import { calls } from "./calls.ts";
 import { capabilities } from "./capabilities.ts";
 import { codec } from "./codec.ts";
+import { flood } from "./flood.ts";
 import { handshake } from "./handshake.ts";
+import { idle } from "./idle.ts";
 import { mixed } from "./mixed.ts";
 import { observe } from "./observe.ts";
 import { pipeline } from "./pipeline.ts";
@@ -23,5 +25,7 @@ export const SUITES: readonly Suite[] = [
   observe,
   handshake,
   transport,
+  flood,
+  idle,
   codec,
 ];

@@ -1,5 +1,5 @@
 import { perSecond } from "../harness/rate.ts";
-import { type Suite, takeTurns } from "../harness/turns.ts";
+import { type Suite, takeTurns, turnsMs } from "../harness/turns.ts";
 import { ALL_RPC_PEERS } from "../peers/registry.ts";
 
 export const mixed: Suite = {
@@ -7,6 +7,7 @@ export const mixed: Suite = {
   about:
     "Sixteen callers at once, each with a mixture: of twenty calls sixteen echo 32 B, two 16 KiB, one " +
     "is a pipeline of three (three calls one after the other where there are no pipelines), one fails.",
+  estimateMs: (run) => turnsMs(run, ALL_RPC_PEERS, { all: 1, alsoOnOneCore: 1 }),
   run: (run) =>
     takeTurns(run, {
       suite: "mixed",

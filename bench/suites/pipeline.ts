@@ -1,6 +1,6 @@
 import { nodeProgram, type Pair } from "../harness/pair.ts";
 import { Program } from "../harness/program.ts";
-import { type Case, type Run, type Suite, takeTurns } from "../harness/turns.ts";
+import { type Case, type Run, type Suite, takeTurns, turnsMs } from "../harness/turns.ts";
 import { ALL_RPC_PEERS } from "../peers/registry.ts";
 
 const LINKS = [1, 10, 100];
@@ -14,6 +14,9 @@ export const pipeline: Suite = {
     "Chains of calls, each on the object that the one before returned: made all at once (`pipelined`) " +
     "or each when the one before has returned (`awaited`); over loopback, and through a proxy that " +
     `delays each way by ${DELAY_MS} ms, where \`chain=1\` shows one round trip.`,
+  estimateMs: (run) =>
+    turnsMs(run, ALL_RPC_PEERS, { all: 13, alsoOnOneCore: 0 }) +
+    (run.quick ? 0 : ALL_RPC_PEERS.length * 100 * 2 * DELAY_MS),
   async run(run) {
     const proxies: Program[] = [];
     try {
@@ -43,9 +46,9 @@ function chains(run: Run, delayMs: number, proxies: Program[]): readonly Case[] 
   return LINKS.flatMap((links) =>
     (["pipelined", "awaited"] as const).map((how) => ({
       name: `chain=${links},delay=${delayMs},${how}`,
+      onlyOnce: takesLong(links, delayMs, how),
       async measure(pair, note) {
-        const isLong = links * delayMs > 500 && how === "awaited";
-        if (run.quick && isLong) return;
+        if (run.quick && takesLong(links, delayMs, how)) return;
         await pair.connect(await addressOf(pair));
         const pipelined = how === "pipelined" ? 1 : 0;
         const report = await pair.client.ask("chain", { links, pipelined, ms: run.ms });
@@ -54,6 +57,9 @@ function chains(run: Run, delayMs: number, proxies: Program[]): readonly Case[] 
     })),
   );
 }
+
+const takesLong = (links: number, delayMs: number, how: string): boolean =>
+  links * delayMs > 500 && how === "awaited";
 
 /** A proxy before the server of a pair, and the server's address with the proxy's port in it. */
 async function startProxy(

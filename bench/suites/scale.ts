@@ -14,6 +14,7 @@ export const scale: Suite = {
     "connection while the others are idle, and spread over all of them; the memory of the server (heap " +
     "and external, after a collection) for each connection with its vat's tables; and calls on one " +
     "connection that 1,000,000 references are exported on.",
+  estimateMs: (run) => (run.quick ? 5000 : 60_000 + 10 * run.rounds * run.ms),
   async run(run) {
     const samples = new Samples("scale");
     for (const pair of await openPairs(run, "rpc", ["handfast"])) {

@@ -10,6 +10,7 @@ export const startup: Suite = {
     "A new process imports the library, connects to a server that is already up and gets its first " +
     "answer: counted from the import (`import`) and from the start of the process, Node's own included " +
     "(`process`).",
+  estimateMs: (run) => Object.keys(RPC_PEERS).length * (run.rounds + 1) * 700,
   async run(run) {
     const samples = new Samples("startup");
     const pairs = await openPairs(run, "rpc", Object.keys(RPC_PEERS));

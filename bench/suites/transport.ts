@@ -1,5 +1,5 @@
 import { megabytesPerSecond } from "../harness/rate.ts";
-import { type Case, type Suite, takeTurns } from "../harness/turns.ts";
+import { type Case, type Suite, takeTurns, turnsMs } from "../harness/turns.ts";
 import { ALL_CHANNEL_PEERS } from "../peers/registry.ts";
 import { handshakesPerSecond } from "./handshake.ts";
 
@@ -11,6 +11,7 @@ export const transport: Suite = {
     "What a road carries: handshakes a second (four under way at any time), one-way throughput by " +
     "the size of a write, the CPU time of both processes and the bytes on the wire for it, and the " +
     "round trip of 64 bytes.",
+  estimateMs: (run) => turnsMs(run, ALL_CHANNEL_PEERS, { all: 6, alsoOnOneCore: 2 }),
   run: (run) =>
     takeTurns(run, {
       suite: "transport",

@@ -23,15 +23,28 @@ export class ByteQueue {
 
   /** Removes and returns the first `length` bytes: a view where possible, else a copy. */
   take(length: number): Uint8Array {
-    const first = this.#chunks[this.#head];
-    if (first !== undefined && this.#offset + length <= first.length) {
-      const view = first.subarray(this.#offset, this.#offset + length);
-      this.#skip(first, length);
-      return view;
-    }
+    const view = this.takeView(length);
+    if (view !== undefined) return view;
     const whole = new Uint8Array(length);
     this.copyInto(whole, 0, length);
     return whole;
+  }
+
+  /** Removes and returns the first `length` bytes if they lie in one chunk: never a copy. */
+  takeView(length: number): Uint8Array | undefined {
+    const first = this.#chunks[this.#head];
+    if (first === undefined || this.#offset + length > first.length) return undefined;
+    const view = first.subarray(this.#offset, this.#offset + length);
+    this.#skip(first, length);
+    return view;
+  }
+
+  /** Removes and returns the first `length` bytes: a view where possible, else written to `room`. */
+  takeOrCopy(length: number, room: Uint8Array): Uint8Array {
+    const view = this.takeView(length);
+    if (view !== undefined) return view;
+    this.copyInto(room, 0, length);
+    return room;
   }
 
   /** Removes and returns what the first chunk still holds, but at most `maxBytes`: never a copy. */

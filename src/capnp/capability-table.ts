@@ -1,12 +1,15 @@
-import { type Hook } from "../rpc/index.ts";
+import { type Hook, type TurnQueue } from "../rpc/index.ts";
 import { type Cap, type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 
 /** The capabilities a message being read refers to by index. */
 export interface CapabilitySource {
   /** May throw `RpcError`. */
   clientAt(index: number, type: InterfaceType): Client;
-  /** The hook itself, with a reference for the asker; `undefined` for the null capability. */
-  hookAt(index: number): Hook | undefined;
+  /**
+   * The hook itself in the vat of these turns, with a reference for the asker; `undefined` for the
+   * null capability.
+   */
+  hookAt(index: number, turns: TurnQueue): Hook | undefined;
   /** Gives every reference back; the stubs made from it fail from then on. */
   dispose(): void;
 }

@@ -3,13 +3,14 @@
  * edge, by our reader and within its limits, so that neither side holds memory of the other's:
  * capnp-ts writes into the messages that it reads, and follows pointers however deep they go.
  */
-import { createRequire } from "node:module";
 import type * as upstream from "capnp-ts";
 import { concatBytes } from "../base/index.ts";
 import { BuildArena } from "./build-arena.ts";
 import { initStructList } from "./build-pointer.ts";
-import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
+import { type CapabilitySource } from "./capability-table.ts";
 import { CapnpError } from "./capnp-error.ts";
+import { CapnpTsCapabilities } from "./capnp-ts-capabilities.ts";
+import { capnpTs, newCapnpTsStruct } from "./capnp-ts-library.ts";
 import { PointerCodec } from "./codec.ts";
 import { copyFields, copyStructTo } from "./copy.ts";
 import { FrameWriter } from "./frame-writer.ts";
@@ -25,19 +26,6 @@ export type CapnpTsInit<S extends upstream.Struct> = S | upstream.ParamsInit<S>;
 
 /** A struct of capnp-ts, as the whole of a method's parameters or results; it builds elsewhere. */
 export type CapnpTsStruct<S extends upstream.Struct> = StructType<S, never, CapnpTsInit<S>>;
-
-let loaded: typeof upstream | undefined;
-
-/** Loaded when it is first needed, as in packing.ts. */
-function capnpTs(): typeof upstream {
-  loaded ??= createRequire(import.meta.url)("capnp-ts") as typeof upstream; // its .d.ts says so
-  return loaded;
-}
-
-/** An empty struct in a message of its own. */
-export function newCapnpTsStruct<S extends upstream.Struct>(Class: upstream.StructCtor<S>): S {
-  return new (capnpTs().Message)().initRoot(Class);
-}
 
 const types = new WeakMap<object, unknown>();
 
@@ -85,10 +73,8 @@ class CapnpTsCodec<S extends upstream.Struct>
     return view === undefined ? undefined : this.#copyOut(view);
   }
 
-  override absent(): S {
-    const empty = newCapnpTsStruct(this.#Class);
-    makeDisposable(empty);
-    return empty;
+  override absent(message?: Segment): S {
+    return disposable(newCapnpTsStruct(this.#Class), message?.arena.caps);
   }
 
   override build(): never {
@@ -130,7 +116,8 @@ class CapnpTsCodec<S extends upstream.Struct>
     const { budgetWords } = arena;
     arena.budgetWords = Math.max(MIN_COPY_WORDS, arena.sizeWords * COPIES_OF_A_WORD);
     const copy = new BuildArena(1);
-    copy.caps = NO_CAPABILITIES;
+    const capabilities = new CapnpTsCapabilities([], capnpTsStruct);
+    copy.caps = capabilities;
     try {
       const { first } = copy;
       copyStructTo(view, first, first.start, this.dataWords, this.pointerCount, "translated");
@@ -140,22 +127,28 @@ class CapnpTsCodec<S extends upstream.Struct>
     const frame = new FrameWriter();
     frame.add(copy);
     const bytes = concatBytes(...frame.take());
-    const struct = new (capnpTs().Message)(bytes, false).getRoot(this.#Class);
-    makeDisposable(struct);
-    return struct;
+    const { Message } = capnpTs();
+    const message = new Message(bytes, false);
+    message._capnp.capTable = capabilities.clients;
+    return disposable(message.getRoot(this.#Class), arena.caps);
   }
 }
 
-/** Results are disposable, whoever made their class; these own nothing. */
-function makeDisposable(struct: upstream.Struct): void {
-  Object.defineProperty(struct, Symbol.dispose, { value: () => {} });
+/** Results are disposable, whoever made their class, and own all capabilities that came along. */
+function disposable<S extends upstream.Struct>(struct: S, received?: CapabilitySource): S {
+  return Object.defineProperty(struct, Symbol.dispose, {
+    value() {
+      for (const client of struct.segment.message._capnp.capTable ?? []) client?.dispose();
+      received?.dispose();
+    },
+  });
 }
 
 /** Where a struct of capnp-ts lies, seen by our reader; nothing is copied. */
 function viewOfStruct(struct: upstream.Struct): StructView {
   const { segment, byteOffset } = struct;
   const arena = new Arena(0);
-  arena.caps = NO_CAPABILITIES;
+  arena.caps = new CapnpTsCapabilities(segment.message._capnp.capTable ?? [], capnpTsStruct);
   for (const { id, buffer, byteLength } of segment.message._capnp.segments) {
     const bytes = new Uint8Array(buffer, 0, byteLength);
     arena.segments.push(new Segment(arena, id, viewOf(bytes), bufferOf(bytes), 0, byteLength));
@@ -183,20 +176,6 @@ function asCaller<T>(copy: () => T): T {
     throw new CapnpError(error.code, error.message, "caller");
   }
 }
-
-function noCapabilities(): never {
-  const why = "a struct of capnp-ts crosses without capabilities; this one holds one";
-  throw new CapnpError("NO_CAPABILITIES", why, "incompatible");
-}
-
-/** The table on either side of a copy: a capability of ours means nothing to capnp-ts. */
-const NO_CAPABILITIES: CapabilitySink & CapabilitySource = {
-  add: noCapabilities,
-  adopt: noCapabilities,
-  clientAt: noCapabilities,
-  hookAt: noCapabilities,
-  dispose: () => {},
-};
 
 /** The builder that these types do not have. */
 function notInPlace(): never {

@@ -1,20 +1,15 @@
 /**
- * Interfaces that the generator of capnp-ts made, served and called through our vat.
- *
- * Not streaming, and not generic interfaces, whose methods upstream keeps in each client.
+ * Interfaces that the generator of capnp-ts made, served and called through our vat. Not streaming
+ * ones, whose code imports a module that its own library lacks.
  */
 import type * as upstream from "capnp-ts";
-import { CallBase } from "./call.ts";
-import { capnpTsStruct, newCapnpTsStruct } from "./capnp-ts-struct.ts";
-import { ClientBase } from "./client.ts";
+import { referenceBehind, upstreamClient } from "./capnp-ts-client.ts";
+import { interfaceFrom, methodFrom, type UpstreamMethod } from "./capnp-ts-method.ts";
+import { servableFrom } from "./capnp-ts-server.ts";
+import { capnpTsStruct } from "./capnp-ts-struct.ts";
+import { type ClientBase, clientOf, referenceOf } from "./client.ts";
 import { nest } from "./generated.ts";
-import {
-  definitionOf,
-  type InterfaceDefinition,
-  interfaceType,
-  type Method,
-  method,
-} from "./interface-definition.ts";
+import { interfaceType } from "./interface-definition.ts";
 import {
   type brand,
   type Call,
@@ -25,24 +20,27 @@ import {
   type serves,
 } from "./interface-type.ts";
 import { call } from "./outgoing-call.ts";
-import { Server } from "./server.ts";
+import { Reference } from "./reference.ts";
+
+/** A client that capnp-ts's generator wrote: methods around the client of the library. */
+export interface CapnpTsStub {
+  readonly client: upstream.Client;
+}
 
 /** The const of an interface in code that capnp-ts's generator wrote: `X`, with `X.Client`. */
-export interface CapnpTsInterface<C = unknown, S extends upstream.Server = upstream.Server> {
-  readonly _capnp: { readonly displayName: string; readonly id: string };
+export interface CapnpTsInterface<
+  C extends CapnpTsStub = CapnpTsStub,
+  S extends upstream.Server = upstream.Server,
+> extends CapnpTsGeneric<S> {
   readonly Client: (new (client: upstream.Client) => C) & {
     readonly methods: readonly UpstreamMethod[];
   };
-  readonly Server: new (target: never) => S;
 }
 
-/** `upstream.Method`, whatever its structs are. */
-interface UpstreamMethod extends Omit<
-  upstream.Method<upstream.Struct, upstream.Struct>,
-  "ParamsClass" | "ResultsClass"
-> {
-  readonly ParamsClass: upstream.StructCtor<upstream.Struct>;
-  readonly ResultsClass: upstream.StructCtor<upstream.Struct>;
+/** The const of a generic one, whose clients are told what its parameters are bound to. */
+export interface CapnpTsGeneric<S extends upstream.Server = upstream.Server> {
+  readonly _capnp: { readonly displayName: string; readonly id: string };
+  readonly Server: new (target: never) => S;
 }
 
 /** Our client of such an interface: upstream's parameters and results, our calls. */
@@ -71,109 +69,84 @@ export interface CapnpTsType<C, S extends upstream.Server> extends InterfaceType
 > {
   /** Serves what upstream serves: `Echo.serve(new Upstream.Server({ … }))`. */
   serve(server: S): CapnpTsServable<C>;
+  /**
+   * The same reference as upstream's own client, for its structs to carry and for code written
+   * against it, which pipelines as it always did. Disposing either gives the reference back.
+   */
+  wrap(client: CapnpTsClient<C>): C;
+  /**
+   * The other way round, of a client that came in a struct or that `wrap` made. Throws `TypeError`
+   * for one that leads to a server of upstream in this process: `serve` that.
+   */
+  unwrap(client: C): CapnpTsClient<C>;
 }
 
 /**
  * An interface of capnp-ts as one of ours, for `bootstrap`, `cast` and `serve`. Its structs are
- * copied as they come in and go out, so they outlive the call.
+ * copied as they come in and go out, so they outlive the call. Capabilities in parameters live
+ * until they are disposed, as upstream has it; those in results belong to the results.
+ *
+ * Of a generic interface one also tells how its clients are made:
+ * `fromCapnpTs(Cell, (client) => new Cell.Client(client, [Parcel]))`.
  */
-export function fromCapnpTs<C, S extends upstream.Server>(
+export function fromCapnpTs<C extends CapnpTsStub, S extends upstream.Server>(
   upstreamType: CapnpTsInterface<C, S>,
+): CapnpTsType<C, S>;
+export function fromCapnpTs<C extends CapnpTsStub, S extends upstream.Server>(
+  upstreamType: CapnpTsGeneric<S>,
+  toClient: (client: upstream.Client) => C,
+): CapnpTsType<C, S>;
+export function fromCapnpTs<C extends CapnpTsStub, S extends upstream.Server>(
+  upstreamType: CapnpTsInterface<C, S> | CapnpTsGeneric<S>,
+  toBound?: (client: upstream.Client) => C,
 ): CapnpTsType<C, S> {
-  const { _capnp, Client: UpstreamClient, Server: UpstreamServer } = upstreamType;
-  const upstreamMethods = UpstreamClient.methods as readonly UpstreamMethod[] | undefined;
-  if (upstreamMethods === undefined) {
-    throw new TypeError(`${_capnp.displayName} is generic, which capnp-ts keeps to itself`);
-  }
+  const { _capnp, Server: UpstreamServer } = upstreamType;
+  const { toClient, entries } = clientsOf(upstreamType as CapnpTsInterface<C, S>, toBound);
+  const methods = entries.map((it) => methodFrom(it, capnpTsStruct));
   const id = BigInt(`0x${_capnp.id}`);
-  const own = upstreamMethods.find(({ interfaceId }) => interfaceId === id);
-  const methods = upstreamMethods.map(methodFrom);
-
-  class Stub extends ClientBase {}
+  const own = methods.find(({ interfaceId }) => interfaceId === id);
+  const description = interfaceFrom(id, own?.interfaceName ?? _capnp.displayName, methods);
   for (const it of methods) {
-    Object.defineProperty(Stub.prototype, it.name, {
-      value(this: Stub, params?: object, options?: CallOptions) {
+    Object.defineProperty(description.Client.prototype, it.name, {
+      value(this: ClientBase, params?: object, options?: CallOptions) {
         return call(this, it, params, options);
       },
     });
   }
-  abstract class Served extends Server {}
-
-  const type = interfaceType<InterfaceType<CapnpTsClient<C>, CapnpTsServable<C>>>({
-    id,
-    name: own?.interfaceName ?? _capnp.displayName,
-    Client: Stub,
-    Server: Served,
-    methods: ordered(methods.filter(({ interfaceId }) => interfaceId === id)),
-    extends: () => ancestors(methods, id),
-  });
-  const definition = definitionOf(type);
-  const serveObject = definition.serve.bind(definition);
+  const type = interfaceType<InterfaceType<CapnpTsClient<C>, CapnpTsServable<C>>>(description);
   return nest(type, {
     serve(server: S): CapnpTsServable<C> {
       if (!(server instanceof UpstreamServer)) {
         throw new TypeError(`not a server of capnp-ts for ${type.name}`);
       }
-      return serveObject(bodiesOf(server, definition)) as CapnpTsServable<C>; // as its class says
+      return servableFrom(server, capnpTsStruct) as CapnpTsServable<C>; // as its class says
+    },
+    wrap: (client: CapnpTsClient<C>): C =>
+      toClient(upstreamClient(referenceOf(client), capnpTsStruct)),
+    unwrap({ client }: C): CapnpTsClient<C> {
+      const reference = referenceBehind(client);
+      if (reference === undefined) throw new TypeError("this client of capnp-ts is of no vat");
+      return clientOf(type, reference);
     },
   });
 }
 
-class UpstreamCall extends CallBase<unknown> {}
-
-function methodFrom(upstreamMethod: UpstreamMethod): Method {
-  const { interfaceId, interfaceName, methodId, methodName } = upstreamMethod;
-  return method({
-    interfaceId,
-    interfaceName,
-    methodId,
-    name: methodName === "then" ? "then_" : methodName,
-    params: () => capnpTsStruct(upstreamMethod.ParamsClass),
-    results: () => capnpTsStruct(upstreamMethod.ResultsClass),
-    Call: UpstreamCall,
-  });
-}
-
-/** The methods by ordinal, which is how a call finds them. */
-function ordered(methods: readonly Method[]): readonly Method[] {
-  const byOrdinal: Method[] = [];
-  for (const it of methods) byOrdinal[it.methodId] = it;
-  return byOrdinal;
-}
-
-/** Upstream lists inherited methods beside an interface's own; here each needs its declarer. */
-function ancestors(methods: readonly Method[], id: bigint): readonly InterfaceType[] {
-  const inherited = methods.filter(({ interfaceId }) => interfaceId !== id);
-  return [...new Set(inherited.map(({ interfaceId }) => interfaceId))].map((parentId) => {
-    const theirs = inherited.filter(({ interfaceId }) => interfaceId === parentId);
-    class Ancestor extends ClientBase {}
-    abstract class AncestorServer extends Server {}
-    return interfaceType({
-      id: parentId,
-      name: theirs[0]?.interfaceName ?? "",
-      Client: Ancestor,
-      Server: AncestorServer,
-      methods: ordered(theirs),
-    });
-  });
-}
-
-/** The methods of an upstream server as ours: they fill their results in a message of their own. */
-function bodiesOf(server: upstream.Server, definition: InterfaceDefinition): object {
-  const bodies: Record<string, (params: upstream.Struct) => Promise<upstream.Struct>> = {};
-  for (const entry of server.methods as readonly Implemented[]) {
-    const known = definition.methods.get(entry.interfaceId)?.[entry.methodId];
-    if (known === undefined || entry.impl === undefined) continue;
-    bodies[known.name] = async (params) => {
-      const results = newCapnpTsStruct(entry.ResultsClass);
-      await entry.impl?.(params, results);
-      return results;
-    };
+/** Upstream keeps the methods in the class; those of a generic, with its structs, in each client. */
+function clientsOf<C extends CapnpTsStub, S extends upstream.Server>(
+  { Client, _capnp }: CapnpTsInterface<C, S>,
+  toBound: ((client: upstream.Client) => C) | undefined,
+): {
+  readonly toClient: (client: upstream.Client) => C;
+  readonly entries: readonly UpstreamMethod[];
+} {
+  if (toBound === undefined) {
+    const entries = Client.methods as readonly UpstreamMethod[] | undefined;
+    if (entries === undefined) {
+      throw new TypeError(`${_capnp.displayName} is generic: say how its clients are made`);
+    }
+    return { toClient: (client) => new Client(client), entries };
   }
-  return bodies;
-}
-
-/** An entry of a server's table; a plain object that lacks the method leaves `impl` out. */
-interface Implemented extends UpstreamMethod {
-  readonly impl?: upstream.ServerMethodImpl<upstream.Struct, upstream.Struct>;
+  const ofNothing: object = toBound(upstreamClient(new Reference(undefined), capnpTsStruct));
+  const { methods = [] } = ofNothing as { readonly methods?: readonly UpstreamMethod[] };
+  return { toClient: toBound, entries: methods };
 }

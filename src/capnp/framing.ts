@@ -14,6 +14,9 @@ export interface FrameLimits {
 /** Bytes kept ready at once for a message that has only been announced. Ours. */
 const FIRST_RESERVE_BYTES = 256 * 1024;
 
+/** A detached message stays in its chunk when it is at least one part in so many of it. Ours. */
+const DETACHED_SHARE = 4;
+
 /**
  * Cuts a byte stream into messages. A message that lies whole in one chunk is read there, without
  * a copy, so a chunk belongs to the reader from `push` on. Of a message that does not, only as many
@@ -41,19 +44,24 @@ export class FrameReader {
   }
 
   /**
-   * The next whole message; `undefined` when it has not all arrived. Throws `CapnpError`
-   * `TOO_MANY_SEGMENTS` or `MESSAGE_TOO_LARGE`, after which the stream is lost.
+   * The next whole message; `undefined` when it has not all arrived. One that will be kept for long
+   * is better `detached`: then it keeps no chunk alive that is much larger than itself. Throws
+   * `CapnpError` `TOO_MANY_SEGMENTS` or `MESSAGE_TOO_LARGE`, after which the stream is lost.
    */
-  next(): Arena | undefined {
+  next(detached = false): Arena | undefined {
     if (this.#partial !== undefined) return this.#nextFromPartial(this.#partial);
     const size = frameBytes(this.#view, this.#at, this.#chunk.length, this.#maxBytes);
     if (this.#at + size > this.#chunk.length) {
       this.#keepRest(size);
       return undefined;
     }
-    const message = readFrame(this.#view, this.#chunk, this.#at);
+    const at = this.#at;
     this.#at += size;
-    return message;
+    if (detached && size * DETACHED_SHARE < this.#chunk.length) {
+      const own = Buffer.from(this.#chunk.subarray(at, at + size));
+      return readFrame(viewOf(own), own, 0);
+    }
+    return readFrame(this.#view, this.#chunk, at);
   }
 
   /** Bytes of a message that has begun and not ended: 0 when the stream may end here. */

@@ -3,6 +3,7 @@ import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "..
 import { type ClientLog } from "./call-logger.ts";
 import { type CallObservers } from "./call-observer.ts";
 import { CapnpError } from "./capnp-error.ts";
+import { keepHook, keptHook } from "./hook-keeper.ts";
 import { type Interceptor } from "./interceptor.ts";
 import { type Servable } from "./interface-type.ts";
 import { refused } from "./refusal-detail.ts";
@@ -53,7 +54,7 @@ export class Host {
   /** The minted references that somebody holds and that may end. */
   readonly mints = new Set<{ stopClock(): void }>();
   readonly #epochMs: () => number;
-  /** The hook of each served object while references to it are held. */
+  /** The hooks of objects that do not keep them, such as those that another vat serves too. */
   readonly #hooks = new WeakMap<Servable, LocalHook>();
   /** Who is told when nobody holds an object any more. */
   readonly #whenDropped = new WeakMap<Servable, (() => void)[]>();
@@ -106,20 +107,30 @@ export class Host {
    * for as long as anyone holds a reference to it.
    */
   hookOf(server: Servable): Hook {
-    const known = this.#hooks.get(server);
+    const known = this.#known(server);
     if (known !== undefined && known.references > 0) return known.retain();
     const servant = this.#serve(server, this);
     const hook = new LocalHook(this.turns, servant, servant.label);
-    this.#hooks.set(server, hook);
+    const kept = keptHook(server);
+    const isOurs = kept === undefined || kept.turns === this.turns;
+    if (!isOurs || !keepHook(server, hook)) this.#hooks.set(server, hook);
     return hook;
   }
 
   /** Forgets an object that nobody holds; `false` when it has been handed out anew meanwhile. */
   forget(server: Servable): boolean {
-    if ((this.#hooks.get(server)?.references ?? 0) > 0) return false;
+    const hook = this.#known(server);
+    if (hook !== undefined && hook.references > 0) return false;
     for (const callback of this.#whenDropped.get(server) ?? []) callback();
     this.#whenDropped.delete(server);
-    return this.#hooks.delete(server);
+    if (keptHook(server) === hook) keepHook(server, undefined);
+    this.#hooks.delete(server);
+    return hook !== undefined;
+  }
+
+  #known(server: Servable): LocalHook | undefined {
+    const kept = keptHook(server);
+    return kept?.turns === this.turns ? kept : this.#hooks.get(server);
   }
 
   /** Calls back once, when nobody holds the object any more. */

@@ -3,5 +3,11 @@ export type OneOf<A> = {
   [K in keyof A]: Pick<A, K> & { readonly [N in Exclude<keyof A, K>]?: never };
 }[keyof A];
 
+/**
+ * The same of a union so large that the compiler would take minutes over `OneOf`: naming two
+ * compiles, and the last of them in the order of the schema is set.
+ */
+export type SomeOf<A> = Partial<A>;
+
 /** The plain form of a struct without fields: `{}`. */
 export type NoFields = Readonly<Record<string, never>>;

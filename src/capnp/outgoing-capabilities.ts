@@ -35,7 +35,7 @@ export class OutgoingCapabilities implements CapabilitySink {
   }
 
   adopt(source: CapabilitySource, index: number): number | undefined {
-    const hook = source.hookAt(index);
+    const hook = source.hookAt(index, this.#turns);
     return hook === undefined ? undefined : this.#push(hook);
   }
 

@@ -22,11 +22,10 @@ export function serve(server: Servable, host: Host): LabelledServant {
 class ServedObject implements LabelledServant {
   readonly #server: Server;
   readonly #host: Host;
-  readonly #waiting: { readonly call: IncomingCall; readonly method: Method }[] = [];
-  #streaming = false;
   #tally: Tally | undefined;
   #entrance: Entrance | undefined;
-  #broken: RpcError | undefined;
+  /** Absent until the first streaming call: most objects have none. */
+  #streams: Streams | undefined;
 
   constructor(server: Server, host: Host) {
     this.#server = server;
@@ -41,7 +40,7 @@ class ServedObject implements LabelledServant {
     const { name, methods } = this.#server.$interface;
     const method = methods.get(call.interfaceId)?.[call.methodId];
     if (method === undefined) this.#unknown(call, name);
-    else if (this.#streaming) this.#waiting.push({ call, method });
+    else if (this.#streams?.running === true) this.#streams.waiting.push({ call, method });
     else this.#start(call, method);
   }
 
@@ -62,8 +61,9 @@ class ServedObject implements LabelledServant {
   }
 
   #start(call: IncomingCall, method: Method): void {
-    if (this.#broken !== undefined) {
-      this.#refuse(call, method, this.#broken);
+    const broken = this.#streams?.broken;
+    if (broken !== undefined) {
+      this.#refuse(call, method, broken);
       return;
     }
     const object = methodsOf(this.#server);
@@ -73,12 +73,11 @@ class ServedObject implements LabelledServant {
       this.#refuse(call, method, RpcError.unimplemented(message));
       return;
     }
-    this.#streaming = method.streaming;
     const serverCall = new ServerCall(call, method, this.#host);
     if (this.#host.countsCalls) serverCall.tally = this.#tally ??= new Tally();
     if (this.#host.interceptors !== undefined)
       serverCall.entrance = this.#entrance ??= new Entrance();
-    serverCall.run(object, body as MethodBody, method.streaming ? this.#streamed : undefined);
+    serverCall.run(object, body as MethodBody, method.streaming ? this.#stream() : undefined);
   }
 
   #unknown(call: IncomingCall, name: string): void {
@@ -98,17 +97,38 @@ class ServedObject implements LabelledServant {
     call.throws(error);
   }
 
-  readonly #streamed = (error: RpcError | undefined): void => {
-    this.#streaming = false;
-    this.#broken = error;
-    this.#startWaiting();
-  };
+  /** A streaming call begins; returns whom to tell when it is over. */
+  #stream(): Streams["over"] {
+    const streams = (this.#streams ??= {
+      running: true,
+      broken: undefined,
+      waiting: [],
+      over: (error) => {
+        streams.running = false;
+        streams.broken = error;
+        this.#startWaiting(streams);
+      },
+    });
+    streams.running = true;
+    return streams.over;
+  }
 
   /** Up to and including the next streaming call, which goes on from here when it ends. */
-  #startWaiting(): void {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+  #startWaiting(streams: Streams): void {
+    const { waiting } = streams;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       if (!next.call.canceled) this.#start(next.call, next.method);
-      if (this.#streaming) return;
+      if (streams.running) return;
     }
   }
+}
+
+/** The streaming calls at one object. */
+interface Streams {
+  running: boolean;
+  /** What the first that failed failed with. */
+  broken: RpcError | undefined;
+  /** What came behind the one that runs. */
+  readonly waiting: { readonly call: IncomingCall; readonly method: Method }[];
+  readonly over: (error: RpcError | undefined) => void;
 }

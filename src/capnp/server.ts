@@ -1,3 +1,4 @@
+import { HookKeeper } from "./hook-keeper.ts";
 import { type InterfaceDefinition, plainMethods } from "./interface-definition.ts";
 import { type Servable, type serves } from "./interface-type.ts";
 
@@ -6,7 +7,7 @@ import { type Servable, type serves } from "./interface-type.ts";
  * `unimplemented`. When the last reference to the object goes, its `[Symbol.dispose]()` runs, if it
  * has one.
  */
-export abstract class Server implements Servable {
+export abstract class Server extends HookKeeper implements Servable {
   declare readonly [serves]: object;
   /** Set once a class by `interfaceType`. */
   declare readonly $interface: InterfaceDefinition;

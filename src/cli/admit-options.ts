@@ -4,6 +4,7 @@ import { parsePeerId, type PeerId } from "../base/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Admit } from "../vat/index.ts";
 import { defaultKeyPath } from "./key-path.ts";
+import { doorWord } from "./place-words.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Who may connect, and how: the options of every command that listens for peers. */
@@ -20,7 +21,12 @@ export interface DoorOptions {
 
 export function addDoorOptions(command: Command): Command {
   return command
-    .option("--listen <WHERE>", "tcp://HOST:PORT or unix:/PATH; port 0 picks one", "tcp://[::]:0")
+    .option(
+      "--listen <WHERE>",
+      "tcp://HOST:PORT or unix:/PATH; port 0 picks one",
+      doorWord,
+      "tcp://[::]:0",
+    )
     .option("--key <FILE>", "our key", defaultKeyPath(process.env))
     .option("--network <NAME>", "our network: a name, or 64 hexadecimal digits")
     .addOption(

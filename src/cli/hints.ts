@@ -1,6 +1,7 @@
 /** What to do about an error, by its code; beside the code, not inside the library's message. */
 const HINTS: Readonly<Record<string, string>> = {
   KEY_FILE_MISSING: "`handfast keygen FILE` makes one",
+  KEY_FILE_UNWRITABLE: "the folder must be there, and yours to write in",
   KEY_FILE_EXISTS: "`handfast id FILE` shows whose it is; name another file for another key",
   KEY_FILE_MODE: "if nobody has read it, `chmod 600 FILE`; if somebody may have, make another key",
   KEY_FILE_SYMLINK: "name the file that the link points to",
@@ -8,17 +9,26 @@ const HINTS: Readonly<Record<string, string>> = {
   KEY_FILE_MALFORMED: "restore it from a copy, or make another key with `handfast keygen`",
   KEY_FILE_MISMATCH: "restore it from a copy, or make another key with `handfast keygen`",
   ADDRESS_INVALID:
-    "an address is capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY, and wants quotes in a shell",
+    "a peer is capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY, in quotes; where to listen, tcp://HOST:PORT or unix:/PATH",
   COMPILER_MISSING:
     "`apt-get install capnproto`, `brew install capnp`, or see https://capnproto.org/install.html",
   NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
   INSECURE: "write 127.0.0.1 or [::1]; `--insecure` allows a service on another machine",
   PORT_IN_USE:
     "is it running already? The file of a Unix socket stays behind after a crash: remove it",
+  NO_PROBE: "only `handfast serve-probe` does, at its own address; nothing was written",
   CONNECTION_REFUSED: "nothing listens there: is the node up, and the port right?",
-  HANDSHAKE_CUT: "often the peer is in another network: see `--network`",
+  HOST_NOT_FOUND: "is it spelt right, and does this machine have DNS?",
+  UNREACHABLE: "is the machine up, and is there a route to it?",
+  CONNECT_TIMEOUT: "the machine is off, or a firewall drops what we send",
+  HANDSHAKE_CUT:
+    "compare `--network` with theirs, and `?suite=` in the address with what they listen for",
+  HANDSHAKE_TIMEOUT: "something listens there that is no handfast, or is too busy to answer",
+  WRONG_NETWORK: "what answers there is no peer of this network: see `--network`",
+  SELF_CONNECT: "`--key` names the key of the node itself: take the key of a client",
   SOCKET_UNSAFE: "an admin socket is its owner's alone: ask as the user who runs the node",
-  NOT_ADMITTED: "its owner can tell which; `handfast id FILE` prints the id to be admitted",
+  NOT_ADMITTED:
+    "the network is right; its owner can tell which, and `handfast id FILE` prints the id to be admitted",
   NETWORK_INVALID: "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits",
 };
 

@@ -1,9 +1,6 @@
 import { type WriteStream } from "node:tty";
-import { HandfastError } from "../base/index.ts";
-import { NetError, type TextPosition } from "../net/index.ts";
-import { StoreError } from "../stores/index.ts";
-import { hintFor } from "./hints.ts";
-import { UsageError } from "./usage-error.ts";
+import { type TextPosition } from "../net/index.ts";
+import { describe } from "./description.ts";
 
 /** One of the two streams of a process. */
 export interface Output {
@@ -23,9 +20,9 @@ export interface Result {
   readonly json: object;
 }
 
-type Style = "bold" | "dim" | "red" | "green";
+type Style = "dim" | "red";
 
-const SGR: Readonly<Record<Style, string>> = { bold: "1", dim: "2", red: "31", green: "32" };
+const SGR: Readonly<Record<Style, string>> = { dim: "2", red: "31" };
 
 /** Everything a terminal would obey rather than show: controls but tab and newline, and bidi. */
 const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
@@ -118,40 +115,6 @@ function caretUnder({ text, column }: TextPosition): string {
   const before = oneLine(text.slice(0, column - 1)).replaceAll("\t", " ");
   const after = oneLine(text.slice(column - 1)).replaceAll("\t", " ");
   return `  ${before}${after}\n  ${" ".repeat(before.length)}^\n`;
-}
-
-interface Description {
-  readonly code: string;
-  readonly message: string;
-  /** The text that was misspelt, and where. */
-  readonly at?: TextPosition | undefined;
-  readonly hint: string | undefined;
-  readonly stack?: string | undefined;
-}
-
-function describe(error: unknown): Description {
-  if (error instanceof UsageError) {
-    return { code: error.code, message: error.message, hint: error.hint };
-  }
-  if (error instanceof HandfastError) {
-    const { code, message, cause } = error as HandfastError; // `instanceof` says only <any>
-    const text = error instanceof StoreError ? withReason(message, cause) : message;
-    const at = error instanceof NetError ? error.at : undefined;
-    return { code, message: text, at, hint: hintFor(code) };
-  }
-  const known = error instanceof Error ? error : new Error(String(error));
-  return {
-    code: "INTERNAL",
-    message: known.message,
-    hint: "this is a mistake in handfast, not yours: please report it with the lines below",
-    stack: known.stack,
-  };
-}
-
-/** Adds what the operating system said, unless the message says it already. */
-function withReason(message: string, cause: unknown): string {
-  if (!(cause instanceof Error) || !("syscall" in cause)) return message;
-  return message.includes(cause.message) ? message : `${message}: ${cause.message}`;
 }
 
 /** A reader who has seen enough (`handfast … | head -1`) is no error. */

@@ -5,6 +5,8 @@ export type CodegenErrorCode =
   | "REQUEST_INVALID"
   /** Two declarations would have one name in TypeScript; an annotation can rename either. */
   | "NAME_COLLISION"
+  /** An annotation chooses a name that nothing there can have. */
+  | "NAME_INVALID"
   /** The request names a declaration that it does not hold. */
   | "NODE_MISSING"
   /** There is no `capnp` on the PATH. */

@@ -10,7 +10,7 @@ import {
   type TypeParameter,
 } from "./declaration.ts";
 import { methodsOf } from "./inheritance.ts";
-import { chosenName } from "./name-annotation.ts";
+import { nameOf } from "./name-annotation.ts";
 import { memberName, nestedConstName, nestedTypeName, topLevelName } from "./reserved-names.ts";
 import {
   type ConstNode,
@@ -31,7 +31,7 @@ export class Declarations {
   readonly #byFile = new Map<Id, readonly Declaration[]>();
   readonly #schema: Schema;
 
-  /** @throws CodegenError NAME_COLLISION, NODE_MISSING */
+  /** @throws CodegenError NAME_COLLISION, NAME_INVALID, NODE_MISSING */
   constructor(schema: Schema) {
     this.#schema = schema;
     for (const node of schema.nodes.values()) {
@@ -99,10 +99,10 @@ export class Declarations {
     const nested = this.#nested(node, scope);
     const members = new Set<string>();
     const fields = node.fields.map((field): NamedField => {
-      const name = takeMember(members, node, chosenName(field) ?? memberName(field.name));
+      const name = takeMember(members, node, nameOf(field, field.name, memberName));
       const group =
         field.is === "group"
-          ? this.#group(field.groupId, chosenName(field) ?? field.name, scope)
+          ? this.#group(field.groupId, nameOf(field, field.name), scope)
           : undefined;
       return { field, name, group };
     });
@@ -146,7 +146,7 @@ export class Declarations {
   #method(owner: InterfaceNode, id: number, name: string, scope: Scope): NamedMethod {
     const method = owner.methods[id];
     if (method === undefined) return this.#missing(owner.id);
-    const path = take(scope, owner, derivedName(chosenName(method) ?? method.name, scope));
+    const path = take(scope, owner, derivedName(nameOf(method, method.name), scope));
     return {
       method,
       id,
@@ -169,7 +169,7 @@ export class Declarations {
   #enum(node: EnumNode, path: readonly string[], scope: Scope): EnumDeclaration {
     const taken = new Set<string>();
     const enumerants = node.enumerants.map((enumerant) =>
-      takeMember(taken, node, chosenName(enumerant) ?? enumerant.name),
+      takeMember(taken, node, nameOf(enumerant, enumerant.name)),
     );
     const { fileId } = scope;
     return this.#add(node.id, {
@@ -213,11 +213,11 @@ function inside(outer: Scope, node: SchemaNode, path: readonly string[]): Scope 
 }
 
 function typeName(node: SchemaNode, name: string, scope: Scope): string {
-  return chosenName(node) ?? (scope.path.length === 0 ? name : nestedTypeName(name));
+  return nameOf(node, name, scope.path.length === 0 ? topLevelName : nestedTypeName);
 }
 
 function constName(node: SchemaNode, name: string, scope: Scope): string {
-  return chosenName(node) ?? (scope.path.length === 0 ? topLevelName(name) : nestedConstName(name));
+  return nameOf(node, name, scope.path.length === 0 ? topLevelName : nestedConstName);
 }
 
 /** The namespace of a group or method: its name in capitals, giving way to declared types. */

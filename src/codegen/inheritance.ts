@@ -1,4 +1,4 @@
-import { chosenName } from "./name-annotation.ts";
+import { nameOf } from "./name-annotation.ts";
 import { memberName } from "./reserved-names.ts";
 import { type Id, type InterfaceNode, type Schema, type Superclass } from "./schema.ts";
 
@@ -37,7 +37,7 @@ export function methodsOf(node: InterfaceNode, schema: Schema): readonly Interfa
     }
   }
   node.methods.forEach((method, methodId) => {
-    const name = freeName(chosenName(method) ?? memberName(method.name));
+    const name = freeName(nameOf(method, method.name, memberName));
     found.push({ ownerId: node.id, methodId, name, from: [] });
   });
   return found;

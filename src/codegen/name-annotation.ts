@@ -1,12 +1,25 @@
+import { CodegenError } from "./codegen-error.ts";
 import { type AnnotationUse, type Id } from "./schema.ts";
 
 /** handfast/typescript.capnp name: the author's own word for a declaration. */
 const NAME: Id = 0xda5c350d7da2767cn;
 
-/** The name that an annotation gives, which is used as it is. */
-export function chosenName(annotated: {
-  readonly annotations: readonly AnnotationUse[];
-}): string | undefined {
+/** `$` is for names of ours, and no schema's names begin with `_`. */
+const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/**
+ * What TypeScript calls a declaration: what its annotation says, else what `rule` makes of its own
+ * name. Throws `NAME_INVALID` for a choice that is no identifier or that the rule would change.
+ */
+export function nameOf(
+  annotated: { readonly annotations: readonly AnnotationUse[] },
+  own: string,
+  rule: (name: string) => string = (name) => name,
+): string {
   const use = annotated.annotations.find(({ id }) => id === NAME);
-  return use?.value.is === "text" ? use.value.value : undefined;
+  if (use?.value.is !== "text") return rule(own);
+  const chosen = use.value.value;
+  if (IDENTIFIER.test(chosen) && rule(chosen) === chosen) return chosen;
+  const why = IDENTIFIER.test(chosen) ? "is taken in generated TypeScript" : "is no identifier";
+  throw new CodegenError("NAME_INVALID", `${own}: $Ts.name("${chosen}") ${why}`);
 }

@@ -56,13 +56,11 @@ const METHOD_NAMESPACE_MEMBERS = new Set([
 /** The members of the const that stands for a struct or interface. */
 const TYPE_MEMBERS = new Set([
   ...OF_EVERY_OBJECT,
-  "builder",
-  "dataWords",
-  "id",
-  "name",
-  "of",
-  "pointerCount",
-  "serve",
+  ...(
+    "absent build buildElement builder dataWords fields fits id initElements methodNamed methods " +
+    "name nullClient of pointerCount read readElement replace serve size upgradeElements write " +
+    "writeElement"
+  ).split(" "),
 ]);
 
 const unless = (taken: ReadonlySet<string>) => (name: string) =>
@@ -70,10 +68,10 @@ const unless = (taken: ReadonlySet<string>) => (name: string) =>
 
 /** The name of a field or method. */
 export const memberName = unless(MEMBERS);
-/** The name of a constant at the top of a file. */
+/** The name of a declaration at the top of a file. */
 export const topLevelName = unless(WORDS);
 /** The name of a type, group or method's namespace inside another declaration's namespace. */
-export const nestedTypeName = unless(NAMESPACE_MEMBERS);
+export const nestedTypeName = unless(new Set([...NAMESPACE_MEMBERS, ...TYPE_MEMBERS, ...WORDS]));
 /** The name of a constant inside a struct or interface. */
 export const nestedConstName = unless(TYPE_MEMBERS);
 

@@ -67,8 +67,9 @@ export function builderType(struct: StructDeclaration, names: FaceNames, text: T
     const got = faceOf(it, "builder", struct, text);
     const set = faceOf(it, "init", struct, text);
     const read = it.field.tag === undefined ? got : `${got} | undefined`;
-    if (read === set) return [`${it.name}: ${got};`];
-    return [`get ${it.name}(): ${read};`, `set ${it.name}(value: ${set});`];
+    const doc = docComment(it.field.doc);
+    if (read === set) return [...doc, `${it.name}: ${got};`];
+    return [...doc, `get ${it.name}(): ${read};`, `set ${it.name}(value: ${set});`];
   });
   const union = unionFields(struct).map(({ name }) => quote(name));
   const which =
@@ -78,6 +79,9 @@ export function builderType(struct: StructDeclaration, names: FaceNames, text: T
     ? [`type ${names.builder}${parameters} = $.StructReader;`]
     : block(`interface ${names.builder}${parameters} extends $.StructReader`, all);
 }
+
+/** Members of a union that the compiler keeps apart: its work grows with their cube. */
+const MAX_EXCLUSIVE = 64;
 
 export function initType(struct: StructDeclaration, names: FaceNames, text: TypeText): Lines {
   const parameters = parameterList(struct.typeParameters);
@@ -93,12 +97,16 @@ export function initType(struct: StructDeclaration, names: FaceNames, text: Type
         ]
       : block(`interface ${names.init}${parameters}`, common);
   }
-  const choices = union.map((it) => `readonly ${it.name}: ${faceOf(it, "init", struct, text)};`);
+  const choices = union.flatMap((it) => [
+    ...docComment(it.field.doc),
+    `readonly ${it.name}: ${faceOf(it, "init", struct, text)};`,
+  ]);
+  const chosen = union.length > MAX_EXCLUSIVE ? "SomeOf" : "OneOf";
   const args = argumentList(struct.typeParameters);
   const [fields, inherits] =
     common.length === 0 ? ["", ""] : [`FieldsInit${args} & `, ` extends FieldsInit${args}`];
   return [
-    `type ${names.init}${parameters} = (${fields}$.OneOf<Choices${args}>) | NoChoice${args} | ${names.builder}${args};`,
+    `type ${names.init}${parameters} = (${fields}$.${chosen}<Choices${args}>) | NoChoice${args} | ${names.builder}${args};`,
     ...block(`interface Choices${parameters}`, choices),
     ...block(`interface NoChoice${parameters}${inherits}`, [
       // As in a reader whose member only a newer schema knows.

@@ -38,12 +38,16 @@ export interface DoorOptions {
 export interface Client {
   /** Paused; what it said is still to be read from it. */
   readonly socket: Socket;
-  readonly firstBytes: Uint8Array;
   readonly address: string;
 }
 
-/** Shakes hands, in whatever way. */
-export type Greet = (client: Client, terms: VisitTerms, events: VisitEvents) => void;
+/** How clients prove who they are. */
+export interface Manners {
+  /** Why nobody of ours begins so; asked before anything is spent on a client but its socket. */
+  foreign(firstBytes: Uint8Array): (() => unknown) | undefined;
+  /** Shakes hands. */
+  greet(client: Client, terms: VisitTerms, events: VisitEvents): void;
+}
 
 /**
  * What stands open to strangers: accepts connections, lets them in by the gate, and has them wait,
@@ -55,16 +59,16 @@ export type Greet = (client: Client, terms: VisitTerms, events: VisitEvents) => 
 export class Door {
   readonly terms: VisitTerms;
   readonly #options: DoorOptions;
-  readonly #greet: Greet;
+  readonly #manners: Manners;
   readonly #server: Server;
   readonly #gate: Gate;
   #address: ListenAddress;
   /** Sockets without a road yet. */
   readonly #visiting = new Set<Socket>();
 
-  constructor(options: DoorOptions, greet: Greet) {
+  constructor(options: DoorOptions, manners: Manners) {
     this.#options = options;
-    this.#greet = greet;
+    this.#manners = manners;
     this.#address = options.address;
     const { admit, confirm, clock = realClock, random = realRandom, exempt } = options;
     const limits = withDefaults(options.limits);
@@ -146,11 +150,17 @@ export class Door {
       refuse(hungUp);
     };
     const heard = (firstBytes: Uint8Array) => {
+      if (socket.destroyed) return; // pushed out; its `close` is still to come
+      const foreign = this.#manners.foreign(firstBytes);
+      if (foreign !== undefined) {
+        refuse(foreign);
+        return;
+      }
       leave();
       socket.pause();
       socket.unshift(firstBytes);
-      const client = { socket, firstBytes, address: this.#from(socket) };
-      this.#greet(client, this.terms, this.#eventsOf(socket, place));
+      const client = { socket, address: this.#from(socket) };
+      this.#manners.greet(client, this.terms, this.#eventsOf(socket, place));
     };
     const cancelTimer = clock.after(limits.silentMs, () => {
       refuse(() => new NetError("HANDSHAKE_TIMEOUT", "the client said nothing"));

@@ -1,15 +1,13 @@
 import { isIPv6 } from "node:net";
 import { type Clock, type PeerId } from "../base/index.ts";
+import { Crowd } from "./crowd.ts";
 import { type NetLimits } from "./limits.ts";
 import { type Random } from "./random.ts";
 import { unmapped } from "./road-peer.ts";
 
 /** One connection's place, from TCP's accept to its end. Each method is called at most once. */
 export interface Place {
-  /**
-   * This client is of our network, and is not dropped for a newcomer; `false` when too many
-   * handshakes are under way.
-   */
+  /** This client is of our network, and its handshake begins; `false` when it was pushed out. */
   spoke(): boolean;
   /** The handshake came to nothing; `bad` when that was the client's doing. */
   failed(bad: boolean): void;
@@ -27,33 +25,23 @@ interface Visitors {
   sinceMs: number;
 }
 
-/** One that has not spoken. */
-interface Silent {
-  readonly hangUp: () => void;
-  /** Where it stands in the list of the silent; `undefined` once it is told to hang up. */
-  index: number | undefined;
-}
-
 /**
  * Counts who is at the door. The silent and the handshakes under way are limited in all and for
  * each address, where an IPv6 network of /64 is one address; a client whose handshakes keep failing
- * is turned away for a while; roads are limited in all and for each key. Silent ones cost little
- * and may wait. When they crowd the door, newcomers push them out at random, the likelier the
- * fuller it is, for an honest client is silent for one round trip only; and one bad handshake is
- * then enough to be turned away.
+ * is turned away for a while; roads are limited in all and for each key. Whoever waits too long while
+ * the door is crowded is likely to be pushed out by a newcomer; and one bad handshake is then enough
+ * to be turned away.
  */
 export class Gate {
   readonly #limits: NetLimits;
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #exempt: (host: string) => boolean;
   readonly #visitors = new Map<string, Visitors>();
   readonly #roadsOfKey = new Map<PeerId, number>();
-  /** In no order. */
-  readonly #silent: Silent[] = [];
-  #shaking = 0;
-  /** Silent ones told to hang up and not gone yet. */
-  #leaving = 0;
+  readonly #silent: Crowd;
+  readonly #shaking: Crowd;
+  /** Those without a road, with those who were pushed out and are not gone yet. */
+  #waiting = 0;
   #roads = 0;
 
   constructor(
@@ -64,20 +52,19 @@ export class Gate {
   ) {
     this.#limits = limits;
     this.#clock = clock;
-    this.#random = random;
+    this.#silent = new Crowd(limits.maxSilent, random);
+    this.#shaking = new Crowd(limits.maxHandshakes, random);
     this.#exempt = exempt;
   }
 
   /** Connections without a road yet, open roads, and addresses remembered. */
   get counts(): { readonly shaking: number; readonly roads: number; readonly tracked: number } {
-    const shaking = this.#silent.length + this.#leaving + this.#shaking;
-    return { shaking, roads: this.#roads, tracked: this.#visitors.size };
+    return { shaking: this.#waiting, roads: this.#roads, tracked: this.#visitors.size };
   }
 
   /** A place for a newcomer, or why there is none. `hangUp` takes the place back. */
   enter(host: string | undefined, hangUp: () => void): Place | Turned {
-    const { shaking, roads } = this.counts;
-    if (roads + shaking >= this.#limits.maxConnections) return "too many connections";
+    if (this.#roads + this.#waiting >= this.#limits.maxConnections) return "too many connections";
     const counted = host !== undefined && !this.#exempt(unmapped(host));
     const visitors = counted ? this.#visitorsFrom(prefixOf(unmapped(host))) : undefined;
     if (visitors !== undefined) {
@@ -86,7 +73,6 @@ export class Gate {
         return "too many handshakes from there";
       }
     }
-    if (!this.#makeRoom()) return "too many handshakes";
     return this.#place(visitors, hangUp);
   }
 
@@ -96,31 +82,32 @@ export class Gate {
   }
 
   #place(visitors: Visitors | undefined, hangUp: () => void): Place {
-    const silent: Silent = { hangUp, index: this.#silent.length };
-    this.#silent.push(silent);
+    let crowd = this.#silent;
+    let member = crowd.join(hangUp);
+    this.#waiting += 1;
     if (visitors !== undefined) visitors.count += 1;
-    let hasSpoken = false;
     let road: PeerId | undefined;
     const leave = () => {
-      if (hasSpoken) this.#shaking -= 1;
-      else if (silent.index === undefined) this.#leaving -= 1;
-      else this.#forget(silent);
+      crowd.leave(member);
+      this.#waiting -= 1;
       if (visitors !== undefined) visitors.count -= 1;
     };
     return {
       spoke: () => {
-        if (silent.index === undefined || this.#shaking >= this.#limits.maxHandshakes) return false;
-        this.#forget(silent);
-        this.#shaking += 1;
-        return (hasSpoken = true);
+        if (member.index === undefined) return false;
+        crowd.leave(member);
+        crowd = this.#shaking;
+        member = crowd.join(hangUp);
+        return true;
       },
       failed: (bad) => {
-        const pushedOut = !hasSpoken && silent.index === undefined;
+        const pushedOut = member.index === undefined;
         leave();
         if (bad && !pushedOut && visitors !== undefined) this.#penalise(visitors);
       },
       opened: (id) => {
         leave();
+        if (visitors !== undefined) visitors.bad = 0;
         road = id;
         this.#roads += 1;
         this.#roadsOfKey.set(id, (this.#roadsOfKey.get(id) ?? 0) + 1);
@@ -135,34 +122,6 @@ export class Gate {
     };
   }
 
-  /** From 0 at half of what may be silent to 1 at all of it; negative below. */
-  get #crowding(): number {
-    const half = this.#limits.maxSilent / 2;
-    return (this.#silent.length - half) / half;
-  }
-
-  /** Random early drop. */
-  #makeRoom(): boolean {
-    const crowding = this.#crowding;
-    if (crowding < 0) return true;
-    const victim = this.#silent[Math.floor(this.#random() * this.#silent.length)];
-    if (victim !== undefined && this.#random() < crowding) {
-      this.#forget(victim);
-      victim.index = undefined;
-      this.#leaving += 1;
-      victim.hangUp();
-    }
-    return this.#silent.length < this.#limits.maxSilent;
-  }
-
-  #forget({ index }: Silent): void {
-    if (index === undefined) return;
-    const last = this.#silent.pop();
-    if (last === undefined || index === this.#silent.length) return;
-    this.#silent[index] = last;
-    last.index = index;
-  }
-
   #visitorsFrom(prefix: string): Visitors {
     const known = this.#visitors.get(prefix);
     if (known !== undefined) return known;
@@ -172,12 +131,17 @@ export class Gate {
     return visitors;
   }
 
-  /** The one known longest that is not at the door now. */
+  /**
+   * One that is not at the door now, as far as one is found soon: those who are go to the end of the
+   * line, so that a crowd of addresses is not searched from its beginning for each newcomer.
+   */
   #forgetOne(): void {
-    for (const [prefix, { count }] of this.#visitors) {
-      if (count > 0) continue;
+    let tries = 0;
+    for (const [prefix, visitors] of this.#visitors) {
       this.#visitors.delete(prefix);
-      return;
+      if (visitors.count === 0) return;
+      this.#visitors.set(prefix, visitors);
+      if (++tries === MOST_TRIES) return;
     }
   }
 
@@ -190,17 +154,18 @@ export class Gate {
 
   #isPenalised({ bad, sinceMs }: Visitors): boolean {
     const { badHandshakes, penaltyMs } = this.#limits;
-    const enough = this.#crowding < 0 ? badHandshakes : 1;
+    const crowded = this.#silent.crowding >= 0 || this.#shaking.crowding >= 0;
+    const enough = crowded ? 1 : badHandshakes;
     return bad >= enough && this.#clock.now() - sinceMs < penaltyMs;
   }
 }
 
+/** Addresses looked at to forget one; more are remembered while all of those are at the door. */
+const MOST_TRIES = 8;
+
 /** Why a newcomer finds no place. */
 export type Turned =
-  | "too many connections"
-  | "too many handshakes"
-  | "too many handshakes from there"
-  | "too many bad handshakes from there";
+  "too many connections" | "too many handshakes from there" | "too many bad handshakes from there";
 
 /** Programs on this machine; other addresses of 127/8 are counted like any other. */
 function isThisMachine(host: string): boolean {

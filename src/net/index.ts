@@ -27,7 +27,7 @@ export {
   type RoadOrigin,
 } from "./diagnostics.ts";
 export { type Endpoints } from "./endpoints.ts";
-export { NetError, type NetErrorCode, type TextPosition } from "./error.ts";
+export { NetError, type NetErrorCode, systemError, type TextPosition } from "./error.ts";
 export { expectedPeer } from "./expected-peer.ts";
 export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";
 export { dialInsecure, listenInsecure, requireThisMachine } from "./insecure.ts";

@@ -33,7 +33,7 @@ export interface NetLimits {
    * on, newcomers push others out.
    */
   readonly maxSilent: number;
-  /** Clients at one listener that have, and whose handshake is under way. */
+  /** Clients at one listener that have, and whose handshake is under way; the same goes for them. */
   readonly maxHandshakes: number;
   /** Both kinds, from one address or from one IPv6 network of /64. */
   readonly maxHandshakesPerAddress: number;

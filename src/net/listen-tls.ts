@@ -24,8 +24,11 @@ export interface TlsListener {
 export async function listenTls(options: TlsListenOptions): Promise<TlsListener> {
   const { certificate } = options;
   const secureContext = createSecureContext({ ...certificate, minVersion: TLS.minVersion });
-  const door = new Door(options, (client, terms, events) => {
-    new TlsAcceptance(client, secureContext, terms, events);
+  const door = new Door(options, {
+    foreign: ([first]) => (first === HANDSHAKE ? undefined : notTls),
+    greet: (client, terms, events) => {
+      new TlsAcceptance(client, secureContext, terms, events);
+    },
   });
   await door.open();
   return door;
@@ -34,6 +37,8 @@ export async function listenTls(options: TlsListenOptions): Promise<TlsListener>
 /** ContentType.handshake (RFC 8446 §5.1), with which a ClientHello begins. */
 const HANDSHAKE = 22;
 
+const notTls = () => new NetError("HANDSHAKE_CUT", "the client does not speak TLS");
+
 /**
  * The server's side of a TLS handshake. A client without a certificate is refused when `admit`'s
  * refusals are, so that it learns nothing of them.
@@ -41,10 +46,10 @@ const HANDSHAKE = 22;
 class TlsAcceptance implements Handshake {
   readonly #terms: VisitTerms;
   readonly #visit: Visit;
-  readonly #wire: TLSSocket | undefined;
+  readonly #wire: TLSSocket;
 
   constructor(
-    { socket, firstBytes, address }: Client,
+    { socket, address }: Client,
     secureContext: SecureContext,
     terms: VisitTerms,
     events: VisitEvents,
@@ -52,11 +57,7 @@ class TlsAcceptance implements Handshake {
     this.#terms = terms;
     this.#visit = new Visit(socket, address, terms, events, this);
     socket.on("error", () => {}); // the wire above it tells
-    if (firstBytes[0] !== HANDSHAKE) {
-      const why = () => new NetError("HANDSHAKE_CUT", "the client does not speak TLS");
-      this.#visit.fail(why, false);
-      return;
-    }
+    events.spoke(); // TLS costs from its first message on
     const server = { isServer: true, requestCert: true, secureContext } as const;
     const wire = new TLSSocket(socket, { ...server, rejectUnauthorized: TLS.rejectUnauthorized });
     this.#wire = wire;
@@ -67,7 +68,6 @@ class TlsAcceptance implements Handshake {
 
   welcome(peer: RoadPeer): SecureSocket {
     const wire = this.#wire;
-    if (wire === undefined) throw new TypeError("nobody was certified");
     const { limits, clock } = this.#terms;
     wire.off("close", this.#gone);
     const road = certifiedRoad(wire, peer, limits, clock);
@@ -76,7 +76,7 @@ class TlsAcceptance implements Handshake {
   }
 
   leave(): void {
-    this.#wire?.destroy();
+    this.#wire.destroy();
   }
 
   readonly #failed = (error: Error): void => {
@@ -88,16 +88,9 @@ class TlsAcceptance implements Handshake {
   };
 
   readonly #secured = (): void => {
-    try {
-      this.#visit.spoke();
-    } catch (error) {
-      this.#visit.fail(() => error, false);
-      return;
-    }
-    const wire = this.#wire;
-    const peer = wire && certifiedPeer(wire, this.#visit.address);
+    const peer = certifiedPeer(this.#wire, this.#visit.address);
     if (peer === undefined) {
-      this.#visit.refuse(() => new NetError("NOT_ADMITTED", "the client has no certificate"));
+      this.#visit.fail(() => new NetError("NOT_ADMITTED", "the client has no certificate"), true);
     } else {
       this.#visit.judge(peer);
     }

@@ -1,4 +1,11 @@
-import { type Ephemeral, type KeyPair, offersOf, type Suite } from "../shs/index.ts";
+import {
+  type Ephemeral,
+  isForeign,
+  type KeyPair,
+  offersOf,
+  type Suite,
+  wrongNetwork,
+} from "../shs/index.ts";
 import { acceptWire } from "./accept.ts";
 import { type ListenAddress, type PeerAddress } from "./address.ts";
 import { Door, type DoorOptions } from "./door.ts";
@@ -34,8 +41,11 @@ export interface RoadListener {
 export async function listen(options: ListenOptions): Promise<RoadListener> {
   const { keyPair, network, suites, selfConnect = "refuse", ephemeral = takeEphemeral } = options;
   const offers = offersOf(network, suites);
-  const door = new Door(options, ({ socket, address }, terms, events) => {
-    acceptWire(socket, address, { ...terms, keyPair, offers, selfConnect, ephemeral }, events);
+  const door = new Door(options, {
+    foreign: (firstBytes) => (isForeign(firstBytes, offers) ? wrongNetwork : undefined),
+    greet: ({ socket, address }, terms, events) => {
+      acceptWire(socket, address, { ...terms, keyPair, offers, selfConnect, ephemeral }, events);
+    },
   });
   await door.open();
   return {

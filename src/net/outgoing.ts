@@ -1,6 +1,7 @@
+import { Socket } from "node:net";
 import { type Duplex } from "node:stream";
 import { ByteQueue } from "../base/index.ts";
-import { type CloseReason, type Sealer } from "../shs/index.ts";
+import { type CloseReason, reuse, type Sealer } from "../shs/index.ts";
 import { NetError } from "./error.ts";
 import { type NetLimits } from "./limits.ts";
 
@@ -31,6 +32,8 @@ type State =
  */
 export class Outgoing {
   readonly #wire: Duplex;
+  /** The wire is done with a buffer when it says so; other streams may only have passed it on. */
+  readonly #keepsNothing: boolean;
   readonly #sealer: Sealer;
   readonly #limits: NetLimits;
   readonly #events: OutgoingEvents;
@@ -48,6 +51,7 @@ export class Outgoing {
 
   constructor(wire: Duplex, sealer: Sealer, limits: NetLimits, events: OutgoingEvents) {
     this.#wire = wire;
+    this.#keepsNothing = wire instanceof Socket;
     this.#sealer = sealer;
     this.#limits = limits;
     this.#events = events;
@@ -147,7 +151,7 @@ export class Outgoing {
     for (const part of parts) {
       if (part === undefined || part.length === 0) continue;
       this.wireBytes += part.length;
-      wire.write(part, this.#onTaken);
+      wire.write(part, this.#keepsNothing ? (error) => this.#onLeft(part, error) : this.#onTaken);
     }
     if (several) wire.uncork();
     this.#events.moved(wire.writableLength > 0);
@@ -156,6 +160,11 @@ export class Outgoing {
   readonly #onTaken = (): void => {
     if (this.#state.is !== "gone") this.#events.moved(this.#wire.writableLength > 0);
   };
+
+  #onLeft(part: Uint8Array, error: Error | null | undefined): void {
+    if (error === null || error === undefined) reuse(part);
+    this.#onTaken();
+  }
 
   readonly #onWireDrain = (): void => {
     const state = this.#state;

@@ -44,8 +44,8 @@ export interface VisitTerms {
 
 export interface VisitEvents {
   /**
-   * The client has shown that it is one of ours, before it costs us anything; `false` when we are
-   * too busy for it.
+   * The client has shown that it is one of ours, before it costs us anything; `false` when it was
+   * pushed out by others.
    */
   spoke(): boolean;
   accepted(road: SecureSocket): void;

@@ -308,8 +308,11 @@ export declare namespace VatSnapshot {
     readonly connections: $.ListReader<Connection.Reader>;
   }
   interface Builder extends $.StructReader {
+    /** Its id. */
     vat: string;
+    /** Since 1970, UTC. */
     takenAtMs: bigint;
+    /** Of all connections there have been. */
     get traffic(): Traffic.Builder;
     set traffic(value: Traffic.Init);
     get connections(): $.ListBuilder<Connection.Builder, Connection.Init>;
@@ -694,8 +697,10 @@ export declare namespace Export {
     references: number;
     ageMs: bigint;
     calls: bigint;
+    /** Empty when it was never called. */
     lastMethod: string;
     lastCallAgoMs: bigint;
+    /** Old and never called. */
     leak: boolean;
   }
   interface Init {
@@ -787,6 +792,7 @@ export declare namespace Import {
     received: number;
     ageMs: bigint;
     leak: boolean;
+    /** Parameters of streaming calls to it that have not returned, in 8-byte words. */
     streamWords: number;
   }
   interface Init {

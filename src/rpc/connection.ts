@@ -117,6 +117,11 @@ export class Connection implements Link {
     this.#outbox.open();
   }
 
+  /** How many calls of the peer's are under way, or wait to be finished. */
+  get callsUnderWay(): number {
+    return this.#answers.load;
+  }
+
   /** Whether nothing is held or awaited on either side. */
   get idle(): boolean {
     const { questions, canceledQuestions, answers, exports, imports, embargoes } = this.stats;
@@ -185,19 +190,13 @@ export class Connection implements Link {
 
   /** The road is gone: what had not left will not, and everything that crossed it is lost. */
   disconnect(error: RpcError): void {
-    if (this.#over !== undefined) return;
-    this.#end(error);
-    this.#outbox.discard();
-    this.#outbox.close(error);
+    if (this.#over === undefined) this.#end(error);
   }
 
   /** Ends the connection, telling the peer why. What had not left before will not leave any more. */
   abort(error: RpcError): void {
     if (this.#over !== undefined) return;
-    this.#end(error);
-    this.#outbox.discard();
-    this.#outbox.send({ is: "abort", exception: exceptionOf(error) });
-    this.#outbox.close(error);
+    this.#end(error, { is: "abort", exception: exceptionOf(error) });
   }
 
   // Link: what the table entries and hooks use.
@@ -340,8 +339,6 @@ export class Connection implements Link {
       cause,
     });
     this.#end(error);
-    this.#outbox.discard();
-    this.#outbox.close(error);
   }
 
   #broken(reason: string): BrokenHook {
@@ -383,8 +380,8 @@ export class Connection implements Link {
     else this.abort(RpcError.failed("internal error", { code: "PROTOCOL", cause: error }));
   }
 
-  /** Everything on the four tables is lost (rpc.capnp "The Four Tables"). */
-  #end(error: RpcError): void {
+  /** Everything on the four tables is lost (rpc.capnp "The Four Tables"), and all that waits to leave. */
+  #end(error: RpcError, farewell?: Message): void {
     const lost = RpcError.disconnected(error.message, { blame: error.blame, cause: error });
     this.#over = new BrokenHook(this.turns, unexecuted(lost));
     this.#questions.lose(this.#over);
@@ -393,5 +390,8 @@ export class Connection implements Link {
     this.#reflections.lose();
     this.#imports.lose(this.#over);
     this.#exports.lose();
+    this.#outbox.discard();
+    if (farewell !== undefined) this.#outbox.send(farewell);
+    this.#outbox.close(error);
   }
 }

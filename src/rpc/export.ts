@@ -25,13 +25,9 @@ class Export {
   hook: Hook;
   /** How many references the peer holds. */
   count = 1;
-  /** Takes back the wait for a promise. */
-  stopWaiting: (() => void) | undefined;
   readonly sinceMs: number;
-  calls = 0;
-  lastCallMs = 0;
-  lastInterfaceId = 0n;
-  lastMethodId = 0;
+  /** Absent until the first call: of a million exports few are called. */
+  calls: CallCount | undefined;
 
   constructor(id: ExportId, is: Export["is"], hook: Hook, sinceMs: number) {
     this.sinceMs = sinceMs;
@@ -41,11 +37,21 @@ class Export {
   }
 }
 
+/** What the peer has called through an export. */
+class CallCount {
+  count = 0;
+  lastMs = 0;
+  lastInterfaceId = 0n;
+  lastMethodId = 0;
+}
+
 /** The exports of one connection. */
 export class Exports {
   readonly #link: Link;
   readonly #table = new OwnTable<ExportId, Export>();
   readonly #byHook = new Map<Hook, Export>();
+  /** How to take back the wait for each promise. */
+  readonly #waits = new Map<Export, () => void>();
   #announcements: Message[] = [];
   readonly #quarantine: Quarantine<ExportId>;
   /** How many capabilities the peer was told of, in payloads. */
@@ -170,16 +176,17 @@ export class Exports {
     this.#byHook.clear();
     this.#announcements = [];
     for (const entry of this.#table.takeAll()) {
-      entry.stopWaiting?.();
+      this.#stopWaiting(entry);
       entry.hook.release();
     }
   }
 
   #count(entry: Export, interfaceId: bigint, methodId: number): void {
-    entry.calls += 1;
-    entry.lastCallMs = this.#link.nowMs;
-    entry.lastInterfaceId = interfaceId;
-    entry.lastMethodId = methodId;
+    const calls = (entry.calls ??= new CallCount());
+    calls.count += 1;
+    calls.lastMs = this.#link.nowMs;
+    calls.lastInterfaceId = interfaceId;
+    calls.lastMethodId = methodId;
   }
 
   #add(hook: Hook, is: Export["is"]): Export {
@@ -191,7 +198,7 @@ export class Exports {
 
   #remove(entry: Export, retireId: boolean): void {
     if (entry.is !== "resolved") this.#byHook.delete(entry.hook);
-    entry.stopWaiting?.();
+    this.#stopWaiting(entry);
     this.#table.remove(entry.id, retireId);
     entry.hook.release();
   }
@@ -204,7 +211,14 @@ export class Exports {
   }
 
   #wait(entry: Export): void {
-    entry.stopWaiting = entry.hook.whenResolved((resolution) => this.#resolve(entry, resolution));
+    const stop = entry.hook.whenResolved((resolution) => this.#resolve(entry, resolution));
+    this.#waits.set(entry, stop);
+  }
+
+  #stopWaiting(entry: Export): void {
+    if (entry.is !== "promise") return;
+    this.#waits.get(entry)?.();
+    this.#waits.delete(entry);
   }
 
   #resolve(entry: Export, resolution: Hook): void {
@@ -212,7 +226,7 @@ export class Exports {
     const old = entry.hook;
     this.#byHook.delete(old);
     entry.hook = end.retain();
-    entry.stopWaiting = undefined;
+    this.#waits.delete(entry);
     const local = !(end instanceof RemoteTarget && end.link === this.#link);
     if (local && !end.settled && !this.#byHook.has(end)) {
       this.#byHook.set(end, entry); // a promise for a promise: the peer need not know

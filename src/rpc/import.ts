@@ -18,13 +18,13 @@ import { violation } from "./violation.ts";
  */
 export class Import extends RemoteTarget {
   readonly id: ImportId;
-  readonly target: MessageTarget;
-  readonly descriptor: CapDescriptor;
   is: "settled" | "promise" | "resolved";
   readonly sinceMs: number;
   /** How many references of the peer's count we must give back. */
   received = 1;
   readonly #imports: Imports;
+  /** Absent until the first call: of a million imports few are called. */
+  #target: MessageTarget | undefined;
 
   constructor(link: Link, imports: Imports, id: ImportId, promised: boolean) {
     super(link);
@@ -32,8 +32,14 @@ export class Import extends RemoteTarget {
     this.id = id;
     this.sinceMs = link.nowMs;
     this.is = promised ? "promise" : "settled";
-    this.target = { is: "importedCap", id };
-    this.descriptor = { is: "receiverHosted", id };
+  }
+
+  get target(): MessageTarget {
+    return (this.#target ??= { is: "importedCap", id: this.id });
+  }
+
+  get descriptor(): CapDescriptor {
+    return { is: "receiverHosted", id: this.id };
   }
 
   protected unreferenced(): void {

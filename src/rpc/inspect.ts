@@ -165,15 +165,15 @@ export function dumpOf(
       label: labelOf(entry.hook),
       references: entry.count,
       ageMs: age(entry),
-      calls: entry.calls,
+      calls: entry.calls?.count ?? 0,
       lastCall:
-        entry.calls === 0
+        entry.calls === undefined
           ? null
           : {
-              method: methodName(entry.lastInterfaceId, entry.lastMethodId),
-              agoMs: Math.max(tables.nowMs - entry.lastCallMs, 0),
+              method: methodName(entry.calls.lastInterfaceId, entry.calls.lastMethodId),
+              agoMs: Math.max(tables.nowMs - entry.calls.lastMs, 0),
             },
-      leak: entry.calls === 0 && age(entry) >= leakAfterMs,
+      leak: entry.calls === undefined && age(entry) >= leakAfterMs,
       statistics: servantOf(entry.hook)?.statistics ?? null,
     })),
     imports: Array.from(tables.imports.values(), (entry) => ({

@@ -59,9 +59,10 @@ export class Membrane {
     if (this.#revoked !== undefined) return;
     const broken = new BrokenHook(this.turns, error);
     this.#revoked = broken;
-    for (const call of [...this.#calls]) call.cut(error);
+    // Cutting one may be the end of others, which then have left these tables.
+    for (const call of this.#calls) call.cut(error);
     for (const hooks of Object.values(this.#hooks)) {
-      for (const hook of [...hooks.values()]) hook.cut(broken);
+      for (const hook of hooks.values()) hook.cut(broken);
     }
     this.#endIfEmpty();
   }

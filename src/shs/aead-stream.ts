@@ -6,10 +6,10 @@
 import { type ByteQueue } from "../base/index.ts";
 import { sealedAfterGoodbye, ShsError } from "./error.ts";
 import { AEAD64K_DOMAIN } from "./network.ts";
-import { type Arena, copyOut } from "./arena.ts";
-import { arena, hkdfExpand32, openLarge, sealLarge } from "./primitives.ts";
+import { hkdfExpand32, openLarge, recordCipher, sealLarge } from "./primitives.ts";
 import { type CloseReason, type Received, type Sealer } from "./record.ts";
 import { type Found, RecordOpener } from "./record-opener.ts";
+import { sealedBlock } from "./sealed-block.ts";
 
 /** The type byte. A plain object: enums are not erasable. */
 const TYPE = { data: 0, goodbye: 1, ping: 2, pong: 3, closeReason: 4, rekey: 5 } as const;
@@ -19,7 +19,6 @@ const HEADER_BYTES = 4;
 const TAG_BYTES = 16;
 const MAX_PAYLOAD_BYTES = 65_536;
 const MAX_REASON_BYTES = 256;
-const MAX_RECORD_BYTES = HEADER_BYTES + MAX_PAYLOAD_BYTES + 1 + TAG_BYTES;
 
 /** One key seals so many records; the last of them is a rekey. */
 export const RECORDS_PER_KEY = 2 ** 24;
@@ -39,11 +38,11 @@ export class AeadSealer implements Sealer {
   seal(plaintext: ByteQueue, maxBytes = Infinity): readonly Uint8Array[] {
     if (this.#last !== "nothing") throw sealedAfterGoodbye();
     const sealed: Uint8Array[] = [];
-    const keep = Math.max(0, plaintext.length - maxBytes);
-    while (plaintext.length > keep) {
-      const length = Math.min(plaintext.length - keep, MAX_PAYLOAD_BYTES);
+    for (let left = Math.min(plaintext.length, maxBytes); left > 0; left -= MAX_PAYLOAD_BYTES) {
+      const length = Math.min(left, MAX_PAYLOAD_BYTES);
       if (this.#counter === RECORDS_PER_KEY - 1) sealed.push(this.#sealRekey());
-      if (length < arena().swiftBytes) sealed.push(this.#sealSmall(TYPE.data, plaintext, length));
+      if (length < recordCipher().swiftBytes)
+        sealed.push(this.#sealSwift(TYPE.data, plaintext, length));
       else this.#sealLarge(plaintext, length, sealed);
     }
     return sealed;
@@ -83,28 +82,28 @@ export class AeadSealer implements Sealer {
   }
 
   #sealControl(type: RecordType, payload = NOTHING): Uint8Array {
-    if (this.#counter < RECORDS_PER_KEY - 1) return this.#sealSmall(type, payload, payload.length);
-    return Buffer.concat([this.#sealRekey(), this.#sealSmall(type, payload, payload.length)]);
+    if (this.#counter < RECORDS_PER_KEY - 1) return this.#sealSwift(type, payload, payload.length);
+    return Buffer.concat([this.#sealRekey(), this.#sealSwift(type, payload, payload.length)]);
   }
 
   #sealRekey(): Uint8Array {
-    const record = this.#sealSmall(TYPE.rekey, NOTHING, 0);
+    const record = this.#sealSwift(TYPE.rekey, NOTHING, 0);
     this.#key = nextKey(this.#key);
     this.#counter = 0;
     return record;
   }
 
-  #sealSmall(type: RecordType, payload: ByteQueue | Uint8Array, length: number): Uint8Array {
-    const block = arena();
-    block.useKey(this.#key);
-    const bytes = block.bytes;
-    writeLength(bytes, length + 1);
-    if (payload instanceof Uint8Array) bytes.set(payload, HEADER_BYTES);
-    else payload.copyInto(bytes, HEADER_BYTES, length);
-    bytes[HEADER_BYTES + length] = type;
-    const place = { at: HEADER_BYTES, length: length + 1, tagAt: HEADER_BYTES + length + 1 };
-    block.sealChaCha(place, this.#nextNonce(), HEADER);
-    return copyOut(block, place.tagAt + TAG_BYTES);
+  #sealSwift(type: RecordType, payload: ByteQueue | Uint8Array, length: number): Uint8Array {
+    const record = sealedBlock(HEADER_BYTES + length + 1 + TAG_BYTES);
+    writeLength(record, length + 1);
+    if (payload instanceof Uint8Array) record.set(payload, HEADER_BYTES);
+    else payload.copyInto(record, HEADER_BYTES, length);
+    record[HEADER_BYTES + length] = type;
+    const tagAt = HEADER_BYTES + length + 1;
+    const text = record.subarray(HEADER_BYTES, tagAt);
+    const [header, tag] = [record.subarray(0, HEADER_BYTES), record.subarray(tagAt)];
+    recordCipher().sealChaCha(text, tag, text, this.#nextNonce(), this.#key, header);
+    return record;
   }
 
   #sealLarge(plaintext: ByteQueue, length: number, sealed: Uint8Array[]): void {
@@ -127,67 +126,61 @@ export class AeadSealer implements Sealer {
 }
 
 export class AeadOpener extends RecordOpener {
+  #key: Uint8Array;
   #counter: number;
-  /** The header of the record whose rest is awaited. */
-  #header: Uint8Array | undefined;
+  /** Of the text of the record whose rest is awaited. */
+  #length: number | undefined;
   #heardReason = false;
 
   /** `counter`: of the first record; not 0 only in tests of the key's end. */
   constructor(key: Uint8Array, counter = 0) {
-    super(key, MAX_RECORD_BYTES);
+    super();
+    this.#key = Uint8Array.from(key);
     this.#counter = counter;
   }
 
   get midRecord(): boolean {
-    return this.#header !== undefined || this.received.length > 0;
+    return this.#length !== undefined || this.received.length > 0;
   }
 
-  protected open(block: Arena, at: number): Found {
-    if (this.#header === undefined) {
+  protected needs(): number | undefined {
+    if (this.#length === undefined) {
       if (this.received.length < HEADER_BYTES) return undefined;
-      this.#header = Uint8Array.from(this.received.take(HEADER_BYTES));
+      this.#length = readLength(this.received.take(HEADER_BYTES)); // refused before more is kept
     }
-    const header = this.#header;
-    const length = readLength(header); // refuses before anything of the body is kept
+    const length = this.#length;
     if (this.received.length < length + TAG_BYTES) return undefined;
-    this.#header = undefined;
+    return length > recordCipher().swiftBytes ? 0 : length;
+  }
+
+  protected open(room: Uint8Array): Found {
+    const length = this.#length ?? 0;
+    this.#length = undefined;
     const nonce = nonceOf(this.#counter);
     this.#counter += 1;
-    return length > block.swiftBytes
-      ? this.#openLarge(header, length, nonce)
-      : this.#openSmall(block, at, header, length, nonce);
+    writeLength(HEADER, length);
+    return room.length === 0 ? this.#openLarge(length, nonce) : this.#openSwift(room, nonce);
   }
 
-  #openSmall(
-    block: Arena,
-    at: number,
-    header: Uint8Array,
-    length: number,
-    nonce: Uint8Array,
-  ): Found {
-    const bytes = block.bytes;
-    const ad = { at: at + length + TAG_BYTES, length: HEADER_BYTES };
-    this.received.copyInto(bytes, at, length + TAG_BYTES);
-    bytes.set(header, ad.at);
-    if (!block.openChaCha({ at, length, tagAt: at + length }, nonce, ad)) throw forged();
-    const type = block.bytes[at + length - 1];
+  #openSwift(room: Uint8Array, nonce: Uint8Array): Found {
+    const text = this.received.takeOrCopy(room.length, room);
+    const tag = this.received.take(TAG_BYTES);
+    if (!recordCipher().openChaCha(room, tag, text, nonce, this.#key, HEADER)) throw forged();
+    const payloadBytes = room.length - 1;
+    const type = room[payloadBytes];
     this.#checkPlace(type);
-    if (type === TYPE.data) {
-      if (length === 1) throw new ShsError("RECORD_EMPTY", "a data record without data");
-      return length - 1;
-    }
-    const found = this.#control(type, block.bytes.slice(at, at + length - 1));
-    block.useKey(this.key); // a rekey may have changed it
-    return found;
+    if (type !== TYPE.data) return this.#control(type, room.slice(0, payloadBytes));
+    if (payloadBytes === 0) throw new ShsError("RECORD_EMPTY", "a data record without data");
+    return payloadBytes;
   }
 
-  #openLarge(header: Uint8Array, length: number, nonce: Uint8Array): Found {
+  #openLarge(length: number, nonce: Uint8Array): Found {
     const pieces: Uint8Array[] = [];
     for (let taken = 0; taken < length; taken += pieces.at(-1)?.length ?? 0) {
       pieces.push(this.received.takeSome(length - taken));
     }
     const tag = this.received.take(TAG_BYTES);
-    const parts = openLarge(pieces, tag, this.key, nonce, header);
+    const parts = openLarge(pieces, tag, this.#key, nonce, HEADER);
     if (parts === undefined) throw forged();
     const type = parts.at(-1)?.at(-1);
     this.#checkPlace(type);
@@ -224,7 +217,7 @@ export class AeadOpener extends RecordOpener {
       case TYPE.pong:
         return [{ is: "pong" }];
       case TYPE.rekey:
-        this.key = nextKey(this.key);
+        this.#key = nextKey(this.#key);
         this.#counter = 0;
         return [];
       default:
@@ -234,7 +227,8 @@ export class AeadOpener extends RecordOpener {
 }
 
 function readLength(header: Uint8Array): number {
-  const length = new DataView(header.buffer).getUint32(0);
+  const [high = 0, b = 0, c = 0, low = 0] = header;
+  const length = ((high << 24) | (b << 16) | (c << 8) | low) >>> 0;
   if (length < 1 || length > MAX_PAYLOAD_BYTES + 1) {
     throw new ShsError("RECORD_LENGTH", `a record of ${length} bytes`);
   }
@@ -274,7 +268,8 @@ function forged(): ShsError {
   return new ShsError("RECORD_FORGED", "a record was tampered with");
 }
 
-const HEADER = { at: 0, length: HEADER_BYTES };
+/** The one header buffer of the opener, made anew for each record: it is the additional data. */
+const HEADER = new Uint8Array(HEADER_BYTES);
 const DATA = Uint8Array.of(TYPE.data);
 const NOTHING = new Uint8Array(0);
 const REKEY = Uint8Array.from(Buffer.from("rekey", "ascii"));

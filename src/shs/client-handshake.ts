@@ -15,7 +15,7 @@ import {
   sharedSecret,
 } from "./key-schedule.ts";
 import { networkKey } from "./network.ts";
-import { x25519, type Ephemeral, openOnce, sealOnce, verify, wipe } from "./primitives.ts";
+import { type Ephemeral, multiplyBy, openOnce, sealOnce, verify, wipe } from "./primitives.ts";
 import { type Sealer, type Suite } from "./record.ts";
 import {
   agree,
@@ -137,8 +137,9 @@ export class ClientHandshake {
     if (equalBytes(bp, ephemeral.publicKey)) {
       throw new ShsError("REFLECTED", "our own first message came back");
     }
-    const ab = x25519(ephemeral.secret, bp);
-    const aB = x25519(ephemeral.secret, this.#serverCurveKey);
+    const timesA = multiplyBy(ephemeral.secret);
+    const ab = timesA(bp);
+    const aB = timesA(this.#serverCurveKey);
     const Ab = keyPair.x25519(bp);
     if (ab === undefined || aB === undefined || Ab === undefined) throw weakEphemeral();
     wipe(ephemeral.secret);

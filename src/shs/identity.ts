@@ -1,6 +1,6 @@
 import { type PeerId, peerIdOfKey } from "../base/index.ts";
 import { ShsError } from "./error.ts";
-import { curveSecret, x25519, sign, signingPair } from "./primitives.ts";
+import { curveSecret, multiplyBy, sign, signingPair } from "./primitives.ts";
 
 /** Bytes of the seed from which an Ed25519 key pair grows (RFC 8032 §5.1.5). */
 export const SEED_BYTES = 32;
@@ -13,14 +13,15 @@ export class KeyPair {
   readonly publicKey: Uint8Array;
   readonly id: PeerId;
   readonly #secret: Uint8Array;
-  readonly #curveSecret: Uint8Array;
+  /** Multiplication by `X(B)`. */
+  readonly #multiply: (point: Uint8Array) => Uint8Array | undefined;
 
   private constructor(seed: Uint8Array) {
     const { publicKey, secret } = signingPair(seed);
     this.publicKey = publicKey;
     this.id = peerIdOfKey(publicKey);
     this.#secret = secret;
-    this.#curveSecret = curveSecret(secret);
+    this.#multiply = multiplyBy(curveSecret(secret));
   }
 
   /** Throws `ShsError` `SEED_INVALID` unless the seed has 32 bytes. */
@@ -38,7 +39,7 @@ export class KeyPair {
 
   /** `X(B) · point`; `undefined` when the point is of low order. */
   x25519(point: Uint8Array): Uint8Array | undefined {
-    return x25519(this.#curveSecret, point);
+    return this.#multiply(point);
   }
 
   /** A copy of the 32-byte seed, for writing a key file and nothing else. */

@@ -23,11 +23,14 @@ export {
   type Suite,
 } from "./record.ts";
 export {
+  isForeign,
   type Offer,
   offersOf,
   ServerHandshake,
   type ServerHandshakeOptions,
   type ServerStep,
+  wrongNetwork,
 } from "./server-handshake.ts";
+export { reuse } from "./sealed-block.ts";
 export { type Session } from "./session.ts";
 export { type VerifiedPeer } from "./verified-peer.ts";

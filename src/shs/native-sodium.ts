@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { type Arena, ARENA_BYTES, type Place, type Stretch } from "./arena.ts";
-import { orRefused, type SigningPair, type Sodium } from "./sodium.ts";
+import { type RecordCipher } from "./record-cipher.ts";
+import { type Multiply, orRefused, type SigningPair, type Sodium } from "./sodium.ts";
 
 /** Loads the addon; throws when it cannot. */
 export type LoadAddon = () => unknown;
@@ -14,7 +14,7 @@ export const requireSodiumNative: LoadAddon = () =>
  * same bytes, three to four times as fast.
  */
 export class NativeSodium implements Sodium {
-  readonly arena: Arena;
+  readonly recordCipher: RecordCipher;
   readonly #addon: Addon;
 
   /** Throws what the loader throws, or `TypeError` when what it loaded lacks something. */
@@ -24,7 +24,7 @@ export class NativeSodium implements Sodium {
       if (typeof addon[name] !== "function") throw new TypeError(`sodium-native has no ${name}`);
     }
     this.#addon = addon;
-    this.arena = new NativeArena(addon);
+    this.recordCipher = new NativeRecordCipher(addon);
   }
 
   auth(key: Uint8Array, message: Uint8Array): Uint8Array {
@@ -33,12 +33,13 @@ export class NativeSodium implements Sodium {
     return mac;
   }
 
-  scalarmult(secret: Uint8Array, point: Uint8Array): Uint8Array | undefined {
-    return orRefused(() => {
-      const product = new Uint8Array(32);
-      this.#addon.crypto_scalarmult(product, secret, point);
-      return product;
-    });
+  multiplyBy(secret: Uint8Array): Multiply {
+    return (point) =>
+      orRefused(() => {
+        const product = new Uint8Array(32);
+        this.#addon.crypto_scalarmult(product, secret, point);
+        return product;
+      });
   }
 
   scalarmultBase(secret: Uint8Array): Uint8Array {
@@ -93,74 +94,58 @@ export class NativeSodium implements Sodium {
   }
 }
 
-class NativeArena implements Arena {
-  readonly bytes = new Uint8Array(ARENA_BYTES);
+class NativeRecordCipher implements RecordCipher {
   /** Faster than node:crypto for records of every size. */
   readonly swiftBytes = Infinity;
   readonly #addon: Addon;
-  readonly #key = new Uint8Array(32);
 
   constructor(addon: Addon) {
     this.#addon = addon;
   }
 
-  useKey(key: Uint8Array): void {
-    this.#key.set(key);
+  sealBox(to: Bytes, tag: Bytes, from: Bytes, nonce: Bytes, key: Bytes): void {
+    this.#addon.crypto_secretbox_detached(to, tag, from, nonce, key);
   }
 
-  sealBox(place: Place, nonce: Uint8Array): void {
-    const text = this.#text(place);
-    this.#addon.crypto_secretbox_detached(text, this.#tag(place), text, nonce, this.#key);
+  openBox(to: Bytes, tag: Bytes, from: Bytes, nonce: Bytes, key: Bytes): boolean {
+    return this.#addon.crypto_secretbox_open_detached(to, from, tag, nonce, key);
   }
 
-  openBox(place: Place, nonce: Uint8Array): boolean {
-    const text = this.#text(place);
-    const open = this.#addon.crypto_secretbox_open_detached;
-    return open(text, text, this.#tag(place), nonce, this.#key);
-  }
-
-  sealXChaCha(place: Place, nonce: Uint8Array): void {
-    const text = this.#text(place);
+  sealXChaCha(to: Bytes, tag: Bytes, from: Bytes, nonce: Bytes, key: Bytes): void {
     const encrypt = this.#addon.crypto_aead_xchacha20poly1305_ietf_encrypt_detached;
-    encrypt(text, this.#tag(place), text, null, null, nonce, this.#key);
+    encrypt(to, tag, from, null, null, nonce, key);
   }
 
-  openXChaCha(place: Place, nonce: Uint8Array): boolean {
+  openXChaCha(to: Bytes, tag: Bytes, from: Bytes, nonce: Bytes, key: Bytes): boolean {
     const decrypt = this.#addon.crypto_aead_xchacha20poly1305_ietf_decrypt_detached;
-    return this.#open(decrypt, place, nonce, null);
+    return opens(decrypt, to, tag, from, nonce, key, null);
   }
 
-  sealChaCha(place: Place, nonce: Uint8Array, ad: Stretch): void {
-    const text = this.#text(place);
+  sealChaCha(to: Bytes, tag: Bytes, from: Bytes, nonce: Bytes, key: Bytes, ad: Bytes): void {
     const encrypt = this.#addon.crypto_aead_chacha20poly1305_ietf_encrypt_detached;
-    encrypt(text, this.#tag(place), text, this.#stretch(ad), null, nonce, this.#key);
+    encrypt(to, tag, from, ad, null, nonce, key);
   }
 
-  openChaCha(place: Place, nonce: Uint8Array, ad: Stretch): boolean {
+  openChaCha(to: Bytes, tag: Bytes, from: Bytes, nonce: Bytes, key: Bytes, ad: Bytes): boolean {
     const decrypt = this.#addon.crypto_aead_chacha20poly1305_ietf_decrypt_detached;
-    return this.#open(decrypt, place, nonce, this.#stretch(ad));
+    return opens(decrypt, to, tag, from, nonce, key, ad);
   }
+}
 
-  #open(decrypt: Decrypt, place: Place, nonce: Uint8Array, ad: Uint8Array | null): boolean {
-    const text = this.#text(place);
-    try {
-      decrypt(text, null, text, this.#tag(place), ad, nonce, this.#key);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  #text({ at, length }: Place): Uint8Array {
-    return this.bytes.subarray(at, at + length);
-  }
-
-  #tag({ tagAt }: Place): Uint8Array {
-    return this.bytes.subarray(tagAt, tagAt + TAG_BYTES);
-  }
-
-  #stretch({ at, length }: Stretch): Uint8Array {
-    return this.bytes.subarray(at, at + length);
+function opens(
+  decrypt: Decrypt,
+  to: Bytes,
+  tag: Bytes,
+  from: Bytes,
+  nonce: Bytes,
+  key: Bytes,
+  ad: Bytes | null,
+): boolean {
+  try {
+    decrypt(to, null, from, tag, ad, nonce, key);
+    return true;
+  } catch {
+    return false;
   }
 }
 

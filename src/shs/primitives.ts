@@ -12,9 +12,9 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 import { concatBytes } from "../base/index.ts";
-import { type Arena } from "./arena.ts";
 import { type LoadAddon, NativeSodium, requireSodiumNative } from "./native-sodium.ts";
-import { orRefused, type SigningPair, type Sodium } from "./sodium.ts";
+import { type RecordCipher } from "./record-cipher.ts";
+import { type Multiply, orRefused, type SigningPair, type Sodium } from "./sodium.ts";
 import { WasmSodium } from "./wasm-sodium.ts";
 
 /** Which libsodium is in use: sodium-native, or the WebAssembly that is always there. */
@@ -107,9 +107,9 @@ export function equalInConstantTime(left: Uint8Array, right: Uint8Array): boolea
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** `secret · point`; `undefined` when the point is of low order, so that the result is zero. */
-export function x25519(secret: Uint8Array, point: Uint8Array): Uint8Array | undefined {
-  return sodium.scalarmult(secret, point);
+/** X25519 by one secret. */
+export function multiplyBy(secret: Uint8Array): Multiply {
+  return sodium.multiplyBy(secret);
 }
 
 /** Overwrites secrets that are no longer needed. */
@@ -154,14 +154,14 @@ export function openOnce(box: Uint8Array, key: Uint8Array): Uint8Array | undefin
   return sodium.openBox(box, ZERO_NONCE, key);
 }
 
-/** Where records are sealed and opened. */
-export function arena(): Arena {
-  return sodium.arena;
+/** What records are sealed and opened with. */
+export function recordCipher(): RecordCipher {
+  return sodium.recordCipher;
 }
 
 /**
- * ChaCha20-Poly1305-IETF of the parts as one plaintext, by node:crypto: slower to begin than an
- * {@link Arena}, faster by the byte. One piece of ciphertext for each part.
+ * ChaCha20-Poly1305-IETF of the parts as one plaintext, by node:crypto: slower to begin than a
+ * {@link RecordCipher}, faster by the byte. One piece of ciphertext for each part.
  */
 export function sealLarge(
   parts: readonly Uint8Array[],

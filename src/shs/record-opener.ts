@@ -1,39 +1,35 @@
 import { ByteQueue } from "../base/index.ts";
 import { ShsError } from "./error.ts";
-import { type Arena, ARENA_BYTES, copyOut } from "./arena.ts";
-import { arena } from "./primitives.ts";
 import { type Ending, type Opener, type Received } from "./record.ts";
 
 /**
- * What a suite found next: `undefined` for want of bytes; a number of plaintext bytes that it left
- * at the place it was given; or what it wants to be told as it is.
+ * What a record held: a number of plaintext bytes that lie at the start of the room it was given;
+ * or what it wants to be told as it is.
  */
-export type Found = undefined | number | readonly Received[];
+export type Found = number | readonly Received[];
 
 /**
- * What all suites have in common when they open: records are opened one after the other into the
- * arena, their plaintext side by side, and handed up in one buffer; a goodbye is the end; the first
- * fault is the last word, but not before what preceded it.
+ * What all suites have in common when they open: records are opened one after the other, their
+ * plaintext side by side, and handed up in one buffer; a goodbye is the end; the first fault is the
+ * last word, but not before what preceded it.
  */
 export abstract class RecordOpener implements Opener {
   protected readonly received = new ByteQueue();
-  protected key: Uint8Array;
-  readonly #maxRecordBytes: number;
   /** Found behind data that had to be handed up first. */
   #held: Received[] = [];
   #failure: unknown;
   #ended = false;
 
-  /** `maxRecordBytes`: the most that one call of {@link open} writes to the arena. */
-  protected constructor(key: Uint8Array, maxRecordBytes: number) {
-    this.key = Uint8Array.from(key);
-    this.#maxRecordBytes = maxRecordBytes;
-  }
-
   abstract readonly midRecord: boolean;
 
-  /** Opens the next record into the arena at `at`. Throws `ShsError` when it breaks a rule. */
-  protected abstract open(block: Arena, at: number): Found;
+  /**
+   * Bytes of room that the next record needs to be opened; `undefined` until all of it is there.
+   * Throws `ShsError` when it breaks a rule.
+   */
+  protected abstract needs(): number | undefined;
+
+  /** Opens that record into a room of that size. Throws `ShsError` when it breaks a rule. */
+  protected abstract open(room: Uint8Array): Found;
 
   get ending(): Ending {
     return this.#ended ? "goodbye" : "truncated";
@@ -55,13 +51,15 @@ export abstract class RecordOpener implements Opener {
   }
 
   #openSome(): Received | undefined {
-    const block = arena();
-    block.useKey(this.key);
-    let opened = 0; // plaintext gathers at the start of the arena
+    let plaintext: Uint8Array = NONE;
+    let opened = 0;
     try {
-      while (opened + this.#maxRecordBytes <= ARENA_BYTES) {
-        const found = this.open(block, opened);
-        if (found === undefined) break;
+      for (let needs = this.needs(); needs !== undefined; needs = this.needs()) {
+        if (plaintext.length < opened + needs) {
+          if (opened > 0) break;
+          plaintext = allocate(Math.max(needs, Math.min(this.received.length, GATHERED_BYTES)));
+        }
+        const found = this.open(plaintext.subarray(opened, opened + needs));
         if (typeof found === "number") {
           opened += found;
           continue;
@@ -74,6 +72,24 @@ export abstract class RecordOpener implements Opener {
       this.#failure = error;
       if (opened === 0) throw error;
     }
-    return opened > 0 ? { is: "data", bytes: copyOut(block, opened) } : this.#held.shift();
+    return opened > 0 ? { is: "data", bytes: fitting(plaintext, opened) } : this.#held.shift();
   }
 }
+
+/** The first `length` bytes, without holding on to much more memory than that. */
+function fitting(bytes: Uint8Array, length: number): Uint8Array {
+  return length < bytes.length / 2 ? bytes.slice(0, length) : bytes.subarray(0, length);
+}
+
+/** A long one in memory that is not zeroed for nothing. */
+function allocate(length: number): Uint8Array {
+  return length < LONG_BYTES
+    ? new Uint8Array(length)
+    : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+}
+
+const NONE = new Uint8Array(0);
+const LONG_BYTES = 4096;
+
+/** Neighbouring records are handed up together, up to so many bytes: what one read brings. */
+const GATHERED_BYTES = 65_537;

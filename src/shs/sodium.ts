@@ -1,14 +1,15 @@
-import { type Arena } from "./arena.ts";
+import { type RecordCipher } from "./record-cipher.ts";
 
 /**
  * What this library uses of libsodium, in whichever body it comes. A refusal, thrown or returned
  * there, is `undefined` or `false` here.
  */
 export interface Sodium {
-  readonly arena: Arena;
+  readonly recordCipher: RecordCipher;
   /** `crypto_auth`: HMAC-SHA-512 truncated to 32 bytes. */
   auth(key: Uint8Array, message: Uint8Array): Uint8Array;
-  scalarmult(secret: Uint8Array, point: Uint8Array): Uint8Array | undefined;
+  /** Multiplication by one secret, readied once. */
+  multiplyBy(secret: Uint8Array): Multiply;
   scalarmultBase(secret: Uint8Array): Uint8Array;
   /** The pair of a seed; the secret is seed ‖ public key. */
   signingPair(seed: Uint8Array): SigningPair;
@@ -20,6 +21,9 @@ export interface Sodium {
   sealBox(plaintext: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array;
   openBox(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
 }
+
+/** `secret · point`; `undefined` when the point is of low order, so that the result is zero. */
+export type Multiply = (point: Uint8Array) => Uint8Array | undefined;
 
 export interface SigningPair {
   readonly publicKey: Uint8Array;

@@ -46,8 +46,10 @@ export async function createSecretFile(path: string, text: string): Promise<void
     if (codeOf(cause) === "EEXIST") {
       throw new StoreError("KEY_FILE_EXISTS", `${path} exists, and a key is never overwritten`);
     }
-    const why = codeOf(cause) === "ENOENT" ? `there is no folder ${dirname(path)}` : undefined;
-    throw new StoreError("KEY_FILE_UNWRITABLE", why ?? `${path} cannot be written`, { cause });
+    if (codeOf(cause) === "ENOENT") {
+      throw new StoreError("KEY_FILE_UNWRITABLE", `there is no folder ${dirname(path)}`);
+    }
+    throw new StoreError("KEY_FILE_UNWRITABLE", `${path} cannot be written`, { cause });
   }
 }
 

@@ -229,10 +229,12 @@ export declare namespace LogLine {
   interface Builder extends $.StructReader {
     level: LogLevel;
     message: string;
+    /** A JSON object, or nothing. */
     extra: string;
     requestId: string;
     interface: string;
     method: string;
+    /** How many lines were lost before this one since the line before. */
     dropped: number;
   }
   interface Init {

@@ -168,7 +168,9 @@ export class Driver {
     this.connection.bytesIn += chunk.length;
     try {
       this.#reader.push(chunk);
-      for (let arena = this.#reader.next(); arena !== undefined; arena = this.#reader.next()) {
+      for (;;) {
+        const arena = this.#reader.next(this.connection.callsUnderWay >= CROWD);
+        if (arena === undefined) break;
         this.#stopFrameTimer();
         this.connection.receive(decodeMessage(arena));
       }
@@ -230,6 +232,12 @@ export class Driver {
     this.#owner.ended(this, error);
   }
 }
+
+/**
+ * Of a peer with this many calls under way, messages no longer keep the 64 KiB alive that they came
+ * with: as many bytes as `maxCallWords` allows their parameters.
+ */
+const CROWD = 512;
 
 /** Whole milliseconds: small integers cost nothing to keep with every call. */
 function nowMs(clock: Clock): number {

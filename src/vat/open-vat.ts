@@ -19,30 +19,17 @@ import {
   serve,
 } from "../capnp/index.ts";
 import {
-  type Certificate,
   dial,
   dialInsecure,
   dialInsecureUnix,
   dialTls,
-  type DoorOptions,
   endOfTurn,
-  idOfCertificate,
-  listen,
-  type ListenAddress,
-  listenInsecure,
-  listenInsecureUnix,
-  listenTls,
   type NetLimits,
   parseInsecureAddress,
   parseInsecureUnixAddress,
-  parseListenAddress,
   parsePeerAddress,
   parseTlsAddress,
-  parseTlsListenAddress,
   type PeerAddress,
-  printHostPort,
-  printPeerAddress,
-  printTlsAddress,
   realClock,
   type Road,
   type SecureSocket,
@@ -70,28 +57,28 @@ import {
 } from "./contract.ts";
 import { defaultLogger, harmless } from "./default-logger.ts";
 import { type DialOwner, Dials, type Earliness } from "./dials.ts";
+import { type DoorOwner, Doors, requireCertificate } from "./doors.ts";
 import { Driver, type DriverOwner } from "./driver.ts";
 import { VatError } from "./error.ts";
 import { type Arrival, Handle } from "./handle.ts";
 import { Identity } from "./identity.ts";
 import { type VatLimits, vatLimits } from "./limits.ts";
-import { OpenDoor } from "./open-door.ts";
 import { Pump } from "./pump.ts";
 import { type LoadById, Restorer } from "./restorer.ts";
 
-class OpenVat implements VatContract, DriverOwner, DialOwner {
+class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
   readonly #options: VatOptions;
   readonly limits: VatLimits;
   readonly clock = realClock;
-  readonly #network: Uint8Array;
-  readonly #log: Logger;
+  readonly network: Uint8Array;
+  readonly log: Logger;
   readonly #pump = new Pump(endOfTurn, (err) => {
-    this.#log.error({ err }, "a turn failed; the vat goes on");
+    this.log.error({ err }, "a turn failed; the vat goes on");
   });
   readonly #host: Host;
   /** Established connections, the newest last. */
   readonly #drivers = new Set<Driver>();
-  readonly #doors = new Set<OpenDoor>();
+  readonly #doors: Doors;
   readonly #dials: Dials;
   readonly #life = new AbortController();
   /** For peers without a key: what the door they came in by has to offer. */
@@ -102,24 +89,25 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   constructor(options: VatOptions) {
     this.#options = options;
     this.limits = vatLimits(options.limits);
-    this.#network = networkIdentifier(options.network);
-    this.#log = harmless(options.logger ?? defaultLogger);
+    this.network = networkIdentifier(options.network);
+    this.log = harmless(options.logger ?? defaultLogger);
     const { id, publicKey } = options.identity;
     this.#dials = new Dials(this, this.clock, publicKey);
+    this.#doors = new Doors(this, options);
     this.#host = new Host({
       turns: this.#pump.turns,
       clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
-      log: this.#log,
+      log: this.log,
       ...this.#watchers(options),
       trackCalls: options.trackCalls,
       refused: ({ error, ...where }) => {
         const { reason, cause } = error;
-        this.#log.info({ ...where, reason, err: cause }, "refused a caller");
+        this.log.info({ ...where, reason, err: cause }, "refused a caller");
       },
       report: ({ error, ...where }) => {
-        this.#log.error({ ...where, err: error }, `internal error (ref ${where.ref})`);
+        this.log.error({ ...where, err: error }, `internal error (ref ${where.ref})`);
       },
     });
   }
@@ -136,30 +124,15 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return this.#pump.turns;
   }
 
-  async listen(address: string, options: ListenOptions = {}): Promise<Listener> {
-    this.#requireOpen();
-    const tls = parseTlsListenAddress(address);
-    if (tls !== undefined) return this.#listenTls(tls, options);
-    const accepted = (road: Road<AnonymousPeer>) => {
-      if (options.bootstrap !== undefined) this.#doorOf.set(road.peer, options.bootstrap);
-      this.adopt(road);
-    };
-    const path = parseInsecureUnixAddress(address);
-    if (path !== undefined) {
-      const door = await listenInsecureUnix(path, { limits: this.limits.net }, accepted);
-      return await this.#opened([address], () => door.close());
-    }
-    const insecure = parseInsecureAddress(address, 0);
-    if (insecure === undefined) return this.#listen(parseListenAddress(address), options);
-    const road = await listenInsecure({ address: insecure, limits: this.limits.net }, accepted);
-    const { host, port } = road.address;
-    return await this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
+  async listen(address: string, options?: ListenOptions): Promise<Listener> {
+    this.requireOpen();
+    return await this.#doors.open(address, options);
   }
 
   connect(address: string, options: ConnectOptions = {}): Connection {
     const { signal, onLog, logLevel = "info" } = options;
     const handle = new Handle(this.turns, this.#arrivalAt(address, options));
-    if (onLog !== undefined) handle.onClosing = subscribe(handle, logLevel, onLog, this.#log);
+    if (onLog !== undefined) handle.onClosing = subscribe(handle, logLevel, onLog, this.log);
     if (signal === undefined) return handle;
     const abort = () => void handle.close();
     if (signal.aborted) abort();
@@ -171,7 +144,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   join(road: Road): Connection {
-    this.#requireOpen();
+    this.requireOpen();
     return new Handle(this.turns, arrived(this.adopt(road)));
   }
 
@@ -216,13 +189,13 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     if (this.#life.signal.aborted) return;
     this.#life.abort(new VatError("CLOSED", "the vat was closed"));
     this.#host.close();
-    const listeners = [...this.#doors].map((door) => door.close());
+    const listeners = this.#doors.close();
     const connections = [...this.#drivers].map((driver) => {
       driver.close();
       return driver.closed;
     });
     this.#dials.close();
-    await Promise.all([...listeners, ...connections]);
+    await Promise.all([listeners, ...connections]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -230,7 +203,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   get listening(): boolean {
-    return this.#doors.size > 0;
+    return this.#doors.listening;
   }
 
   dial(
@@ -239,7 +212,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     signal: AbortSignal,
   ): Promise<SecureSocket> {
     const keyPair = Identity.keyPairOf(this.#options.identity);
-    const network = this.#network;
+    const network = this.network;
     return dial({ address, keyPair, network, committed, signal, limits: this.limits.net });
   }
 
@@ -253,6 +226,21 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     early?.connection.peerProven();
     if (this.#life.signal.aborted) driver.close();
     return driver;
+  }
+
+  /** A peer that came in by one of our doors and proved who it is. */
+  welcome(road: Road): void {
+    this.#dials.accepted(this.adopt(road));
+  }
+
+  /** A peer that proved nothing, at a door that has something of its own to offer, or not. */
+  welcomeAnonymous(road: Road<AnonymousPeer>, offer: ListenOptions["bootstrap"]): void {
+    if (offer !== undefined) this.#doorOf.set(road.peer, offer);
+    this.adopt(road);
+  }
+
+  confirm(peer: PeerId, startedAtMs: number): boolean {
+    return this.#dials.confirm(peer, startedAtMs);
   }
 
   bootstrap(peer: Peer | AnonymousPeer): Hook {
@@ -275,83 +263,12 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   ended(driver: Driver, error: Error | undefined): void {
     if (this.#drivers.delete(driver)) this.#gone.add(driver.connection.traffic);
     const peer = driver.peer.id ?? driver.peer.address;
-    if (error !== undefined) this.#log.debug({ peer, err: error }, "a connection is gone");
-  }
-
-  async #listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
-    const road = await listen({
-      ...this.#doorTo(address),
-      keyPair: Identity.keyPairOf(this.#options.identity),
-      network: this.#network,
-      suites: options.suites ?? ["aead64k"],
-      confirm: (peer, { startedAtMs }) => this.#dials.confirm(peer.id, startedAtMs),
-    });
-    const addresses = road.peerAddresses(options.advertise).map(printPeerAddress);
-    return await this.#opened(addresses, () => road.close());
-  }
-
-  async #listenTls(address: ListenAddress, { advertise }: ListenOptions): Promise<Listener> {
-    const certificate = this.#certificate;
-    const id = idOfCertificate(certificate);
-    const road = await listenTls({ ...this.#doorTo(address), certificate });
-    const { host, port } = road.address;
-    const shown = printTlsAddress({ id, host: advertise ?? host, port });
-    return await this.#opened([shown], () => road.close());
-  }
-
-  /** What every door has in common whose visitors prove who they are. */
-  #doorTo(address: ListenAddress): DoorOptions {
-    const { admit } = this.#options;
-    if (admit === undefined) {
-      const message = 'say who may connect: admit: (peer) => …, or admit: "anyone"';
-      throw new VatError("ADMIT_MISSING", message);
-    }
-    return {
-      address,
-      admit: admit === "anyone" ? () => true : admit,
-      limits: this.limits.net,
-      accepted: (socket) => {
-        this.#dials.accepted(this.adopt(socket));
-      },
-      refused: (refusal) => {
-        const { address: from, peer } = refusal;
-        const fields = {
-          from,
-          peer: peer?.id,
-          get err() {
-            return refusal.error; // costs its stack: made for a logger that looks
-          },
-        };
-        this.#log.debug(fields, "refused a connection");
-      },
-    };
-  }
-
-  get #certificate(): Certificate {
-    const { certificate } = this.#options;
-    if (certificate !== undefined) return certificate;
-    throw new VatError("CERTIFICATE_MISSING", "roads of TLS need the vat's option `certificate`");
-  }
-
-  async #opened(addresses: readonly string[], close: () => Promise<void>): Promise<Listener> {
-    if (this.#life.signal.aborted) {
-      await close(); // the vat was closed while the door was being opened
-      this.#requireOpen();
-    }
-    const door = new OpenDoor(addresses, () => {
-      this.#doors.delete(door);
-      return close();
-    });
-    this.#doors.add(door);
-    return door;
+    if (error !== undefined) this.log.debug({ peer, err: error }, "a connection is gone");
   }
 
   #watchers({ observers = [], interceptors = [], statistics }: VatOptions) {
     const failed = (err: unknown) => {
-      this.#log.error(
-        { err },
-        "an observer of calls failed; what it throws from now on is counted",
-      );
+      this.log.error({ err }, "an observer of calls failed; what it throws from now on is counted");
     };
     const clientLogs = new ClientLogs();
     return {
@@ -364,7 +281,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
   }
 
   #arrivalAt(text: string, earliness: Earliness = {}): Arrival {
-    this.#requireOpen();
+    this.requireOpen();
     const path = parseInsecureUnixAddress(text);
     if (path !== undefined) return this.#dialAlone((options) => dialInsecureUnix(path, options));
     const insecure = parseInsecureAddress(text, 1);
@@ -377,7 +294,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     const known = this.#newest(id ?? address?.id);
     if (known !== undefined) return arrived(known);
     if (tls !== undefined) {
-      const certificate = this.#certificate;
+      const certificate = requireCertificate(this.#options.certificate);
       return this.#dialAlone((options) =>
         dialTls({ address: tls, id: tls.id, certificate, ...options }),
       );
@@ -409,7 +326,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner {
     return new BrokenHook(this.turns, error);
   }
 
-  #requireOpen(): void {
+  requireOpen(): void {
     if (this.#life.signal.aborted) throw new VatError("CLOSED", "this vat was closed");
   }
 }

@@ -107,6 +107,24 @@ describe("a stream of messages", () => {
   });
 });
 
+describe("a detached message", () => {
+  const small = frame([2]);
+
+  it("keeps nothing of its chunk alive but itself", () => {
+    const reader = new FrameReader();
+    reader.push(Buffer.concat([small, frame([100]), small]));
+    const [first, large, last] = [reader.next(true), reader.next(true), reader.next(true)];
+    expect(sizesOf(first!)).toEqual([2]);
+    expect(sizesOf(last!)).toEqual([2]);
+    for (const { segments } of [first!, last!]) {
+      expect(segments[0]!.bytes.length).toBe(small.length);
+      expect(segments[0]!.view.byteLength).toBe(small.length);
+      expect(segments[0]!.bytes.subarray(8).every((byte) => byte === 1)).toBe(true);
+    }
+    expect(large!.segments[0]!.bytes.length).toBeGreaterThan(100 * 8 + 8); // most of its chunk
+  });
+});
+
 describe("a frame that announces too much", () => {
   const announcing = (...words: number[]) => Buffer.from(Uint32Array.from(words).buffer);
   const refusal = (code: string): unknown => expect.objectContaining({ code, blame: "peer" });

@@ -76,6 +76,18 @@ describe.runIf(withCapnpTool)("gen", () => {
     expect(stderr).toMatch(/^error NAME_COLLISION: twins\.capnp:B: .*"Twin".*\nhint: .*\n$/);
   });
 
+  it.each(["then", "not a name", "__proto__", "a$b"])("refuses %j for a name", async (name) => {
+    writeFileSync(
+      at("chosen.capnp"),
+      `@0xd3f0a51f3b0c7e13;
+       using Ts = import "/handfast/typescript.capnp";
+       struct A { field @0 :Text $Ts.name("${name}"); }`,
+    );
+    const { status, stderr } = await gen("chosen.capnp");
+    expect(status).toBe(1);
+    expect(stderr).toContain(`error NAME_INVALID: field: $Ts.name("${name}") is `);
+  });
+
   it("says what import is not there", async () => {
     writeFileSync(at("lost.capnp"), '@0xd3f0a51f3b0c7e14;\nusing Far = import "/far.capnp";');
     const { status, stderr } = await gen("lost.capnp");

@@ -4,19 +4,8 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { serveAdmin } from "handfast";
 import { run } from "../../src/cli/program.ts";
-import { Terminal } from "../../src/cli/terminal.ts";
 import { pair } from "../vat/support.ts";
-
-function screen() {
-  const out: string[] = [];
-  const err: string[] = [];
-  const terminal = new Terminal({
-    stdout: { write: (text: string) => out.push(text) },
-    stderr: { write: (text: string) => err.push(text) },
-    env: {},
-  });
-  return { terminal, out: () => out.join(""), err: () => err.join("") };
-}
+import { screen } from "./screen.ts";
 
 async function node() {
   const folder = mkdtempSync(join(tmpdir(), "handfast-inspect-"));
@@ -58,6 +47,7 @@ it("inspect --watch goes on until it is interrupted", async () => {
 
 it.each([
   [["inspect"], "USAGE", 2],
+  [["inspect", ""], "USAGE", 2],
   [["inspect", "/nowhere/admin.sock"], "CONNECTION_REFUSED", 1],
   [["inspect", "/etc/passwd"], "SOCKET_UNSAFE", 1],
   [["inspect", `/${"x".repeat(200)}`], "ADDRESS_INVALID", 2],

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { generateSeed, KeyPair, ready } from "../../src/shs/index.ts";
 import { createKeyFile } from "../../src/stores/index.ts";
-import { runProgram, start } from "../support/program.ts";
+import { start } from "../support/program.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // each test starts processes, and machines are busy
 
@@ -62,19 +62,4 @@ it("carries a connection between two processes, and ends in order on SIGTERM", a
   const stats = { joined: 1, open: 0, cut: 0, refused: 0, ...bytes };
   expect(await near.stop()).toEqual({ status: 0, stats, stderr: "" });
   expect(await far.stop()).toEqual({ status: 0, stats, stderr: "" });
-});
-
-it.each([
-  [["--anyone"], "required option '--to <SERVICE>' not specified"],
-  [["--to", "127.0.0.1:1"], "nothing says who may connect"],
-  [["--to", "127.0.0.1:1", "--admit", "me"], "me is not the id of a key"],
-  [["--to", "127.0.0.1:1", "--anyone", "--suite", "tls"], "argument 'tls' is invalid"],
-  [["--to", "127.0.0.1:1", "--anyone", "--stall", "0"], "--stall takes a whole number"],
-  [["--to", "127.0.0.1:1", "--admit-file", "/nowhere"], "/nowhere cannot be read"],
-])("refuses %j in one line", async (args, message) => {
-  const all = ["tunnel", "serve", "--network", "n", ...args];
-  const { status, stdout, stderr } = await runProgram("src/cli/main.ts", all);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-  expect(stderr).toContain(message);
-  expect(stderr.trim().split("\n")).toHaveLength(2);
 });

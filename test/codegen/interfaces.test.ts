@@ -11,7 +11,7 @@ import { Library, Loan, Waiter } from "./golden/library.capnp.ts";
 import { Calculator } from "./golden/methods.capnp.ts";
 import { Facade } from "./golden/names.capnp.ts";
 import { Leaf, Root } from "./golden/pipelining.capnp.ts";
-import { Odd } from "./golden/reserved.capnp.ts";
+import { Odd, Verbs } from "./golden/reserved.capnp.ts";
 import { B, Both, Grandchild } from "./golden/same-names.capnp.ts";
 import { ByteSink } from "./golden/streaming.capnp.ts";
 import { overTcp } from "./over-tcp.ts";
@@ -316,6 +316,15 @@ describe("names", () => {
     expect((await odd.constructor_({ constructor_: "c" })).constructor_).toBe("c");
     expect((await odd.toString_()).text).toBe("text");
     await odd.close();
+  });
+
+  it("of methods may be those of the const, and of constants beside them", async () => {
+    const verbs = await overTcp(Verbs, Verbs.serve({ of: () => ({ serve: "of" }) }));
+    expect([(await verbs.of()).serve, Verbs.methods_.at(0), Verbs.serve_]).toEqual([
+      "of",
+      "GET",
+      1,
+    ]);
   });
 
   it("may be chosen by an annotation", async () => {

@@ -5,6 +5,7 @@ import { Trip, Trip2 } from "./golden/enums.capnp.ts";
 import { New, Old } from "./golden/evolution.capnp.ts";
 import { Person } from "./golden/groups.capnp.ts";
 import { After, Before } from "./golden/list-upgrade.capnp.ts";
+import { Signal } from "./golden/large-union.capnp.ts";
 import { Lists } from "./golden/lists.capnp.ts";
 import { Job } from "./golden/named-union.capnp.ts";
 import { Pretty } from "./golden/names.capnp.ts";
@@ -13,7 +14,7 @@ import { Expression } from "./golden/nested-unions.capnp.ts";
 import { A } from "./golden/nesting.capnp.ts";
 import { PointerDefaults } from "./golden/pointer-defaults.capnp.ts";
 import { Tree } from "./golden/recursion.capnp.ts";
-import { Reserved } from "./golden/reserved.capnp.ts";
+import { Reserved, Sizes, Words } from "./golden/reserved.capnp.ts";
 import { Defaults } from "./golden/scalar-defaults.capnp.ts";
 import { Scalars } from "./golden/scalars.capnp.ts";
 import { Bare, Shape } from "./golden/unnamed-union.capnp.ts";
@@ -257,6 +258,11 @@ describe("unions", () => {
     expect(through(Shape, member).toObject()).toEqual({ area: 0, ...member });
   });
 
+  it("may have very many members", () => {
+    expect(through(Signal, { m64: "last but one" }).toObject()).toEqual({ m64: "last but one" });
+    expect(through(Signal, { m65: null }).which).toBe("m65");
+  });
+
   it("are their first member when nobody set any", () => {
     expect(through(Bare, {}).which).toBe("one");
   });
@@ -306,6 +312,20 @@ describe("names", () => {
       length: "f",
     };
     expect(through(Reserved, init).toObject()).toMatchObject(init);
+  });
+
+  it("of constants never hide what the type itself is made of", () => {
+    expect([Sizes.size_, Sizes.fields_, Sizes.read_, Sizes.toString_]).toEqual([8, 9, "r", "s"]);
+    expect(through(Sizes, { text: "t" }).text).toBe("t");
+  });
+
+  it("of enumerants may be those of every object", () => {
+    expect(through(Words, {}).toObject()).toEqual({
+      word: "constructor",
+      words: ["default", "toString"],
+    });
+    const words = ["hasOwnProperty", "then", "null", "of"] as const;
+    expect([...through(Words, { words }).words]).toEqual(words);
   });
 
   it("that an annotation gives are used as they are", () => {

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { Identity, Vat } from "handfast";
 import { compileSchemas, generate } from "../../src/codegen/index.ts";
+import { destinationOf } from "../../src/cli/doctor/road.ts";
+import { handfast } from "../cli/screen.ts";
+import { FIRST } from "../net/support/certificates.ts";
 import { withCapnpTool } from "../support/capnp-tool.ts";
 import { plainNode } from "../support/plain-node.ts";
 
@@ -84,6 +88,59 @@ describe.runIf(withCapnpTool)("the README's program", () => {
     expect(rest.join("\n")).toContain(peer);
     expect(rest.join("\n")).toMatch(/greeter\.capnp:Greeter: 1 calls/);
   });
+});
+
+describe("every command that the README shows", () => {
+  const shown = [...README.matchAll(/^npx handfast (?!--)([^#\n]+)/gm)].map(([, line]) =>
+    line!.trim(),
+  );
+  const NAMES = /^(tunnel \w+|[\w-]+)/;
+
+  it.each(shown)("%s is one there is", async (line) => {
+    const [name = ""] = NAMES.exec(line) ?? [];
+    const { status, out } = await handfast(...name.split(" "), "--help");
+    expect(status).toBe(0);
+    expect(out).toContain(`Usage: handfast ${name} `);
+    for (const [option] of line.matchAll(/--[a-z-]+/g))
+      expect(out).toMatch(new RegExp(`${option}\\b`));
+  });
+
+  it("has each that there is", async () => {
+    const { out } = await handfast("--help");
+    const commands = [...out.matchAll(/^ {2}([a-z][a-z-]+) (?:\[| )/gm)].map(([, name]) => name!);
+    expect(commands).toContain("doctor");
+    const first = new Set(shown.map((line) => line.split(" ")[0]));
+    expect(commands.filter((name) => !first.has(name))).toEqual([]);
+  });
+});
+
+it("every road in the README's table is listened on, and dialled by an address of its shape", async () => {
+  const rows = [...README.matchAll(/^\| `([a-z+]+:[^`]*)` +\| (`([^`]+)`|the same) /gm)];
+  expect(rows.length).toBeGreaterThan(4);
+  const folder = mkdtempSync(join(tmpdir(), "handfast-roads-"));
+  await using vat = await Vat.open({
+    identity: await Identity.generate(),
+    network: "roads.example/v1",
+    certificate: FIRST,
+    admit: "anyone",
+    anonymousBootstrap: () => ({}) as never, // nobody asks for it
+  });
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  for (const [index, [, listen = "", , dial = listen]] of rows.entries()) {
+    const place = listen
+      .replace(/(host|127\.0\.0\.1):port/, "127.0.0.1:0")
+      .replace("/path", join(folder, String(index)));
+    const { address } = await vat.listen(place);
+    const shape = dial
+      .replace(/[+.]/g, "\\$&")
+      .replace(/:…|:\\\.\\\.\\\./, ":[\\w-]+")
+      .replace(/(host|127\\\.0\\\.0\\\.1):port/, "127\\.0\\.0\\.1:\\d+")
+      .replace("/path", "/\\S+");
+    expect(address).toMatch(new RegExp(`^${shape}$`));
+    expect(destinationOf(address).is).toBeDefined();
+  }
 });
 
 it("every file that the README links to is there", () => {

@@ -26,6 +26,7 @@ const WEIGHTS: readonly (readonly [Step[0], number])[] = [
   ["throw", 2],
   ["tailCall", 4],
   ["setPipeline", 2],
+  ["wrap", 5],
   ["deliver", 45],
   ["turn", 35],
 ];
@@ -57,6 +58,7 @@ export function asUnitTest({ seed, options, steps, error }: Failure): string {
 
 function step(random: Random, cuts: boolean): Step {
   if (cuts && random.below(200) === 0) return ["cut", random.below(1000)];
+  if (cuts && random.below(200) === 0) return ["revoke", random.below(1000), random.below(1000)];
   let left = random.below(WEIGHTS.reduce((sum, [, weight]) => sum + weight, 0));
   const name = WEIGHTS.find(([, weight]) => (left -= weight) < 0)![0];
   return [name, ...Array.from({ length: 4 }, () => random.below(1000))];

@@ -4,6 +4,7 @@ import {
   type Hook,
   type IncomingCall,
   LocalHook,
+  Membrane,
   type Message,
   type Payload,
   PromiseHook,
@@ -45,6 +46,8 @@ export type Step = readonly [
     | "throw"
     | "tailCall"
     | "setPipeline"
+    | "wrap"
+    | "revoke"
     | "deliver"
     | "turn"
     | "cut"
@@ -72,7 +75,7 @@ export class World {
     }
   }
 
-  /** Whether a connection was cut, so that calls may fail for no other reason. */
+  /** Whether a connection was cut or a membrane revoked, so that calls may fail for no other reason. */
   get lossy(): boolean {
     return this.#lossy;
   }
@@ -130,6 +133,17 @@ export class World {
 
   setPipeline(vat: number, held: number, first: number, second: number): void {
     this.#vat(vat).setPipeline(held, [first, second]);
+  }
+
+  /** A reference to the same object through a membrane, an old one or a new. */
+  wrap(vat: number, ref: number, membrane: number): void {
+    this.#vat(vat).wrap(ref, membrane);
+  }
+
+  /** Cuts what has crossed a membrane: whatever goes through it fails, as when a road is cut. */
+  revoke(vat: number, membrane: number): void {
+    this.#lossy = true;
+    this.#vat(vat).revoke(membrane);
   }
 
   deliver(road: number, end: number, workaround: number): void {
@@ -275,6 +289,13 @@ interface OpenPromise {
   readonly shadow: ShadowPromise;
 }
 
+interface Boundary {
+  readonly membrane: Membrane;
+  crossed: boolean;
+  /** Nothing that crossed it is held or under way. */
+  over: boolean;
+}
+
 interface HeldCall {
   readonly call: IncomingCall;
   readonly content: CallContent;
@@ -293,6 +314,7 @@ class FuzzVat {
   readonly #calls: MadeCall[] = [];
   readonly #promises: OpenPromise[] = [];
   readonly #held: HeldCall[] = [];
+  readonly #boundaries: Boundary[] = [];
   #turned = false;
 
   constructor(name: string, world: World) {
@@ -434,6 +456,36 @@ class FuzzVat {
     });
   }
 
+  wrap(index: number, kind: number): void {
+    const ref = pick(this.#refs, index);
+    if (ref === undefined) return;
+    const known = kind % 3 === 0 ? undefined : pick(this.#boundaries, kind);
+    const boundary = known ?? this.#boundary(kind % 2 === 0);
+    const hook = ref.hook.retain();
+    const wrapped = boundary.membrane.wrap(hook);
+    boundary.crossed ||= wrapped !== hook; // what is broken stays outside
+    this.hold(wrapped, ref.shadow);
+  }
+
+  revoke(index: number): void {
+    const boundary = take(this.#boundaries, index);
+    boundary?.membrane.revoke();
+    if (boundary?.over === false) throw new Finding("a membrane that was revoked is not over");
+  }
+
+  #boundary(shallow: boolean): Boundary {
+    const over = () => {
+      boundary.over = true;
+    };
+    const boundary = {
+      membrane: new Membrane(this.turns, { shallow, over }),
+      crossed: false,
+      over: false,
+    };
+    this.#boundaries.push(boundary);
+    return boundary;
+  }
+
   turn(): void {
     const due = this.turns.drain();
     this.#turned = due.length > 0;
@@ -460,6 +512,9 @@ class FuzzVat {
     for (const { hook, shadow } of this.#objects) {
       const others = hook.references - 1;
       if (others !== 0) throw new Finding(`${others} references to ${shadow.name} are left`);
+    }
+    for (const { crossed, over } of this.#boundaries) {
+      if (crossed && !over) throw new Finding("something holds a membrane");
     }
   }
 

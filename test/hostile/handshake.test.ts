@@ -9,10 +9,10 @@ import {
   curvePublicKey,
   ephemeralOf,
   generateEphemeral,
+  multiplyBy,
   sealOnce,
   sign,
   signingPair,
-  x25519,
 } from "../../src/shs/primitives.ts";
 import { shakeHands } from "../shs/support/pair.ts";
 import { dialServer, NETWORK, type TestServer } from "../net/support/listening.ts";
@@ -105,8 +105,8 @@ async function forgedM3(
   const { publicKey: ap, secret } = generateEphemeral();
   raw.say(challenge(K(), ap));
   const bp = openChallenge(K(), await raw.hear(64))!;
-  const ab = x25519(secret, bp)!;
-  const aB = x25519(secret, curvePublicKey(server.keyPair.publicKey)!)!;
+  const ab = multiplyBy(secret)(bp)!;
+  const aB = multiplyBy(secret)(curvePublicKey(server.keyPair.publicKey)!)!;
   const { sigA, Ap } = contents(ab);
   raw.say(sealOnce(concatBytes(sigA, Ap), keyOfM3(K(), ab, aB)));
   return raw;
@@ -130,12 +130,14 @@ describe("the handshake is not harmed by a client that", () => {
   it("2 connects and says nothing", () =>
     dies((server) => RawClient.to(server), "HANDSHAKE_TIMEOUT", IMPATIENT));
 
-  it("3 floods the door with half-open connections", () =>
+  it.each([
+    ["one address", () => "127.0.0.9"],
+    ["many addresses", (index: number) => `127.0.1.${index + 1}`],
+  ])("3 floods the door with half-open connections from %s", (_, from) =>
     unharmedBy(
       async (server) => {
-        const flood = await Promise.all(
-          Array.from({ length: 200 }, () => RawClient.to(server, "127.0.0.9")),
-        );
+        const dials = Array.from({ length: 200 }, (_, index) => RawClient.to(server, from(index)));
+        const flood = await Promise.all(dials);
         expect(server.door.counts.shaking).toBeLessThanOrEqual(64);
         const client = await dialServer(server); // served in the middle of it
         client.socket.destroy();
@@ -144,7 +146,29 @@ describe("the handshake is not harmed by a client that", () => {
         await Promise.all(flood.map(({ hungUp }) => hungUp));
         server.clear();
       },
-      { limits: { maxSilent: 128 } },
+      { limits: { maxSilent: 64, maxHandshakesPerAddress: 20 } },
+    ),
+  );
+
+  it("3 floods the door with handshakes that stop after M1", () =>
+    unharmedBy(
+      async (server) => {
+        const dials = Array.from({ length: 60 }, async (_, index) => {
+          const raw = await RawClient.to(server, `127.0.1.${index + 1}`);
+          raw.say(machineFor(server).m1);
+          return raw;
+        });
+        const flood = await Promise.all(dials);
+        let client = await dialServer(server).catch(() => undefined);
+        while (client === undefined) client = await dialServer(server).catch(() => undefined);
+        expect(server.door.counts.shaking).toBeLessThanOrEqual(16);
+        client.socket.destroy();
+        await client.closed;
+        for (const { socket } of flood) socket.destroy();
+        await Promise.all(flood.map(({ hungUp }) => hungUp));
+        server.clear();
+      },
+      { limits: { maxHandshakes: 16, handshakeMs: 60_000 } },
     ));
 
   it("4 hangs up after M1", () =>
@@ -254,7 +278,7 @@ describe("the handshake is not harmed by a client that", () => {
       "M3_FORGED",
     ));
 
-  it("14 flips a bit of M1, M2, M3 or M4, whichever it is", () =>
+  it("14 flips a bit of M1, M2, M3 or M4, whichever it is", { timeout: 120_000 }, () =>
     unharmedBy(() => {
       for (const { message, bits, refusal } of FLIPS) {
         for (let bit = 0; bit < bits; bit += 1) {
@@ -264,7 +288,8 @@ describe("the handshake is not harmed by a client that", () => {
         }
       }
       return Promise.resolve();
-    }));
+    }),
+  );
 
   it("14 flips a bit of M1 or M3 on a real wire, and hears nothing more", () =>
     unharmedBy(async (server) => {

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type PeerAddress } from "../../src/net/index.ts";
 import {
   generateSeed,
@@ -12,7 +12,8 @@ import {
 import { AeadOpener, AeadSealer } from "../../src/shs/aead-stream.ts";
 import { BoxStreamOpener, BoxStreamSealer } from "../../src/shs/box-stream.ts";
 import { CompactOpener, CompactSealer } from "../../src/shs/compact-stream.ts";
-import { arena } from "../../src/shs/primitives.ts";
+import { recordCipher } from "../../src/shs/primitives.ts";
+import { defaultLogger } from "../../src/vat/default-logger.ts";
 import { dialServer, type TestServer } from "../net/support/listening.ts";
 import { type DrivenRoad } from "../net/support/road.ts";
 import { openAll, seedOf, shakeHands, textOf } from "../shs/support/pair.ts";
@@ -60,15 +61,28 @@ function flipped(data: Uint8Array, at: number): Uint8Array {
   return copy;
 }
 
+/** Whether this bit of a short record, once flipped, makes its clear length larger. */
+function grew(suite: Suite, bit: number): boolean {
+  switch (suite) {
+    case "aead64k":
+      return bit >= 16 && bit < 32 && bit !== 24 + 2; // n is 4; higher bits are beyond any record
+    case "compact":
+      return bit < 16 && bit !== 8 && bit !== 8 + 1; // the length is 3
+    case "box-stream":
+      return false;
+    default:
+      return suite satisfies never;
+  }
+}
+
 /** A box-stream record with any header, sealed with the right key. */
 function forgeBoxHeader(nonce: Uint8Array, length: number): Uint8Array {
-  const block = arena();
-  block.useKey(KEY);
-  block.bytes.fill(0, 0, 34);
-  new DataView(block.bytes.buffer, block.bytes.byteOffset).setUint16(16, length);
-  block.bytes[20] = 1; // a body tag that is not zero, so that it is no goodbye
-  block.sealBox({ at: 16, length: 18, tagAt: 0 }, nonce);
-  return block.bytes.slice(0, 34);
+  const header = new Uint8Array(34);
+  const text = header.subarray(16);
+  new DataView(header.buffer).setUint16(16, length);
+  text[4] = 1; // a body tag that is not zero, so that it is no goodbye
+  recordCipher().sealBox(text, header.subarray(0, 16), text, nonce, KEY);
+  return header;
 }
 
 /** What a client says after the handshake in these sessions: two records and a goodbye. */
@@ -120,6 +134,22 @@ describe.each(SUITES)("records of %s are not harmed by a peer that", (suite) => 
   it("25 flips a bit of a body", () =>
     ends(suite, "RECORD_FORGED", "good", ({ raw, session }) => {
       raw.say(seal(session.sealer, "good"), flipped(seal(session.sealer, "bad"), -1));
+    }));
+
+  it("25 flips any bit of a record", () =>
+    unharmed(() => {
+      const { client } = shakeHands({ suite });
+      const [good, bad] = [seal(client.sealer, "good"), seal(client.sealer, "bad")];
+      for (let bit = 0; bit < bad.length * 8; bit += 1) {
+        const copy = Uint8Array.from(bad);
+        copy[bit >> 3]! ^= 1 << (bit & 7);
+        const { opener } = shakeHands({ suite }).server;
+        expect(textOf(openAll(opener, good))).toBe("good");
+        opener.push(copy);
+        // A clear length that grew waits for bytes that never come.
+        if (grew(suite, bit)) expect(opener.next()).toBeUndefined();
+        else expect(() => opener.next(), `bit ${bit}`).toThrow(/./);
+      }
     }));
 
   it("26 swaps two records, drops one, or sends one twice", async () => {
@@ -363,6 +393,19 @@ describe("identities", () => {
       },
       { limits: { maxRoadsPerKey: 2, admitMs: 10 } },
     ));
+
+  it("40 nobody writes lines of a log but the one who logs", () =>
+    unharmed(() => {
+      const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+      const err = new Error("lost\nhandfast error: all is well\r\u001b[2J\u202e\u2028", {
+        cause: new Error("\nhandfast error: nothing to see"),
+      });
+      defaultLogger.error({ err, reason: "\nhandfast error: go on" }, "a turn failed");
+      const [[text] = []] = written.mock.calls;
+      written.mockRestore();
+      expect(String(text).match(/^\S.*/gm)).toHaveLength(1); // the others are indented
+      expect(String(text).trimEnd()).not.toMatch(/[^\P{Cc}\n]|[\u2028\u202e]/u);
+    }));
 
   it("40 what a peer chose is shown escaped in errors", () =>
     unharmedBy(async (server) => {

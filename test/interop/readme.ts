@@ -15,6 +15,11 @@ export function readChecks(): readonly string[] {
   return rowsBelow("## Checks").map(([name]) => name!);
 }
 
+/** The names of the checks that run through a tunnel as well; each must be among the checks. */
+export function readTunnelled(known: { readonly checks: readonly string[] }): readonly string[] {
+  return rowsBelow("## Through a tunnel").flatMap(([checks]) => names(checks, known.checks));
+}
+
 /** The known quirks. A line that speaks of something unknown would excuse nothing: it throws. */
 export function readQuirks(known: {
   readonly peers: readonly string[];
@@ -45,7 +50,7 @@ function plain(cell: string): string {
 function names<Name extends string>(cell: string | undefined, known: readonly Name[]): Name[] {
   return (cell ?? "").split(",").map((word) => {
     const name = known.find((one) => one === word.trim());
-    if (name === undefined) throw new Error(`README.md, Quirks: "${word.trim()}" is unknown`);
+    if (name === undefined) throw new Error(`README.md: "${word.trim()}" is unknown`);
     return name;
   });
 }

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { readFileSync } from "node:fs";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { type RoadClosed, type RoadFailed, type RoadOpened } from "../../src/net/index.ts";
 import { networkIdentifier, ready } from "../../src/shs/index.ts";
@@ -62,6 +63,32 @@ it("tells of a handshake that came to nothing, at both ends", async () => {
   ]);
 });
 
+/** The names in the third column of the README's row for this channel. */
+function documented(name: keyof Published): readonly string[] {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\``)) ?? "";
+  return [...(row.split("|")[3] ?? "").matchAll(/`(\w+)`/g)].map(([, field]) => field!).sort();
+}
+
+it("holds what the README says, and nothing else", async () => {
+  const events = {
+    "handfast:net:opened": published("handfast:net:opened"),
+    "handfast:net:failed": published("handfast:net:failed"),
+    "handfast:net:closed": published("handfast:net:closed"),
+  };
+  const server = await TestServer.open({ limits: { admitMs: 20 } });
+  const client = await dialServer(server);
+  await server.accept();
+  client.socket.destroy();
+  await expect(dialServer(server, { network: networkIdentifier("other") })).rejects.toThrow();
+  await client.closed;
+  for (const [name, of] of Object.entries(events)) {
+    const fields = documented(name as keyof Published); // of the literal above
+    const whole = of.find(({ direction }) => direction === "dialled");
+    expect(Object.keys(whole ?? {}).sort()).toEqual(fields);
+  }
+});
+
 it("holds no secret", async () => {
   const opened = published("handfast:net:opened");
   const server = await TestServer.open();
@@ -71,7 +98,7 @@ it("holds no secret", async () => {
     const names = [...Object.keys(event), ...Object.keys(peer)].sort();
     expect(new Set(names)).toEqual(
       new Set(
-        ["address", "direction", "handshakeMs", "id", "suite", "transport"].concat(
+        ["address", "claims", "direction", "handshakeMs", "id", "suite", "transport"].concat(
           event.direction === "dialled" ? ["connectMs"] : [],
         ),
       ),

@@ -67,6 +67,15 @@ describe("the gate", () => {
     enter(door, "192.0.2.1");
   });
 
+  it("forgets bad handshakes for a good one", () => {
+    const { gate: door } = gate({ badHandshakes: 2 });
+    enter(door, "192.0.2.1").failed(true);
+    enter(door, "192.0.2.1").opened(KEY);
+    enter(door, "192.0.2.1").failed(true);
+    enter(door, "192.0.2.1").failed(true);
+    expect(tryToEnter(door, "192.0.2.1")).toBe("too many bad handshakes from there");
+  });
+
   it("holds nothing against a client we merely did not admit", () => {
     const { gate: door } = gate({ badHandshakes: 1 });
     enter(door, "192.0.2.1").failed(false);
@@ -81,7 +90,18 @@ describe("the gate", () => {
     expect(tryToEnter(door, "192.0.2.1")).toBe("too many handshakes from there");
   });
 
-  it("lets newcomers push out the silent, never those that spoke", () => {
+  it("finds one to forget however many are at the door", () => {
+    const { gate: door } = gate({ maxTrackedAddresses: 20 });
+    const guests = Array.from({ length: 20 }, (_, last) => enter(door, `192.0.2.${last}`));
+    guests.at(-1)!.failed(true);
+    const newcomers = ["1", "2", "3", "4"].map((last) => enter(door, `198.51.100.${last}`));
+    expect(door.counts.tracked).toBe(23); // the one that left is forgotten, though it came last
+    for (const place of [...guests.slice(0, -1), ...newcomers]) place.failed(true);
+    for (let last = 0; last < 20; last += 1) enter(door, `203.0.113.${last}`).failed(true);
+    expect(door.counts.tracked).toBeLessThanOrEqual(23);
+  });
+
+  it("lets newcomers push out the silent, not those that spoke", () => {
     const { gate: door } = gate({ maxSilent: 4 }, () => 0);
     const places = ["1", "2", "3"].map((last) => enter(door, `192.0.2.${last}`));
     places[0]!.spoke();
@@ -97,12 +117,13 @@ describe("the gate", () => {
     expect(door.counts.shaking).toBe(4);
   });
 
-  it("has room for so many handshakes under way, however many are silent", () => {
-    const { gate: door } = gate({ maxHandshakes: 2 });
-    const places = ["1", "2", "3"].map((last) => enter(door, `192.0.2.${last}`));
-    expect(places.map((place) => place.spoke())).toEqual([true, true, false]);
-    places[0]!.failed(true);
-    expect(enter(door, "192.0.2.4").spoke()).toBe(true);
+  it("lets those that speak push out those that went no further, however many are silent", () => {
+    const { gate: door } = gate({ maxHandshakes: 2 }, () => 0.4);
+    const places = ["1", "2", "3", "4"].map((last) => enter(door, `192.0.2.${last}`));
+    expect(places.slice(0, 3).map((place) => place.spoke())).toEqual([true, true, true]);
+    expect(places.map(({ hungUp }) => hungUp)).toEqual([true, false, false, false]);
+    expect(places[0]!.spoke()).toBe(false);
+    expect(door.counts.shaking).toBe(3);
   });
 
   it("turns an address away for one bad handshake while it is crowded", () => {

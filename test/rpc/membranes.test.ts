@@ -111,3 +111,19 @@ it("a promise seen through a membrane resolves through it", () => {
   for (const one of [first, second, door, again, promise]) one.release();
   vat.expectEverythingReleased();
 });
+
+it("a reference that goes while its membrane is being revoked goes once", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const membrane = new Membrane(vat.turns);
+  const promises = [new PromiseHook(vat.turns), new PromiseHook(vat.turns)] as const;
+  const [first, second] = promises.map((promise) => membrane.wrap(promise.retain()));
+  first!.whenResolved(() => {
+    second!.release();
+  });
+  membrane.revoke();
+  first!.release();
+  for (const promise of promises) {
+    expect(promise.references).toBe(1);
+    promise.release();
+  }
+});

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ByteQueue } from "../../src/base/index.ts";
 import { AeadOpener, AeadSealer, RECORDS_PER_KEY } from "../../src/shs/aead-stream.ts";
 import { KeyPair, ready, type ShsErrorCode } from "../../src/shs/index.ts";
-import { arena, sealLarge } from "../../src/shs/primitives.ts";
+import { recordCipher, sealLarge } from "../../src/shs/primitives.ts";
 import { NETWORK, openAll, seal, seedOf, shakeHands, textOf } from "./support/pair.ts";
 import { decode } from "./support/second-decoder.ts";
 import { bytes, hex, readVectors } from "./support/vectors.ts";
@@ -126,7 +126,7 @@ describe("aead64k", () => {
     );
   });
 
-  it.each([1, 3070, 3071, 3072, 3073, 65_535, 65_536])(
+  it.each([1, 5118, 5119, 5120, 5121, 65_535, 65_536])(
     "seals a write of %i bytes as one record of 21 bytes more",
     (length) => {
       const { sealer, opener } = pair();
@@ -136,15 +136,12 @@ describe("aead64k", () => {
     },
   );
 
-  it("gives the same bytes by WASM and by node:crypto", () => {
+  it("gives the same bytes by libsodium and by node:crypto", () => {
     const [nonce, ad] = [Buffer.alloc(12, 1), Buffer.alloc(4, 2)];
     const { pieces, tag } = sealLarge([Buffer.from("same text")], KEY, nonce, ad);
-    const block = arena();
-    block.useKey(KEY);
-    block.bytes.set(ad);
-    block.bytes.set(Buffer.from("same text"), 4);
-    block.sealChaCha({ at: 4, length: 9, tagAt: 13 }, nonce, { at: 0, length: 4 });
-    expect(hex(block.bytes.slice(4, 29))).toBe(hex([...pieces, tag]));
+    const [text, swiftTag] = [Buffer.from("same text"), Buffer.alloc(16)];
+    recordCipher().sealChaCha(text, swiftTag, text, nonce, KEY, ad);
+    expect(hex([text, swiftTag])).toBe(hex([...pieces, tag]));
   });
 
   it("is read byte by byte like whole", () => {
@@ -156,7 +153,7 @@ describe("aead64k", () => {
   });
 
   it("refuses a flip of any bit of a record, small or large", () => {
-    for (const length of [5, 4000]) {
+    for (const length of [5, 6000]) {
       const wire = seal(pair().sealer, Buffer.alloc(length));
       const step = length > 100 ? 97 : 1;
       for (let bit = 0; bit < wire.length * 8; bit += step) {

@@ -76,7 +76,7 @@ describe("box-stream", () => {
     );
   });
 
-  it("carries megabytes through one arena", () => {
+  it("carries megabytes", () => {
     const { sealer, opener } = pair();
     const data = Buffer.alloc(3_000_000, "handfast");
     const events = openAll(opener, seal(sealer, data));

@@ -9,7 +9,7 @@ import {
   type ShsErrorCode,
 } from "../../src/shs/index.ts";
 import { challenge, keyOfM4 } from "../../src/shs/key-schedule.ts";
-import { curvePublicKey, ephemeralOf, sealOnce, x25519 } from "../../src/shs/primitives.ts";
+import { curvePublicKey, ephemeralOf, multiplyBy, sealOnce } from "../../src/shs/primitives.ts";
 import {
   handshakePair,
   NETWORK,
@@ -151,9 +151,9 @@ describe("SHS1", () => {
     const { client, server, clientKeys, serverKeys } = handshakePair();
     upToM3(client, server);
     const [a, b] = [ephemeralOf(seedOf("a")), ephemeralOf(seedOf("b"))];
-    const ab = x25519(b.secret, a.publicKey)!;
+    const ab = multiplyBy(b.secret)(a.publicKey)!;
     const aB = serverKeys.x25519(a.publicKey)!;
-    const Ab = x25519(b.secret, curvePublicKey(clientKeys.publicKey)!)!;
+    const Ab = multiplyBy(b.secret)(curvePublicKey(clientKeys.publicKey)!)!;
     const forged = sealOnce(clientKeys.sign(ab), keyOfM4(NETWORK, ab, aB, Ab));
     expect(() => client.receive(forged)).toThrow(refusal("M4_FORGED"));
   });

@@ -51,7 +51,8 @@ describe.runIf(installed)("sodium-native beside WebAssembly", () => {
         const point = wasm.curvePublicKey(pair.publicKey)!;
         expect(native.curvePublicKey(pair.publicKey)).toEqual(point);
         expect(native.scalarmultBase(secret)).toEqual(wasm.scalarmultBase(secret));
-        expect(native.scalarmult(secret, point)).toEqual(wasm.scalarmult(secret, point));
+        expect(native.multiplyBy(secret)(point)).toEqual(wasm.multiplyBy(secret)(point));
+        expect(native.multiplyBy(secret)(seed)).toEqual(wasm.multiplyBy(secret)(seed)); // any point
         const signature = wasm.sign(message, pair.secret);
         expect(native.sign(message, pair.secret)).toEqual(signature);
         expect(native.verify(signature, message, pair.publicKey)).toBe(true);
@@ -64,8 +65,8 @@ describe.runIf(installed)("sodium-native beside WebAssembly", () => {
   it("refuses every point of low order, as a DH key and as an identity", () => {
     const secret = seedOf("s");
     for (const point of LOW_ORDER) {
-      expect(native.scalarmult(secret, point)).toBeUndefined();
-      expect(wasm.scalarmult(secret, point)).toBeUndefined();
+      expect(native.multiplyBy(secret)(point)).toBeUndefined();
+      expect(wasm.multiplyBy(secret)(point)).toBeUndefined();
       expect(native.curvePublicKey(point)).toEqual(wasm.curvePublicKey(point));
     }
   });
@@ -73,7 +74,8 @@ describe.runIf(installed)("sodium-native beside WebAssembly", () => {
   it("refuses keys, boxes and signatures of the wrong size instead of reading past them", () => {
     for (const length of [0, 15, 31, 33]) {
       const short = new Uint8Array(length);
-      expect(native.scalarmult(seedOf("s"), short)).toBeUndefined();
+      expect(native.multiplyBy(seedOf("s"))(short)).toBeUndefined();
+      expect(wasm.multiplyBy(seedOf("s"))(short)).toBeUndefined();
       expect(native.curvePublicKey(short)).toBeUndefined();
       expect(native.verify(new Uint8Array(64), seedOf("m"), short)).toBe(false);
       expect(native.verify(short, seedOf("m"), seedOf("k"))).toBe(false);
@@ -123,7 +125,7 @@ describe("either sodium", () => {
       () => new CompactOpener(seedOf("k"), new Uint8Array(24)),
     ],
   } as const;
-  const writes = [1, 40, 3071, 3072, 4096, 65_536, 65_537, 200_000].map((length) =>
+  const writes = [1, 40, 4096, 5119, 5120, 65_536, 65_537, 200_000].map((length) =>
     Buffer.alloc(length, `${length} `),
   );
 

@@ -6,7 +6,7 @@ import { type Terminal } from "../terminal.ts";
 
 interface GenOptions {
   readonly out?: string;
-  readonly importPath: readonly string[];
+  readonly importPath?: readonly string[];
   readonly srcPrefix?: string;
   readonly check?: true;
 }
@@ -28,7 +28,7 @@ export function addGen(program: Command, terminal: Terminal): void {
     )
     .argument("<FILE...>", "schemas")
     .option("-o, --out <DIR>", "write below DIR, by the schemas' paths, and not beside them")
-    .option("-I, --import-path <DIR>", "look for absolute imports in DIR as well", collect, [])
+    .option("-I, --import-path <DIR>", "look for absolute imports in DIR as well", collect)
     .option("--src-prefix <DIR>", "what to leave out of the schemas' paths")
     .option("--check", "write nothing; fail when a file is missing or stale")
     .action((files: readonly string[], options: GenOptions) => {
@@ -85,4 +85,7 @@ function current(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];

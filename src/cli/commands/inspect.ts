@@ -16,8 +16,8 @@ export function addInspect(program: Command, terminal: Terminal): void {
     .command("inspect")
     .summary("see who holds what in a running node")
     .description(
-      "Asks the node whose admin socket is SOCKET: each connection with the capabilities that its\n" +
-        "peer holds, those that are held of the peer's, and the calls under way. A node has such a\n" +
+      "Asks the node whose admin socket is SOCKET: each connection with the capabilities that its " +
+        "peer holds, those that are held of the peer's, and the calls under way. A node has such a " +
         'socket when its program says `await serveAdmin(vat, "/path")`.',
     )
     .argument("<SOCKET>", "path of the admin socket")

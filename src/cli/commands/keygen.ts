@@ -5,7 +5,6 @@ import { generateSeed, KeyPair, ready } from "../../shs/index.ts";
 import { createKeyFile } from "../../stores/index.ts";
 import { defaultKeyPath } from "../key-path.ts";
 import { type Terminal } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
 
 export function addKeygen(program: Command, terminal: Terminal): void {
   program
@@ -14,9 +13,6 @@ export function addKeygen(program: Command, terminal: Terminal): void {
     .description("Makes a key pair, writes it to FILE (which must not exist), and prints its id.")
     .argument("[FILE]", "where to keep it", defaultKeyPath(process.env))
     .action(async (file: string) => {
-      if (file === "") {
-        throw new UsageError("the key file's name is empty", "`handfast keygen FILE` names one");
-      }
       await ready();
       const keyPair = KeyPair.fromSeed(generateSeed());
       if (file === defaultKeyPath(process.env)) {

@@ -5,6 +5,7 @@ import { addDoorOptions, admitOf, type DoorOptions } from "../admit-options.ts";
 import { IncidentLog } from "../incident-log.ts";
 import { defaultKeyPath } from "../key-path.ts";
 import { networkOf } from "../network-option.ts";
+import { nearWord, peerWord, serviceWord } from "../place-words.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { type Terminal } from "../terminal.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -31,7 +32,7 @@ export function addTunnel(program: Command, terminal: Terminal): void {
     .command("tunnel")
     .summary("put a plain TCP service behind a SecretHandshake, and reach it")
     .description(
-      "Carries plain connections between machines over SecretHandshake: `serve` in front of a\n" +
+      "Carries plain connections between machines over SecretHandshake: `serve` in front of a " +
         "service, `connect` beside its client. Neither program needs to know.",
     )
     .helpCommand(false);
@@ -46,7 +47,7 @@ function addServe(tunnel: Command, terminal: Terminal): void {
     .description(
       "Admits peers by their key, and joins each connection to one of its own to the service.",
     )
-    .requiredOption("--to <SERVICE>", "the service: HOST:PORT or unix:/PATH")
+    .requiredOption("--to <SERVICE>", "the service: HOST:PORT or unix:/PATH", serviceWord)
     .option("--proxy-protocol", "tell the service who it is: PROXY protocol v2, id in TLV 0xE0")
     .option("--insecure", "the service may be on another machine, in the clear on the way there");
   addEndOptions(addDoorOptions(command)).action(async (options: ServeOptions) => {
@@ -77,11 +78,20 @@ function addConnect(tunnel: Command, terminal: Terminal): void {
     .command("connect")
     .summary("reach a service behind a SecretHandshake as if it were here")
     .description(
-      "Listens on this machine, and joins each connection to one of its own to ADDRESS.\n" +
+      "Listens on this machine, and joins each connection to one of its own to ADDRESS. " +
         "Whoever can connect here speaks with our key.",
     )
-    .argument("<ADDRESS>", "the other end: capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY")
-    .option("--listen <WHERE>", "127.0.0.1:PORT or unix:/PATH; port 0 picks one", "127.0.0.1:0")
+    .argument(
+      "<ADDRESS>",
+      "the other end: capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY",
+      peerWord,
+    )
+    .option(
+      "--listen <WHERE>",
+      "127.0.0.1:PORT or unix:/PATH; port 0 picks one",
+      nearWord,
+      "127.0.0.1:0",
+    )
     .option("--key <FILE>", "our key", defaultKeyPath(process.env))
     .option("--network <NAME>", "its network: a name, or 64 hexadecimal digits");
   addEndOptions(command).action(async (address: string, options: ConnectOptions) => {

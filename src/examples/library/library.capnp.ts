@@ -12,9 +12,11 @@ export declare namespace Book {
     readonly onLoan: boolean;
   }
   interface Builder extends $.StructReader {
+    /** Thirteen digits. */
     isbn: string;
     title: string;
     author: string;
+    /** Of first publication; negative before our era. */
     year: number;
     onLoan: boolean;
   }
@@ -1480,7 +1482,9 @@ export declare namespace LoanEntry {
   interface Builder extends $.StructReader {
     get book(): Book.Builder;
     set book(value: Book.Init);
+    /** The member's key. */
     borrower: string;
+    /** A day such as 2026-12-19, UTC. */
     dueDate: string;
     get loan(): Loan.Client;
     set loan(value: $.Cap<Loan.Client, Loan.Server>);

@@ -1,28 +1,10 @@
 import * as capnp from "capnp-ts";
-import { Identity, Vat } from "handfast";
-import {
-  type Call,
-  call,
-  CallBase,
-  Capability,
-  capnpTsStruct,
-  type ClientBase,
-  Empty,
-  method,
-  setCap,
-  struct,
-  Struct,
-  type StructView,
-  type CapnpTsType,
-  type CapnpTsServable,
-  type CapnpTsClient,
-  decode,
-  encode,
-  fromCapnpTs,
-} from "handfast/capnp";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { capnpTsStruct, decode, encode, fromCapnpTs } from "handfast/capnp";
+import { describe, expect, it } from "vitest";
 import { thrownBy } from "../../support/thrown.ts";
-import { Depot, Gate, Parcel, type Parcel_Shape, Stop } from "./parcel.capnp.ts";
+import { overTcp } from "./over-tcp.ts";
+import { Depot, Parcel, type Parcel_Shape, Stop } from "./parcel.capnp.ts";
+import { Scales } from "./porter.capnp.ts";
 
 const ParcelType = capnpTsStruct(Parcel);
 const DepotType = fromCapnpTs(Depot);
@@ -120,31 +102,31 @@ describe("a struct of capnp-ts", () => {
 
 describe("an interface of capnp-ts", () => {
   it("is served and called between two vats over TCP", async () => {
-    const depot = await overTcp(DepotType, DepotType.serve(depotServer()));
+    const { root: depot } = await overTcp(DepotType, DepotType.serve(depotServer()));
     expect((await depot.send(shape)).get()).toEqual({ ...shape, label: "sent" });
     expect((await depot.send((made) => (made.weight = 5))).weight).toBe(5);
     expect((await depot.send()).weight).toBe(0);
   });
 
   it("has the methods that it inherits", async () => {
-    const depot = await overTcp(DepotType, DepotType.serve(depotServer()));
+    const { root: depot } = await overTcp(DepotType, DepotType.serve(depotServer()));
     expect((await depot.weigh({ parcel: { weight: 2 } })).grams).toBe(2000n);
   });
 
   it("is no promise, though a method be called then", async () => {
-    const depot = await overTcp(DepotType, DepotType.serve(depotServer()));
+    const { root: depot } = await overTcp(DepotType, DepotType.serve(depotServer()));
     expect("then" in depot).toBe(false);
     await depot.then_();
   });
 
   it("answers unimplemented for a method that its object lacks", async () => {
     const server = new Depot.Server({ send: () => {} } as unknown as ConstructorTarget);
-    const depot = await overTcp(DepotType, DepotType.serve(server));
+    const { root: depot } = await overTcp(DepotType, DepotType.serve(server));
     await expect(depot.weigh()).rejects.toMatchObject({ kind: "unimplemented" });
   });
 
   it("refuses what is deeper than 64 before it is sent", async () => {
-    const depot = await overTcp(DepotType, DepotType.serve(depotServer()));
+    const { root: depot } = await overTcp(DepotType, DepotType.serve(depotServer()));
     const sent = depot.send((made) => {
       let innermost = made;
       for (let level = 0; level < 80; level++) innermost = innermost.initInner();
@@ -152,25 +134,8 @@ describe("an interface of capnp-ts", () => {
     await expect(sent).rejects.toMatchObject({ executed: "no", cause: { code: "NESTING_LIMIT" } });
   });
 
-  it("sends no capabilities, and says so", async () => {
-    const GateType = fromCapnpTs(Gate);
-    const gate = await overTcp(GateType, GateType.serve(new Gate.Server({ pass: () => {} })));
-    const passed = gate.pass((params) => params.setGuard(depotServer()));
-    await expect(passed).rejects.toMatchObject({
-      executed: "no",
-      cause: { code: "NO_CAPABILITIES", blame: "incompatible" },
-    });
-  });
-
-  it("answers unimplemented when a peer passes it a capability", async () => {
-    const GateType = fromCapnpTs(Gate);
-    const gate = await overTcp(GateType, GateType.serve(new Gate.Server({ pass: () => {} })));
-    const passed = call<Call<object>>(gate as unknown as ClientBase, passMethod, {}, undefined);
-    await expect(passed).rejects.toMatchObject({ kind: "unimplemented" });
-  });
-
   it("takes no server of another interface", () => {
-    const other = new Gate.Server({ pass: () => {} });
+    const other = new Scales.Server({ weigh: () => {} });
     expect(() => DepotType.serve(other as never)).toThrow(TypeError);
   });
 });
@@ -188,36 +153,6 @@ function shareFirstPlace(bytes: Uint8Array, stops: number): void {
   }
 }
 
-class PassParams extends Struct {
-  public constructor(at: StructView) {
-    super(at);
-  }
-}
-class PassCall extends CallBase<object> {}
-
-/** The method of Gate as a peer has it whose code can pass capabilities. */
-const passMethod = method({
-  interfaceId: BigInt(`0x${Gate._capnp.id}`),
-  interfaceName: "parcel.capnp:Gate",
-  methodId: 0,
-  name: "pass",
-  params: () =>
-    struct({
-      name: "pass$Params",
-      id: 0n,
-      dataWords: 0,
-      pointerCount: 1,
-      Reader: PassParams,
-      Builder: PassParams,
-      fields: [],
-      set: (to: PassParams) => {
-        setCap(to.$, 0, Capability, Capability.serve({}));
-      },
-    }),
-  results: () => Empty,
-  Call: PassCall,
-});
-
 type ConstructorTarget = ConstructorParameters<typeof Depot.Server>[0];
 
 function depotServer() {
@@ -231,21 +166,4 @@ function depotServer() {
     },
     then: () => {},
   });
-}
-
-async function overTcp<C, S extends capnp.Server>(
-  type: CapnpTsType<C, S>,
-  server: CapnpTsServable<C>,
-): Promise<CapnpTsClient<C>> {
-  const host = await open({ admit: "anyone" as const, bootstrap: () => server });
-  const { address } = await host.listen("tcp://127.0.0.1:0");
-  const guest = await open({});
-  return guest.connect(address).bootstrap(type);
-}
-
-async function open(options: object): Promise<Vat> {
-  const identity = await Identity.generate();
-  const vat = await Vat.open({ network: "handfast.capnp-ts", ...options, identity });
-  onTestFinished(() => vat.close());
-  return vat;
 }

@@ -5,7 +5,6 @@
  *     struct Stop { place @0 :Text; day @1 :UInt64; }
  *     interface Counter { weigh @0 (parcel :Parcel) -> (grams :UInt64); }
  *     interface Depot extends(Counter) { send @0 Parcel -> Parcel; then @1 () -> (); }
- *     interface Gate { pass @0 (guard :Counter) -> (); }
  */
 import * as capnp from "capnp-ts";
 import { ObjectSize as __O, Struct as __S } from "capnp-ts";
@@ -165,20 +164,9 @@ export class Empty extends __S {
     // it has no fields
   }
 }
-export class Gate_Pass$Params extends __S {
-  static override readonly _capnp = {
-    displayName: "pass$Params",
-    id: "9a7f3c21d4e5b606",
-    size: new __O(0, 1),
-  };
-  setGuard(value: capnp.ClientLike): void {
-    capnp.setInterfaceClient(0, value, this);
-  }
-}
 
 const COUNTER = 0x9a7f3c21d4e5b610n;
 const DEPOT = 0x9a7f3c21d4e5b611n;
-const GATE = 0x9a7f3c21d4e5b612n;
 
 export class Depot_Client {
   static readonly interfaceId: bigint = DEPOT;
@@ -253,45 +241,4 @@ export class Depot extends __S {
   };
   static readonly Client = Depot_Client;
   static readonly Server = Depot_Server;
-}
-
-export class Gate_Client {
-  static readonly interfaceId: bigint = GATE;
-  static readonly methods: [capnp.Method<Gate_Pass$Params, Empty>] = [
-    {
-      interfaceId: GATE,
-      interfaceName: "parcel.capnp:Gate",
-      methodId: 0,
-      methodName: "pass",
-      ParamsClass: Gate_Pass$Params,
-      ResultsClass: Empty,
-    },
-  ];
-  readonly client: capnp.Client;
-  constructor(client: capnp.Client) {
-    this.client = client;
-  }
-  pass(params?: ((params: Gate_Pass$Params) => void) | object): capnp.RemotePromise<Empty> {
-    return this.client.call(Gate_Client.methods[0], params);
-  }
-  dispose(): void {
-    this.client.dispose();
-  }
-}
-export interface Gate_ServerTarget {
-  pass: capnp.ServerMethodImpl<Gate_Pass$Params, Empty>;
-}
-export class Gate_Server extends capnp.Server {
-  constructor(target: Gate_ServerTarget) {
-    super([{ ...Gate_Client.methods[0], impl: target.pass }]);
-  }
-}
-export class Gate extends __S {
-  static override readonly _capnp = {
-    displayName: "Gate",
-    id: "9a7f3c21d4e5b612",
-    size: new __O(0, 0),
-  };
-  static readonly Client = Gate_Client;
-  static readonly Server = Gate_Server;
 }

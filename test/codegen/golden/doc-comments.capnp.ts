@@ -24,16 +24,20 @@ export declare namespace Documented {
   }
   interface Builder extends $.StructReader {
     readonly which: "one" | "two" | undefined;
+    /** Of a field. */
     field: string;
+    /** Of a union member. */
     get one(): string | undefined;
     set one(value: string);
     get two(): null | undefined;
     set two(value: null);
+    /** Of a group. */
     get group(): Group.Builder;
     set group(value: Group.Init);
   }
   type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
+    /** Of a union member. */
     readonly one: string;
     readonly two: null;
   }
@@ -56,6 +60,7 @@ export declare namespace Documented {
       readonly inner: boolean;
     }
     interface Builder extends $.StructReader {
+      /** Of a field in a group. */
       inner: boolean;
     }
     interface Init {

@@ -810,4 +810,216 @@ export const Odd: $.InterfaceOf<Odd.Client, Odd.Server> & { readonly Client_: ty
   methods: [Odd$Then$method, Odd$Constructor$method, Odd$ToString$method, Odd$Dup$method, Odd$Close$method, Odd$Delete$method, Odd$Info_$method, Odd$Client__$method],
 }), { Client_: Odd$Client_, Info: Odd$Info });
 
+export declare namespace Sizes {
+  interface Reader extends $.StructReader {
+    readonly text: string;
+  }
+  interface Builder extends $.StructReader {
+    text: string;
+  }
+  interface Init {
+    readonly text?: string | undefined;
+  }
+  type Pipeline = object;
+}
+const Sizes$size_ = $.lazy((): number => 8);
+const Sizes$fields_ = $.lazy((): number => 9);
+const Sizes$read_ = $.lazy((): string => "r");
+const Sizes$toString_ = $.lazy((): string => "s");
+class Sizes$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get text(): string { return $.text(this.$, 0); }
+}
+class Sizes$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get text(): string { return $.text(this.$, 0); }
+  set text(value: string) { $.setText(this.$, 0, value); }
+}
+function Sizes$set(to: Sizes.Builder, from: Sizes.Init): void {
+  if (from.text !== undefined) to.text = from.text;
+}
+export const Sizes: $.StructType<Sizes.Reader, Sizes.Builder, Sizes.Init, Sizes.Pipeline> & { readonly size_: ReturnType<typeof Sizes$size_>; readonly fields_: ReturnType<typeof Sizes$fields_>; readonly read_: ReturnType<typeof Sizes$read_>; readonly toString_: ReturnType<typeof Sizes$toString_> } = $.nest($.struct<Sizes.Reader, Sizes.Builder, Sizes.Init, Sizes.Pipeline>({
+  name: "reserved.capnp:Sizes",
+  id: 0x8a3ffee905e3fe0bn,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: Sizes$Reader,
+  Builder: Sizes$Builder,
+  fields: ["text"],
+  set: Sizes$set,
+}), { get size_() { return Sizes$size_(); }, get fields_() { return Sizes$fields_(); }, get read_() { return Sizes$read_(); }, get toString_() { return Sizes$toString_(); } });
+
+export declare namespace Verbs {
+  interface Client extends $.Client {
+    readonly [$.brand]: { readonly "reserved.capnp:Verbs": 1 };
+    of(params?: Of.Init, options?: $.CallOptions): Of.Call;
+    id(params: Id.Init, options?: $.CallOptions): Id.Call;
+  }
+  interface Server extends $.Servable {
+    readonly [$.serves]: { readonly "reserved.capnp:Verbs": 1 };
+    of?(
+      params: Of.Params,
+      call: $.CallContext<Of.Builder, Of.ResultsInit>,
+    ): Of.Returns;
+    id?(
+      params: Id.Params,
+      call: $.CallContext<Id.Builder, Id.ResultsInit>,
+    ): Id.Returns;
+  }
+  namespace Of {
+    type Params = $.StructReader;
+    type Init = $.NoFields;
+    interface Results extends $.StructReader {
+      readonly serve: string;
+    }
+    interface Builder extends $.StructReader {
+      serve: string;
+    }
+    interface ResultsInit {
+      readonly serve?: string | undefined;
+    }
+    type Call = $.Call<Results>;
+    type Returns = $.Returns<ResultsInit | Builder>;
+  }
+  namespace Id {
+    interface Params extends $.StructReader {
+      readonly of: string;
+    }
+    interface Init {
+      readonly of?: string | undefined;
+    }
+    type Results = $.StructReader;
+    type Builder = $.StructReader;
+    type ResultsInit = $.NoFields;
+    type Call = $.Call<Results>;
+    type Returns = $.Returns<ResultsInit>;
+  }
+}
+const Verbs$methods_ = $.lazy((): $.ListReader<string> => $.constant("AQAAAA4AAAABAAAAIgAAAEdFVAAAAAAA", $.List($.Text)));
+const Verbs$serve_ = $.lazy((): number => 1);
+class Verbs$Of$Results$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get serve(): string { return $.text(this.$, 0); }
+}
+class Verbs$Of$Results$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get serve(): string { return $.text(this.$, 0); }
+  set serve(value: string) { $.setText(this.$, 0, value); }
+}
+function Verbs$Of$Results$set(to: Verbs.Of.Builder, from: Verbs.Of.ResultsInit): void {
+  if (from.serve !== undefined) to.serve = from.serve;
+}
+const Verbs$Of$Results = $.struct({
+  name: "reserved.capnp:Verbs.of$Results",
+  id: 0x95d50ae2e8d51cfan,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: Verbs$Of$Results$Reader,
+  Builder: Verbs$Of$Results$Builder,
+  fields: ["serve"],
+  set: Verbs$Of$Results$set,
+});
+class Verbs$Of$Call extends $.CallBase<Verbs.Of.Results> {}
+const Verbs$Of$method = $.method({
+  interfaceId: 0xb8112d6dc7f94f6cn,
+  interfaceName: "reserved.capnp:Verbs",
+  methodId: 0,
+  name: "of",
+  params: () => $.Empty,
+  results: () => Verbs$Of$Results,
+  Call: Verbs$Of$Call,
+});
+class Verbs$Id$Params$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get of(): string { return $.text(this.$, 0); }
+}
+class Verbs$Id$Params$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get of(): string { return $.text(this.$, 0); }
+  set of(value: string) { $.setText(this.$, 0, value); }
+}
+function Verbs$Id$Params$set(to: Verbs$Id$Params$Builder, from: Verbs.Id.Init): void {
+  if (from.of !== undefined) to.of = from.of;
+}
+const Verbs$Id$Params = $.struct({
+  name: "reserved.capnp:Verbs.id$Params",
+  id: 0xc58f87e98c58cbe2n,
+  dataWords: 0,
+  pointerCount: 1,
+  Reader: Verbs$Id$Params$Reader,
+  Builder: Verbs$Id$Params$Builder,
+  fields: ["of"],
+  set: Verbs$Id$Params$set,
+});
+class Verbs$Id$Call extends $.CallBase<Verbs.Id.Results> {}
+const Verbs$Id$method = $.method({
+  interfaceId: 0xb8112d6dc7f94f6cn,
+  interfaceName: "reserved.capnp:Verbs",
+  methodId: 1,
+  name: "id",
+  params: () => Verbs$Id$Params,
+  results: () => $.Empty,
+  Call: Verbs$Id$Call,
+});
+class Verbs$Client extends $.ClientBase {
+  of(params?: Verbs.Of.Init, options?: $.CallOptions): Verbs.Of.Call { return $.call(this, Verbs$Of$method, params, options); }
+  id(params: Verbs.Id.Init, options?: $.CallOptions): Verbs.Id.Call { return $.call(this, Verbs$Id$method, params, options); }
+}
+abstract class Verbs$Server extends $.Server {}
+export const Verbs: $.InterfaceOf<Verbs.Client, Verbs.Server> & { readonly methods_: ReturnType<typeof Verbs$methods_>; readonly serve_: ReturnType<typeof Verbs$serve_> } = $.nest($.interfaceType<$.InterfaceOf<Verbs.Client, Verbs.Server>>({
+  id: 0xb8112d6dc7f94f6cn,
+  name: "reserved.capnp:Verbs",
+  Client: Verbs$Client,
+  Server: Verbs$Server,
+  methods: [Verbs$Of$method, Verbs$Id$method],
+}), { get methods_() { return Verbs$methods_(); }, get serve_() { return Verbs$serve_(); } });
+
+export type Word = "default" | "constructor" | "toString" | "hasOwnProperty" | "then" | "null" | "of" | number;
+export const Word: $.EnumType<"default" | "constructor" | "toString" | "hasOwnProperty" | "then" | "null" | "of"> = $.enumType({ name: "reserved.capnp:Word", id: 0xc8b6b3f466eec59en, enumerants: ["default", "constructor", "toString", "hasOwnProperty", "then", "null", "of"] });
+
+export declare namespace Words {
+  interface Reader extends $.StructReader {
+    readonly word: Word;
+    readonly words: $.ListReader<Word>;
+  }
+  interface Builder extends $.StructReader {
+    word: Word;
+    get words(): $.ListBuilder<Word, Word>;
+    set words(value: $.ListInit<Word>);
+  }
+  interface Init {
+    readonly word?: Word | undefined;
+    readonly words?: $.ListInit<Word> | undefined;
+  }
+  type Pipeline = object;
+}
+const Words$words = $.List(() => Word);
+const Words$words$default = $.lazy(() => $.constant("AQAAABMAAAAAAAIAAAAAAA==", Words$words));
+class Words$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get word(): Word { return $.enumOf(this.$, 0, Word, 1); }
+  get words(): $.ListReader<Word> { return $.get(this.$, 0, Words$words, Words$words$default()); }
+}
+class Words$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get word(): Word { return $.enumOf(this.$, 0, Word, 1); }
+  set word(value: Word) { $.setEnum(this.$, 0, Word, value, 1); }
+  get words(): $.ListBuilder<Word, Word> { return $.edit(this.$, 0, Words$words, Words$words$default()); }
+  set words(value: $.ListInit<Word>) { $.set(this.$, 0, Words$words, value); }
+}
+function Words$set(to: Words.Builder, from: Words.Init): void {
+  if (from.word !== undefined) to.word = from.word;
+  if (from.words !== undefined) to.words = from.words;
+}
+export const Words: $.StructType<Words.Reader, Words.Builder, Words.Init, Words.Pipeline> = $.struct({
+  name: "reserved.capnp:Words",
+  id: 0x91f18876cc484ec4n,
+  dataWords: 1,
+  pointerCount: 1,
+  Reader: Words$Reader,
+  Builder: Words$Builder,
+  fields: ["word", "words"],
+  set: Words$set,
+});
+
 export const class_: number = 1;

@@ -23,7 +23,9 @@ export declare namespace Shape {
   }
   interface Builder extends $.StructReader {
     readonly which: "circle" | "square" | "polygon" | "picture" | "label" | "nested" | "point" | "box" | "solid" | undefined;
+    /** in square metres */
     area: number;
+    /** its radius */
     get circle(): number | undefined;
     set circle(value: number);
     get square(): number | undefined;
@@ -45,6 +47,7 @@ export declare namespace Shape {
   }
   type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
+    /** its radius */
     readonly circle: number;
     readonly square: number;
     readonly polygon: $.ListInit<Shape.Point.Init>;

@@ -36,3 +36,22 @@ interface Odd {
 }
 
 const class :UInt8 = 1;
+
+# Constants stand beside the members of the const that they are nested in.
+struct Sizes {
+  const size :UInt8 = 8;
+  const fields :UInt8 = 9;
+  const read :Text = "r";
+  const toString :Text = "s";
+  text @0 :Text;
+}
+
+interface Verbs {
+  const methods :List(Text) = ["GET"];
+  const serve :UInt8 = 1;
+  of @0 () -> (serve :Text);
+  id @1 (of :Text) -> ();
+}
+
+enum Word { default @0; constructor @1; toString @2; hasOwnProperty @3; then @4; null @5; of @6; }
+struct Words { word @0 :Word = constructor; words @1 :List(Word) = [default, toString]; }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { expect } from "vitest";
+import { afterEach, expect } from "vitest";
 import { type ListenOptions } from "../../../src/net/index.ts";
 import { dialServer, TestServer } from "../../net/support/listening.ts";
 
@@ -23,6 +23,16 @@ function heapBytes(): number {
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** The tests that have looked at what their attack left behind. */
+const checked = new Set<string | undefined>();
+
+/** Of the list in README.md, every test has to. */
+afterEach(({ task }) => {
+  if (!/^\d/.test(task.name) || task.result?.state === "fail") return;
+  const { currentTestName } = expect.getState();
+  expect(checked, "no look at what the attack left behind").toContain(currentTestName);
+});
 
 /** An honest client is let in, heard and answered. */
 export async function servesAnHonestClient(server: TestServer): Promise<void> {
@@ -65,6 +75,7 @@ export async function unharmedBy(
     expect(server.door.counts).toMatchObject({ shaking: 0, roads: 0 });
     expect(heapBytes() - before.heapBytes).toBeLessThan(MAX_GROWTH_BYTES);
     expect(rejections).toEqual([]);
+    checked.add(expect.getState().currentTestName);
   } finally {
     process.off("unhandledRejection", note);
   }

@@ -116,40 +116,67 @@ export declare namespace Sample {
   }
   interface Builder extends $.StructReader {
     readonly which: "nothing" | "count" | "label" | undefined;
+    /** true */
     yes: boolean;
+    /** false */
     no: boolean;
+    /** -128 */
     int8: number;
+    /** -32,768 */
     int16: number;
+    /** -2,147,483,648 */
     int32: number;
+    /** -9,223,372,036,854,775,808 */
     int64: bigint;
+    /** 255 */
     uint8: number;
+    /** 65,535 */
     uint16: number;
+    /** 4,294,967,295 */
     uint32: number;
+    /** 18,446,744,073,709,551,615 */
     uint64: bigint;
+    /** 1.5 */
     float32: number;
+    /** -2.5e-300 */
     float64: number;
+    /** left alone, so it reads 42 */
     unset: number;
+    /** 9, stored as 9 xor 7 */
     inverted: number;
+    /** blue */
     colour: Colour;
+    /** "naïve 🦀" */
     text: string;
+    /** left null, so it reads "unset" */
     unsetText: string;
+    /** 00 01 fe ff */
     data: $.Bytes;
+    /** (-1, 2) */
     get point(): Point.Builder;
     set point(value: Point.Init);
+    /** the Point (5, 6) */
     get any(): $.BuilderOf<typeof $.AnyPointer>;
     set any(value: $.InitOf<typeof $.AnyPointer>);
+    /** ten: true where the index is a multiple of three */
     get bools(): $.ListBuilder<boolean, boolean>;
     set bools(value: $.ListInit<boolean>);
+    /** -1, 0, 1 */
     get int16s(): $.ListBuilder<number, number>;
     set int16s(value: $.ListInit<number>);
+    /** 0.5, -infinity, NaN */
     get float64s(): $.ListBuilder<number, number>;
     set float64s(value: $.ListInit<number>);
+    /** blue, red */
     get colours(): $.ListBuilder<Colour, Colour>;
     set colours(value: $.ListInit<Colour>);
+    /** "", "one", "zwei" */
     get texts(): $.ListBuilder<string, string>;
     set texts(value: $.ListInit<string>);
+    /** (1, 2), (3, 4) */
     get points(): $.ListBuilder<Point.Builder, Point.Init>;
     set points(value: $.ListInit<Point.Init>);
+    /** [1], [], [2, 3] */
     get matrix(): $.ListBuilder<$.ListBuilder<number, number>, $.ListInit<number>>;
     set matrix(value: $.ListInit<$.ListInit<number>>);
     get range(): Range.Builder;
@@ -158,6 +185,7 @@ export declare namespace Sample {
     set nothing(value: null);
     get count(): bigint | undefined;
     set count(value: bigint);
+    /** this one: "seven" */
     get label(): string | undefined;
     set label(value: string);
   }
@@ -165,6 +193,7 @@ export declare namespace Sample {
   interface Choices {
     readonly nothing: null;
     readonly count: bigint;
+    /** this one: "seven" */
     readonly label: string;
   }
   interface NoChoice extends FieldsInit {
@@ -242,7 +271,9 @@ export declare namespace Sample {
       readonly high: number;
     }
     interface Builder extends $.StructReader {
+      /** -5 */
       low: number;
+      /** 5 */
       high: number;
     }
     interface Init {

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Identity, type PeerId } from "handfast";
 import { type Book, readCatalog, SAMPLE_CATALOG } from "../catalog.ts";
 import { LibraryError } from "../library-error.ts";
 import { type DiaryEntry } from "../library.ts";
+import { replaceFile } from "../replace-file.ts";
 import { type Role, Roster } from "../roster.ts";
 import { Cast } from "./cast.ts";
 import { type Accessed } from "./library-process.ts";
@@ -92,7 +93,7 @@ class Story {
           [visitorId, "visitor"],
         ]),
       );
-      await writeFile(join(this.#folder, "roster.json"), roster.toJsonText(), { mode: 0o600 });
+      await replaceFile(join(this.#folder, "roster.json"), roster.toJsonText());
       say("librarian", `${librarianId}, process ${librarian.pid}`);
       say("member", `${memberId}, process ${member.pid}`);
       say("visitor", `${visitorId}, process ${visitor.pid}`);

@@ -1,0 +1,73 @@
+@0xb2a4ce11d9f6e705;
+
+# More members than the compiler keeps apart in bearable time.
+struct Signal {
+  union {
+    m0 @0 :UInt8;
+    m1 @1 :Text;
+    m2 @2 :Void;
+    m3 @3 :UInt8;
+    m4 @4 :Text;
+    m5 @5 :Void;
+    m6 @6 :UInt8;
+    m7 @7 :Text;
+    m8 @8 :Void;
+    m9 @9 :UInt8;
+    m10 @10 :Text;
+    m11 @11 :Void;
+    m12 @12 :UInt8;
+    m13 @13 :Text;
+    m14 @14 :Void;
+    m15 @15 :UInt8;
+    m16 @16 :Text;
+    m17 @17 :Void;
+    m18 @18 :UInt8;
+    m19 @19 :Text;
+    m20 @20 :Void;
+    m21 @21 :UInt8;
+    m22 @22 :Text;
+    m23 @23 :Void;
+    m24 @24 :UInt8;
+    m25 @25 :Text;
+    m26 @26 :Void;
+    m27 @27 :UInt8;
+    m28 @28 :Text;
+    m29 @29 :Void;
+    m30 @30 :UInt8;
+    m31 @31 :Text;
+    m32 @32 :Void;
+    m33 @33 :UInt8;
+    m34 @34 :Text;
+    m35 @35 :Void;
+    m36 @36 :UInt8;
+    m37 @37 :Text;
+    m38 @38 :Void;
+    m39 @39 :UInt8;
+    m40 @40 :Text;
+    m41 @41 :Void;
+    m42 @42 :UInt8;
+    m43 @43 :Text;
+    m44 @44 :Void;
+    m45 @45 :UInt8;
+    m46 @46 :Text;
+    m47 @47 :Void;
+    m48 @48 :UInt8;
+    m49 @49 :Text;
+    m50 @50 :Void;
+    m51 @51 :UInt8;
+    m52 @52 :Text;
+    m53 @53 :Void;
+    m54 @54 :UInt8;
+    m55 @55 :Text;
+    m56 @56 :Void;
+    m57 @57 :UInt8;
+    m58 @58 :Text;
+    m59 @59 :Void;
+    m60 @60 :UInt8;
+    m61 @61 :Text;
+    m62 @62 :Void;
+    m63 @63 :UInt8;
+    m64 @64 :Text;
+    m65 @65 :Void;
+  }
+}
