@@ -16,6 +16,7 @@ export const flood: Suite = {
     "500 other addresses keep 5,000 connections half open and open 1,000 a second that send garbage " +
     "(`flood`); and the part of them that it keeps. `raw-tcp` is a bare echo server, with the same " +
     "strangers before it.",
+  estimateMs: (run) => 2 * (run.quick ? 1 : run.rounds + 1) * (FLOOD_MS + 2 * CALM_MS),
   async run(run) {
     const samples = new Samples("flood");
     const pairs = await openPairs(run, "channel", ["raw-tcp", "handfast"]);

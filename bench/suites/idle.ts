@@ -18,6 +18,7 @@ export const idle: Suite = {
     "What 10,000 idle connections cost the process that listens: heap and external memory for each, " +
     "after a collection. `road` is the connection alone, where `raw-tcp` is the cost of the socket " +
     "below it; `vat` has a bootstrap capability and the tables of a vat on top.",
+  estimateMs: (run) => (run.quick ? 5000 : 60_000),
   async run(run) {
     const samples = new Samples("idle");
     await measureAll(run, samples, "road", "channel", ["raw-tcp", "handfast"]);
