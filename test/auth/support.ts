@@ -30,7 +30,7 @@ export async function outcome<C>(
 ): Promise<string> {
   try {
     const auth = await authenticate(credential, presenter);
-    return auth instanceof AuthContext ? `${String(auth.domain)}: ${auth.principal ?? ""}` : "?";
+    return auth instanceof AuthContext ? `${String(auth.domain)}: ${auth.principal}` : "?";
   } catch (error) {
     if (error instanceof NotMine) return `not mine, ${error.reason}`;
     if (error instanceof AuthError) return error.reason;
