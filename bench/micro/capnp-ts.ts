@@ -1,10 +1,11 @@
 /** The same as in handfast.ts, by capnp-ts. */
 import * as capnp from "capnp-ts";
 import * as rpc from "capnp-ts/src/std/rpc.capnp.js";
-import { encode } from "handfast/capnp";
+import { decode, encode } from "handfast/capnp";
 import { Points, Zoo } from "../../test/capnp/zoo.capnp.ts";
 import { runProbes } from "./probe.ts";
-import { CLASSES, ISBN, POINT_COUNT } from "./subject.ts";
+import { Record } from "./record.capnp.ts";
+import { CLASSES, ISBN, look, POINT_COUNT, RECORD } from "./subject.ts";
 
 const NAMED_SIZE = new capnp.ObjectSize(8, 2);
 
@@ -105,6 +106,106 @@ function sumOf(list: capnp.List<{ readonly x: number; readonly y: number }>): nu
   return sum;
 }
 
+/** As capnp-ts's generator writes them, where `Record` of record.capnp has its fields. */
+function recordClass(id: number) {
+  const Place = pointClass(`Place${id}`);
+  return class extends capnp.Struct {
+    static override readonly _capnp = {
+      displayName: `Record${id}`,
+      id: "9a7f3c21d4e5b603",
+      size: new capnp.ObjectSize(32, 4),
+    };
+    get id(): bigint {
+      return capnp.Struct.getUint64(0, this);
+    }
+    set id(value: bigint) {
+      capnp.Struct.setUint64(0, value, this);
+    }
+    get count(): number {
+      return capnp.Struct.getUint32(8, this);
+    }
+    set count(value: number) {
+      capnp.Struct.setUint32(8, value, this);
+    }
+    get ratio(): number {
+      return capnp.Struct.getFloat64(16, this);
+    }
+    set ratio(value: number) {
+      capnp.Struct.setFloat64(16, value, this);
+    }
+    get open(): boolean {
+      return capnp.Struct.getBit(96, this);
+    }
+    set open(value: boolean) {
+      capnp.Struct.setBit(96, value, this);
+    }
+    get kind(): number {
+      return capnp.Struct.getUint16(14, this);
+    }
+    set kind(value: number) {
+      capnp.Struct.setUint16(14, value, this);
+    }
+    get isbn(): string {
+      return capnp.Struct.getText(0, this);
+    }
+    set isbn(value: string) {
+      capnp.Struct.setText(0, value, this);
+    }
+    get title(): string {
+      return capnp.Struct.getText(1, this);
+    }
+    set title(value: string) {
+      capnp.Struct.setText(1, value, this);
+    }
+    get key(): Uint8Array {
+      return capnp.Struct.getData(2, this).toUint8Array();
+    }
+    set key(value: Uint8Array) {
+      capnp.Struct.initData(2, value.length, this).copyBuffer(value);
+    }
+    get place() {
+      return capnp.Struct.getStruct(3, Place, this);
+    }
+    initPlace() {
+      return capnp.Struct.initStructAt(3, Place, this);
+    }
+    get parent(): number {
+      return capnp.Struct.getUint32(24, this);
+    }
+    set parent(value: number) {
+      capnp.Struct.setUint32(24, value, this);
+    }
+  };
+}
+
+const OneRecord = recordClass(0);
+const records = Array.from({ length: CLASSES }, (_, id) => recordClass(id));
+const record = encode(Record, RECORD);
+
+function writeRecord(Class: typeof OneRecord): Uint8Array {
+  const message = new capnp.Message();
+  const to = message.initRoot(Class);
+  to.id = RECORD.id;
+  to.count = RECORD.count;
+  to.ratio = RECORD.ratio;
+  to.open = RECORD.open;
+  to.kind = RECORD.kind;
+  to.isbn = RECORD.isbn;
+  to.title = RECORD.title;
+  to.key = RECORD.key;
+  const place = to.initPlace();
+  [place.x, place.y] = [RECORD.place.x, RECORD.place.y];
+  to.parent = RECORD.parent;
+  return new Uint8Array(message.toArrayBuffer());
+}
+
+const readRecord = (Class: typeof OneRecord) =>
+  look(new capnp.Message(record, false).getRoot(Class));
+
+if (look(decode(Record, writeRecord(OneRecord))) !== readRecord(OneRecord)) {
+  throw new Error("the records are not the same");
+}
+
 runProbes([
   { name: "call,write", times: 5000, alsoCold: true, body: () => call(ISBN) },
   { name: "call,read", times: 5000, alsoCold: true, body: receive },
@@ -119,11 +220,34 @@ runProbes([
       return message.toArrayBuffer();
     },
   },
-  { name: "field=UInt32", times: 500_000, body: () => capnp.Struct.getUint32(UINT32, zoo) },
-  { name: "field=Text", times: 100_000, body: () => capnp.Struct.getText(TEXT, zoo) },
+  {
+    name: "record,read",
+    times: 5000,
+    alsoCold: true,
+    body: () => readRecord(OneRecord),
+  },
+  {
+    name: "record,write",
+    times: 5000,
+    alsoCold: true,
+    body: () => writeRecord(OneRecord),
+  },
+  {
+    name: "field=UInt32",
+    times: 500_000,
+    alsoCold: true,
+    body: () => capnp.Struct.getUint32(UINT32, zoo),
+  },
+  {
+    name: "field=Text",
+    times: 100_000,
+    alsoCold: true,
+    body: () => capnp.Struct.getText(TEXT, zoo),
+  },
   {
     name: "field=struct",
     times: 100_000,
+    alsoCold: true,
     body: () => capnp.Struct.getStruct(POINT, Point, zoo).x,
   },
   {
@@ -158,6 +282,26 @@ runProbes([
       let sum = 0;
       for (const list of lists) sum += sumOf(capnp.Struct.getList(0, list, points));
       return sum;
+    },
+  },
+  {
+    name: "record,classes=24,read",
+    times: 100,
+    each: CLASSES,
+    body: () => {
+      let sum = 0;
+      for (const Class of records) sum += readRecord(Class);
+      return sum;
+    },
+  },
+  {
+    name: "record,classes=24,write",
+    times: 100,
+    each: CLASSES,
+    body: () => {
+      let bytes = 0;
+      for (const Class of records) bytes += writeRecord(Class).length;
+      return bytes;
     },
   },
 ]);

@@ -19,7 +19,8 @@ import {
 import { type Message } from "../../src/rpc/index.ts";
 import { Named, Point, Points, Zoo } from "../../test/capnp/zoo.capnp.ts";
 import { runProbes } from "./probe.ts";
-import { CLASSES, ISBN, POINT_COUNT } from "./subject.ts";
+import { Record } from "./record.capnp.ts";
+import { CLASSES, ISBN, look, POINT_COUNT, RECORD } from "./subject.ts";
 
 const BATCH = 64;
 
@@ -108,6 +109,15 @@ const lists = Array.from({ length: CLASSES }, (_, id) => {
 });
 const elements = constant(pointsBytes.subarray(16), AnyPointer); // behind the frame and the struct
 
+const record = encode(Record, RECORD);
+/** The same struct as very many programs have it: each has classes of its own. */
+const records = await Promise.all(
+  Array.from({ length: CLASSES }, async (_, id) => {
+    const module = import.meta.url.replace(/handfast(\.\w+)$/, `record.capnp$1?${id}`);
+    return ((await import(module)) as { readonly Record: typeof Record }).Record; // by its name
+  }),
+);
+
 runProbes([
   { name: "call,write", times: 100_000, alsoCold: true, body: () => send(call(ISBN)) },
   { name: "call,read", times: 2000, each: BATCH, alsoCold: true, body: receive },
@@ -118,9 +128,21 @@ runProbes([
     alsoCold: true,
     body: () => encode(Point, { x: 1, y: 2 }),
   },
-  { name: "field=UInt32", times: 1_000_000, body: () => zoo.uint32 },
-  { name: "field=Text", times: 500_000, body: () => zoo.text },
-  { name: "field=struct", times: 500_000, body: () => zoo.point.x },
+  {
+    name: "record,read",
+    times: 50_000,
+    alsoCold: true,
+    body: () => look(decode(Record, record)),
+  },
+  {
+    name: "record,write",
+    times: 50_000,
+    alsoCold: true,
+    body: () => encode(Record, RECORD),
+  },
+  { name: "field=UInt32", times: 1_000_000, alsoCold: true, body: () => zoo.uint32 },
+  { name: "field=Text", times: 500_000, alsoCold: true, body: () => zoo.text },
+  { name: "field=struct", times: 500_000, alsoCold: true, body: () => zoo.point.x },
   {
     name: "list=1000,read",
     times: 500,
@@ -145,6 +167,26 @@ runProbes([
       let sum = 0;
       for (const type of lists) for (const { x, y } of elements.as(type)) sum += x + y;
       return sum;
+    },
+  },
+  {
+    name: "record,classes=24,read",
+    times: 1000,
+    each: CLASSES,
+    body: () => {
+      let sum = 0;
+      for (const type of records) sum += look(decode(type, record));
+      return sum;
+    },
+  },
+  {
+    name: "record,classes=24,write",
+    times: 1000,
+    each: CLASSES,
+    body: () => {
+      let bytes = 0;
+      for (const type of records) bytes += encode(type, RECORD).length;
+      return bytes;
     },
   },
 ]);

@@ -1,5 +1,5 @@
 @0xb1d2c3a4e5f60718;
-# One of everything, for test/capnp: zoo.capnp.ts is its binding, written by hand.
+# One of everything.
 
 enum Color { red @0; green @1; blue @2; }
 

@@ -6,11 +6,13 @@ import { Call } from "./golden/shadowing.capnp.ts";
 /** All names that mean something at `object`, of those that a schema can declare. */
 function membersOf(object: object): readonly string[] {
   const names = new Set<string>();
-  for (let at = object; at !== null; at = Object.getPrototypeOf(at) as object) {
+  for (let at: object | null = object; at !== null; at = parentOf(at)) {
     for (const name of Object.getOwnPropertyNames(at)) names.add(name);
   }
   return [...names].filter((name) => /^[a-zA-Z]+$/.test(name));
 }
+
+const parentOf = (object: object) => Object.getPrototypeOf(object) as object | null;
 
 describe("what a schema nests in a type", () => {
   it.each([
