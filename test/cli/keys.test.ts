@@ -66,12 +66,6 @@ describe("keygen and id", () => {
     expect(stderr).not.toMatch(/\n +at /);
   });
 
-  it("want a name for the file", async () => {
-    const { status, stderr } = await handfast("keygen", "");
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^error USAGE: the key file's name is empty\nhint: .*\n$/);
-  });
-
   const refused: [string, string, () => Promise<unknown>][] = [
     ["that is missing", "KEY_FILE_MISSING", () => Promise.resolve()],
     ["that others may read", "KEY_FILE_MODE", () => chmod(file, 0o644)],
