@@ -127,6 +127,18 @@ describe("a road of TLS with certificates on both sides", () => {
     }
   });
 
+  it("turns an address away that keeps coming without a certificate", async () => {
+    const codes: unknown[] = [];
+    const opened = await open({
+      limits: { admitMs: 10, badHandshakes: 2 },
+      exempt: () => false,
+      refused: ({ error }) => codes.push((error as { readonly code: string }).code),
+    });
+    for (let count = 0; count < 3; count += 1) await stranger(opened);
+    while (codes.length < 3) await turn();
+    expect(codes).toEqual(["NOT_ADMITTED", "NOT_ADMITTED", "TURNED_AWAY"]);
+  });
+
   it("waits neither for ever for the first byte, nor for the rest of a handshake", async () => {
     for (const said of [[], [22, 3, 1]]) {
       const opened = await open({ limits: { silentMs: 20, handshakeMs: 20 } });

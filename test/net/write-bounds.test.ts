@@ -136,14 +136,9 @@ describe.each(ROADS)("over %s", (_, road) => {
     const limits = { highWaterBytes: HIGH_WATER, maxUnsentBytes: MAX_UNSENT };
     const { writer } = await open(road, limits);
     const { promise: closed, resolve: close } = withResolvers<Error | undefined>();
-    const state = { gone: false };
     let most = 0;
-    const ends = (error: Error | undefined) => {
-      state.gone = true;
-      close(error);
-    };
-    writer.start({ ...DEAF, closed: ends });
-    while (!state.gone) {
+    writer.start({ ...DEAF, closed: close });
+    while (!writer.peer.signal.aborted) {
       writer.write(CHUNK);
       most = Math.max(most, writer.bufferedBytes);
       await turn();
