@@ -270,15 +270,15 @@ export const mutants: readonly Mutant[] = [
   {
     rule: "streaming calls to an object run one at a time",
     file: "src/capnp/served-object.ts",
-    from: "else if (this.#streaming) this.#waiting.push({ call, method });",
+    from: "else if (this.#streams?.running === true) this.#streams.waiting.push({ call, method });",
     to: "",
     tests: ["test/vat/calls.test.ts"],
   },
   {
     rule: "the first failure of a stream breaks the object",
     file: "src/capnp/served-object.ts",
-    from: "    this.#broken = error;\n    this.#startWaiting();",
-    to: "    this.#startWaiting();",
+    from: "        streams.broken = error;\n",
+    to: "",
     tests: ["test/vat/calls.test.ts"],
   },
   {

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { type Mutant, mutants } from "./mutants.ts";
 
 /**
- * node --import tsx test/mutants/run.ts [--only TEXT]: breaks the library, one rule after another,
+ * node --import tsx test/mutants/run.ts [--only REGEXP]: breaks the library, one rule after another,
  * in a copy, and expects the tests to fail each time.
  */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,7 +19,7 @@ const TIMEOUT_MS = 180_000;
 type Verdict = "passed" | "failed" | "hung";
 
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const chosen = mutants.filter(({ rule, file }) => `${file} ${rule}`.includes(values.only));
+const chosen = mutants.filter(({ rule, file }) => new RegExp(values.only).test(`${file} ${rule}`));
 const copy = mkdtempSync(join(tmpdir(), "handfast-mutants-"));
 let survivors = 0;
 try {

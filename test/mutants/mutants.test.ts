@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { mutants } from "./mutants.ts";
+
+it.each(mutants)("a mutant can still break this rule: $rule", ({ file, from, to }) => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  expect(text.split(from)).toHaveLength(2);
+  expect(to).not.toBe(from);
+});
