@@ -191,6 +191,13 @@ describe("the house", () => {
     expect(offenders(bad)).toEqual([]);
   });
 
+  it("has no `using` in the library, which Node 22 cannot load as it is written", () => {
+    const library = sources.filter(({ room }) => FLOORS[room]! < FLOORS["cli"]!);
+    expect(
+      library.filter(({ code }) => /\busing \w+ =/.test(code)).map(({ path }) => path),
+    ).toEqual([]);
+  });
+
   it("has no top-level await", () => {
     const bad = sources.filter(
       ({ path, code }) =>

@@ -1,5 +1,5 @@
 import { type CallStatistics, type ConnectionDump } from "../rpc/index.ts";
-import { type Vat } from "../vat/index.ts";
+import { type Connection, type Vat } from "../vat/index.ts";
 import {
   Admin,
   type Connection as WireConnection,
@@ -29,11 +29,10 @@ export async function inspectVat(
   path: string,
   { leakAfterMs }: InspectionOptions = {},
 ): Promise<VatSnapshot> {
-  await using connection = from.connect(`insecure+unix:${path}`);
-  await connection.ready;
-  using admin = connection.bootstrap(Admin);
-  using results = await admin.snapshot(leakAfter(leakAfterMs));
-  return snapshotIn(results.snapshot);
+  return await atDesk(from.connect(`insecure+unix:${path}`), async (admin) => {
+    const { snapshot } = await admin.snapshot(leakAfter(leakAfterMs));
+    return snapshotIn(snapshot);
+  });
 }
 
 /** Is told now and after every interval, until `signal` aborts; rejects when the vat is gone. */
@@ -47,26 +46,41 @@ export async function followVat(
   },
 ): Promise<void> {
   const { intervalMs, signal, onSnapshot, leakAfterMs } = options;
-  await using connection = from.connect(`insecure+unix:${path}`, { signal });
-  await connection.ready;
-  using admin = connection.bootstrap(Admin);
-  const watcher = Watcher.serve({
-    changed({ snapshot }) {
-      onSnapshot(snapshotIn(snapshot));
-      return {};
-    },
+  const connection = from.connect(`insecure+unix:${path}`, { signal });
+  await atDesk(connection, async (admin) => {
+    const watcher = Watcher.serve({
+      changed({ snapshot }) {
+        onSnapshot(snapshotIn(snapshot));
+        return {};
+      },
+    });
+    const watching = await admin.watch({ watcher, intervalMs, ...leakAfter(leakAfterMs) });
+    const stopped = new Promise<undefined>((resolve) => {
+      const stop = (): void => {
+        resolve(undefined);
+      };
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop, { once: true });
+    });
+    const lost = await Promise.race([stopped, connection.closed]);
+    watching[Symbol.dispose]();
+    if (lost !== undefined) throw lost;
   });
-  const watching = await admin.watch({ watcher, intervalMs, ...leakAfter(leakAfterMs) });
-  const stopped = new Promise<undefined>((resolve) => {
-    const stop = (): void => {
-      resolve(undefined);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  const lost = await Promise.race([stopped, connection.closed]);
-  watching[Symbol.dispose]();
-  if (lost !== undefined) throw lost;
+}
+
+/** What is done with the administrator's root, which is given back with the connection. */
+async function atDesk<T>(connection: Connection, work: (admin: Admin.Client) => Promise<T>) {
+  try {
+    await connection.ready;
+    const admin = connection.bootstrap(Admin);
+    try {
+      return await work(admin);
+    } finally {
+      admin[Symbol.dispose]();
+    }
+  } finally {
+    await connection.close();
+  }
 }
 
 function leakAfter(leakAfterMs: number | undefined): { leakAfterMs?: bigint } {

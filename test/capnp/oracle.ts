@@ -12,6 +12,9 @@ import type {
 } from "../../src/rpc/index.ts";
 import { Named } from "./zoo.capnp.ts";
 
+/** rpc.capnp CapDescriptor.attachedFd, by default. */
+const NO_FD = 0xff;
+
 /** A message with each content replaced by the name in it, so that two can be compared. */
 export function comparable(message: Message): unknown {
   return JSON.parse(
@@ -252,6 +255,7 @@ function capShape(cap: CapDescriptor): rpc.CapDescriptor_Shape {
 }
 
 function readCap(from: rpc.CapDescriptor): unknown {
+  if (from.attachedFd !== NO_FD) return { is: "with a file descriptor", fd: from.attachedFd };
   if (from.isSenderHosted()) return { is: "senderHosted", id: from.senderHosted };
   if (from.isSenderPromise()) return { is: "senderPromise", id: from.senderPromise };
   if (from.isReceiverHosted()) return { is: "receiverHosted", id: from.receiverHosted };

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Logger, type Peer, RpcError } from "handfast";
+import { type Logger, memoryRoads, type Peer, RpcError } from "handfast";
 import { Counter } from "../support/counter.capnp.ts";
 import { LOOPBACK, openVat, pair, TestCounter, until } from "./support.ts";
 
@@ -167,6 +167,19 @@ describe("a connection", () => {
       expect(call).rejects.toMatchObject({ kind: "disconnected", executed: "maybe" }),
     ]);
     await expect(root.add({ amount: 1 })).rejects.toMatchObject({ executed: "no" });
+  });
+
+  it("fails what was under way when its road is cut", async () => {
+    const log: string[] = [];
+    const server = await openVat({ anonymousBootstrap: () => new TestCounter(0, log) });
+    const client = await openVat();
+    const [near, far] = memoryRoads();
+    server.join(far);
+    const call = client.join(near).bootstrap(Counter).hold();
+    await until(() => log.includes("held"));
+    near.destroy();
+    await expect(call).rejects.toMatchObject({ kind: "disconnected", executed: "maybe" });
+    expect(client.peers).toEqual([]);
   });
 
   it("refuses an address that does not parse, and shows where", async () => {
