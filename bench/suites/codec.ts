@@ -6,7 +6,7 @@ import { type Run, type Suite } from "../harness/turns.ts";
 
 const MICRO = fileURLToPath(new URL("../build/bench/micro", import.meta.url));
 /** What is not a codec in the folder of codecs. */
-const SHARED = new Set(["probe.js", "subject.js"]);
+const SHARED = new Set(["probe.js", "record.capnp.js", "subject.js"]);
 const TIMEOUT_MS = 120_000;
 
 export const codec: Suite = {
