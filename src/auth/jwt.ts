@@ -52,6 +52,9 @@ export interface JwtOptions {
  */
 export function jwt(options: JwtOptions): Authenticator {
   const { issuer, principalClaim = "sub", epochMs = Date.now } = options;
+  if (!issuer || [options.audience].flat().every((one) => !one)) {
+    throw new AuthSetupError("OPTION_INVALID", "jwt() takes an issuer and an audience");
+  }
   const algorithms = allowed(options.algorithms ?? ALGORITHMS);
   const keys = keysOf(options);
   return async (credential, presenter) => {
@@ -65,10 +68,10 @@ export function jwt(options: JwtOptions): Authenticator {
     if (typeof principal !== "string" || principal === "") {
       throw refusal("invalid", `the claim ${principalClaim} names nobody`);
     }
-    const expiresAt = new Date((payload.exp ?? 0) * 1000); // `exp` is required
+    // `exp` is required; what is minted with it ends when the token itself is no longer taken.
+    const expiresAt = new Date((payload.exp ?? 0) * 1000 + toleranceMs(options));
     const proof = { principal, claims: payload as Claims, expiresAt };
-    const tolerant = () => epochMs() - toleranceMs(options);
-    return accepted(proof, { domain: issuer, presenter, epochMs: tolerant });
+    return accepted(proof, { domain: issuer, presenter, epochMs });
   };
 }
 

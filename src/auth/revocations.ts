@@ -2,7 +2,8 @@ import { Revoker } from "../base/index.ts";
 
 /**
  * Who holds what can be taken back, by principal: mint with `of(principal)`, and `revoke` takes back
- * all that the principal was handed until then. Whoever authenticates later starts anew.
+ * all that the principal was handed until then. Whoever authenticates later starts anew. Principals
+ * of several domains may have the same name: put the domain into what they are called here.
  */
 export class Revocations {
   readonly #revokers = new Map<string, Revoker>();

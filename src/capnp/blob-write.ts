@@ -24,8 +24,9 @@ export function writeText(segment: Segment, at: number, value: string): void {
 }
 
 /**
- * Puts Data behind a pointer that is null. What is large is not copied but sent from where it lies:
- * whoever sets it leaves it unchanged until the call has returned.
+ * Puts Data behind a pointer that is null. What is large is not copied but sent from where it lies,
+ * except in streaming calls: whoever sets it leaves it unchanged until the call has returned, and
+ * for good when the call is given up or it is a result.
  */
 export function writeData(segment: Segment, at: number, value: Uint8Array): void {
   if (!(value instanceof Uint8Array)) throw new ValueError("a Uint8Array", value);

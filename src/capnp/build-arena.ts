@@ -18,6 +18,8 @@ export class BuildArena extends Arena {
   #slab: Slab;
   #roomBytes: number;
   #gathered = 0;
+  /** Whether large Data may stay in the caller's memory; not where the caller goes on at once. */
+  gathers = true;
   #sealed = false;
 
   /** The first word is kept for the frame; `frontWords` after it for the root and the envelope. */
@@ -71,9 +73,9 @@ export class BuildArena extends Arena {
     return at;
   }
 
-  /** Makes the caller's memory a segment of this message; `undefined` when there are too many. */
+  /** Makes the caller's memory a segment of this message; `undefined` when it is to be copied. */
   gather(data: Uint8Array): Segment | undefined {
-    if (this.#gathered === MAX_GATHERED) return undefined;
+    if (!this.gathers || this.#gathered === MAX_GATHERED) return undefined;
     this.#gathered++;
     this.#spend(data.length);
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);

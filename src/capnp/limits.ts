@@ -9,9 +9,6 @@ export const WORD_BYTES = 8;
 /** Elements of a list: 29 bits (encoding spec, "Lists"). */
 export const MAX_LIST_LENGTH = 2 ** 29 - 1;
 
-/** Words of a segment that near pointers can span: 29 bits (encoding spec, "Structs"). */
-export const MAX_SEGMENT_WORDS = 2 ** 29 - 1;
-
 /** Segments of one received message. C++ `serialize.c++` refuses 512 and more; so do Go and Rust. */
 export const MAX_SEGMENTS = 512;
 

@@ -14,7 +14,7 @@ export interface MintOptions<C extends Client = Client> {
   readonly auth?: AuthContext | undefined;
   /**
    * From then on calls through it, under way and later, fail with `EXPIRED`. By the machine's own
-   * calendar, which may be set. Default: when `auth` expires.
+   * calendar, which may be set. Never later than `auth` expires, which is the default.
    */
   readonly expiresAt?: Date | undefined;
   /** For people: what it is called in dumps and logs. Default: the interface's name. */
@@ -23,7 +23,9 @@ export interface MintOptions<C extends Client = Client> {
   readonly revokedBy?: AbortSignal | Revoker | undefined;
   /**
    * Whether all that is reached through it is under the same authority and ends with it. Default
-   * `false`: what its methods return are references of their own, which live on.
+   * `false`: what its methods return are references of their own, which live on. What was reached
+   * is itself again once it comes back inside, so an object must not hand on to others what callers
+   * pass to it as if it were theirs.
    */
   readonly membrane?: boolean | undefined;
   /**
@@ -43,8 +45,8 @@ export function minted<C extends Client, S extends Servable>(
   options: MintOptions<NoInfer<C>> & { readonly auth: AuthContext },
   host: Host,
 ): C {
-  const { auth, expiresAt = auth.expiresAt, label = type.name, membrane = false, allow } = options;
-  const expiresAtMs = expiresAt?.getTime();
+  const { auth, label = type.name, membrane = false, allow } = options;
+  const expiresAtMs = earlier(options.expiresAt, auth.expiresAt);
   if (Number.isNaN(expiresAtMs)) throw new RangeError("expiresAt is not a date");
   const gate = allow && gateOf(definitionOf(type), allow, membrane);
   const hook = hookOf(object, host.turns);
@@ -63,6 +65,11 @@ export function minted<C extends Client, S extends Servable>(
   });
   end.await(reference, options.revokedBy);
   return clientOfHook<InterfaceType<C, S>>(type, reference.hook);
+}
+
+function earlier(left: Date | undefined, right: Date | undefined): number | undefined {
+  if (left === undefined || right === undefined) return (left ?? right)?.getTime();
+  return Math.min(left.getTime(), right.getTime());
 }
 
 /** A call that is refused here comes to no object, and is in the access log all the same. */

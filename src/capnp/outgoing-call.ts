@@ -46,6 +46,7 @@ export function requestOf(
   streaming = method.streaming,
 ): Request {
   const content = new ContentBuilder("call");
+  content.arena.gathers = !method.streaming; // whose caller goes on before its bytes have left
   const capabilities = new OutgoingCapabilities(hook.turns);
   try {
     content.fill(method.params, params ?? NOTHING, capabilities);

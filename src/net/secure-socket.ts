@@ -48,6 +48,8 @@ export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
   readonly suite?: Suite | undefined;
   start(events: RoadEvents): void;
   write(bytes: Uint8Array): boolean;
+  /** Bytes written and not yet taken by the system. */
+  readonly bufferedBytes: number;
   end(reason?: CloseReason): void;
   destroy(error?: Error): void;
 }

@@ -1,4 +1,4 @@
-import { type CallStatistics, type ConnectionDump } from "../rpc/index.ts";
+import { type CallStatistics, type ConnectionDump, RpcError } from "../rpc/index.ts";
 import { type Connection, type Vat } from "../vat/index.ts";
 import {
   Admin,
@@ -62,7 +62,10 @@ export async function followVat(
       if (signal.aborted) stop();
       signal.addEventListener("abort", stop, { once: true });
     });
-    const lost = await Promise.race([stopped, connection.closed]);
+    const gone = connection.closed.then(
+      (error) => error ?? RpcError.disconnected("the vat is gone"),
+    );
+    const lost = await Promise.race([stopped, gone]);
     watching[Symbol.dispose]();
     if (lost !== undefined) throw lost;
   });

@@ -13,6 +13,7 @@ import {
   FrameReader,
   FrameWriter,
   methodPlace,
+  WORD_BYTES,
 } from "../capnp/index.ts";
 import { type Road } from "../net/index.ts";
 import {
@@ -51,6 +52,7 @@ export class Driver {
   readonly #owner: DriverOwner;
   readonly #reader: FrameReader;
   readonly #writer = new FrameWriter();
+  readonly #roomBytes: number;
   /** Settles once the connection is gone: `undefined` after a clean goodbye. */
   readonly closed: Promise<Error | undefined>;
   #settleClosed!: (error: Error | undefined) => void;
@@ -67,6 +69,7 @@ export class Driver {
     this.#owner = owner;
     this.peer = road.peer;
     this.#reader = new FrameReader({ maxBytes: owner.limits.messageBytes });
+    this.#roomBytes = owner.limits.net.maxUnsentBytes * SHARE_OF_LARGE;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -164,6 +167,7 @@ export class Driver {
   }
 
   #receive(chunk: Uint8Array): void {
+    if (this.#ended) return;
     this.connection.nowMs = nowMs(this.#owner.clock);
     this.connection.bytesIn += chunk.length;
     try {
@@ -207,11 +211,23 @@ export class Driver {
   /** A message that cannot be written fails one call, not the connection. */
   #add(message: Message): void {
     try {
-      this.#writer.add(encodeMessage(message));
+      const encoded = encodeMessage(message);
+      if (isLarge(message) && !this.#hasRoomFor(encoded.sizeWords * WORD_BYTES)) {
+        const why = "the peer has yet to take what was sent before";
+        this.connection.unsendable(message, RpcError.overloaded(why));
+      } else {
+        this.#writer.add(encoded);
+      }
     } catch (error) {
       if (!(error instanceof CapnpError)) throw error;
       this.connection.unsendable(message, RpcError.failed(error.message, { cause: error }));
     }
+  }
+
+  /** What is large leaves some room for what is small; alone it may take all there is. */
+  #hasRoomFor(bytes: number): boolean {
+    const waiting = this.#road.bufferedBytes + this.#writer.byteLength;
+    return waiting === 0 || waiting + bytes <= this.#roomBytes;
   }
 
   /** Nothing more is sent: says goodbye. */
@@ -238,6 +254,14 @@ export class Driver {
  * with: as many bytes as `maxCallWords` allows their parameters.
  */
 const CROWD = 512;
+
+/** The part of a road's buffer that calls and results may fill. Ours. */
+const SHARE_OF_LARGE = 15 / 16;
+
+/** Messages that are as large as the application makes them; all others take a few words. */
+function isLarge(message: Message): boolean {
+  return message.is === "call" || (message.is === "return" && message.outcome.is === "results");
+}
 
 /** Whole milliseconds: small integers cost nothing to keep with every call. */
 function nowMs(clock: Clock): number {

@@ -46,6 +46,10 @@ export class EarlyRoad implements Road {
     return this.#road?.write(bytes) ?? false;
   }
 
+  get bufferedBytes(): number {
+    return this.#road?.bufferedBytes ?? 0;
+  }
+
   end(reason?: CloseReason): void {
     if (this.#road === undefined) this.#giveUp();
     else this.#road.end(reason);

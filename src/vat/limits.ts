@@ -8,7 +8,7 @@ export interface VatLimits {
   readonly net: NetLimits;
   /** Calls and capabilities of one connection (`rpc/limits.ts`). */
   readonly rpc: RpcLimits;
-  /** Bytes of one message, in either direction (`capnp/limits.ts`). */
+  /** Bytes of one message that is received (`capnp/limits.ts`). */
   readonly messageBytes: number;
   /** From a message's first byte to its last. */
   readonly frameMs: number;

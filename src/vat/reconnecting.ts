@@ -1,6 +1,6 @@
 import { type Clock } from "../base/index.ts";
 import { type Client, onBroken, whenResolved } from "../capnp/index.ts";
-import { type Random, realClock, realRandom } from "../net/index.ts";
+import { NetError, type NetErrorCode, type Random, realClock, realRandom } from "../net/index.ts";
 import { RpcError } from "../rpc/index.ts";
 import { type Backoff, DEFAULT_BACKOFF, delayAfter } from "./backoff.ts";
 import { type Connection, type Vat } from "./contract.ts";
@@ -256,7 +256,7 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
   }
 }
 
-/** Whether what failed the call is the end of the capability, and not something behind it. */
+/** Whether what failed the call may be the end of the capability: one behind it ends alike. */
 function isLoss(error: unknown, capability: Client): error is RpcError {
   if (!(error instanceof RpcError) || error.kind !== "disconnected") return false;
   return error.code === "EXPIRED" || error.code === "REVOKED" || isBroken(capability);
@@ -268,9 +268,19 @@ function isBroken(capability: Client): boolean {
   return broken;
 }
 
+/** What only a change at this end can mend. */
+const FINAL: ReadonlySet<NetErrorCode> = new Set([
+  "ADDRESS_INVALID",
+  "CERTIFICATE_INVALID",
+  "INSECURE",
+  "SELF_CONNECT",
+  "SOCKET_UNSAFE",
+]);
+
 /** Whether trying again would only be refused again. */
 function isFinal(error: unknown): boolean {
   if (error instanceof RpcError) return error.kind === "failed" || error.kind === "unimplemented";
+  if (error instanceof NetError) return FINAL.has(error.code);
   return !(error instanceof Error && "code" in error) || error instanceof VatError;
 }
 

@@ -2,6 +2,7 @@ import { type Command } from "commander";
 import { followVat, inspectVat, type VatSnapshot } from "../../observe/index.ts";
 import { tableOf } from "../../rpc/index.ts";
 import { Identity, Vat } from "../../vat/index.ts";
+import { stopSignal } from "../stop-signal.ts";
 import { type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -38,11 +39,10 @@ export function addInspect(program: Command, terminal: Terminal): void {
         return;
       }
       const interrupted = new AbortController();
-      const interrupt = (): void => {
+      const stop = stopSignal(() => {});
+      void stop.first.then(() => {
         interrupted.abort();
-      };
-      process.once("SIGINT", interrupt);
-      process.once("SIGTERM", interrupt);
+      });
       try {
         await followVat(vat, path, {
           intervalMs: options.interval * 1000,
@@ -53,8 +53,7 @@ export function addInspect(program: Command, terminal: Terminal): void {
           },
         });
       } finally {
-        process.off("SIGINT", interrupt);
-        process.off("SIGTERM", interrupt);
+        stop.dispose();
       }
     });
 }
