@@ -7,6 +7,7 @@ import {
   type PeerId,
   peerIdOfCertificate,
 } from "../base/index.ts";
+import { type RoadOrigin } from "./diagnostics.ts";
 import { NetError } from "./error.ts";
 import { type NetLimits } from "./limits.ts";
 import { PlainOpener, PlainSealer } from "./plain-records.ts";
@@ -46,13 +47,14 @@ function idOf({ fingerprint256 }: X509Certificate): PeerId {
 export function certifiedRoad(
   wire: TLSSocket,
   peer: RoadPeer,
+  origin: RoadOrigin,
   limits: NetLimits,
   clock: Clock,
 ): SecureSocket {
   // RFC 9266: what TLS 1.3 has for a channel binding.
   const channelBinding = wire.exportKeyingMaterial(32, "EXPORTER-Channel-Binding", Buffer.alloc(0));
   const session = { sealer: new PlainSealer(), opener: new PlainOpener(), channelBinding };
-  return new SecureSocket({ wire, peer, session, early: new ByteQueue(), limits, clock });
+  return new SecureSocket({ wire, origin, peer, session, early: new ByteQueue(), limits, clock });
 }
 
 function claimsOf({ subject, serialNumber, validFrom, validTo }: X509Certificate): Claims {

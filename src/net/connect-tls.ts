@@ -3,6 +3,7 @@ import { type Clock, type PeerId } from "../base/index.ts";
 import { type ListenAddress, printHostPort } from "./address.ts";
 import { type Certificate, certifiedPeer, certifiedRoad, TLS } from "./certificate.ts";
 import { realClock } from "./clock.ts";
+import { announceFailedDial } from "./diagnostics.ts";
 import { NetError, systemError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { type SecureSocket } from "./secure-socket.ts";
@@ -28,6 +29,8 @@ export function dialTls(options: TlsDialOptions): Promise<SecureSocket> {
   const target = printHostPort(address.host, address.port);
   const limits = withDefaults(options.limits);
   return new Promise((resolve, reject) => {
+    const startedAtMs = clock.now();
+    let connectedAtMs = startedAtMs;
     const settings = { ...TLS, ...certificate, checkServerIdentity: () => undefined };
     const socket = connect({ ...address, ...settings });
     const settled = () => {
@@ -36,7 +39,9 @@ export function dialTls(options: TlsDialOptions): Promise<SecureSocket> {
     };
     const fail = (error: NetError) => {
       settled();
+      socket.off("close", gone);
       socket.destroy();
+      announceFailedDial(target, error);
       reject(error);
     };
     const failed = (error: Error) => {
@@ -48,18 +53,20 @@ export function dialTls(options: TlsDialOptions): Promise<SecureSocket> {
     const late = () => {
       fail(new NetError("HANDSHAKE_TIMEOUT", `${target}: no TLS handshake in time`));
     };
+    const gone = () => {
+      fail(new NetError("HANDSHAKE_CUT", `${target} hung up during the TLS handshake`));
+    };
     let cancelTimer = clock.after(limits.connectMs, () => {
       fail(new NetError("CONNECT_TIMEOUT", `${target}: no answer in time`));
     });
     signal?.addEventListener("abort", aborted, { once: true });
     socket.on("error", failed);
     socket.once("connect", () => {
+      connectedAtMs = clock.now();
       cancelTimer();
       cancelTimer = clock.after(limits.handshakeMs, late);
     });
-    socket.once("close", () => {
-      fail(new NetError("HANDSHAKE_CUT", `${target} hung up during the TLS handshake`));
-    });
+    socket.once("close", gone);
     socket.once("secureConnect", () => {
       const peer = certifiedPeer(socket, target);
       if (peer?.id !== id) {
@@ -68,9 +75,13 @@ export function dialTls(options: TlsDialOptions): Promise<SecureSocket> {
       }
       settled();
       socket.off("error", failed);
+      socket.off("close", gone);
       socket.setNoDelay(true);
       socket.setKeepAlive(true, limits.keepaliveMs);
-      resolve(certifiedRoad(socket, peer, limits, clock));
+      const connectMs = connectedAtMs - startedAtMs;
+      const handshakeMs = clock.now() - connectedAtMs;
+      const origin = { direction: "dialled", connectMs, handshakeMs } as const;
+      resolve(certifiedRoad(socket, peer, origin, limits, clock));
     });
     if (signal?.aborted === true) aborted();
   });

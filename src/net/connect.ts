@@ -10,8 +10,8 @@ import {
 } from "../shs/index.ts";
 import { type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
-import { takeEphemeral } from "./ephemeral-pool.ts";
-import { FAILED, type RoadFailed } from "./diagnostics.ts";
+import { ephemeralsOf } from "./ephemeral-pool.ts";
+import { announceFailedDial } from "./diagnostics.ts";
 import { NetError, systemError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { MessageReader } from "./message-reader.ts";
@@ -119,8 +119,9 @@ class Dial {
   shakeHands(wire: Duplex): void {
     this.#wire = wire;
     if (!this.#mayBegin()) return;
-    const { address, keyPair, network, ephemeral = takeEphemeral } = this.#options;
+    const { address, keyPair, network } = this.#options;
     const { suite } = address;
+    const { ephemeral = ephemeralsOf(this.#limits.pairsAhead) } = this.#options;
     const serverKey = publicKeyOf(address.id) ?? new Uint8Array(0); // refused by the handshake
     try {
       const given = { keyPair, serverKey, network, suite, ephemeral: ephemeral() };
@@ -222,15 +223,7 @@ class Dial {
     this.#machine?.abandon();
     this.#reader?.stop();
     this.#wire?.destroy();
-    if (FAILED.hasSubscribers) {
-      const address = this.#target;
-      FAILED.publish({
-        direction: "dialled",
-        address,
-        peer: undefined,
-        error,
-      } satisfies RoadFailed);
-    }
+    announceFailedDial(this.#target, error);
     this.#reject(error);
   }
 

@@ -58,3 +58,10 @@ export interface RoadClosed {
 export const OPENED = channel("handfast:net:opened");
 export const FAILED = channel("handfast:net:failed");
 export const CLOSED = channel("handfast:net:closed");
+
+/** Tells of a dial that came to nothing. */
+export function announceFailedDial(address: string, error: unknown): void {
+  if (!FAILED.hasSubscribers) return;
+  const failed: RoadFailed = { direction: "dialled", address, peer: undefined, error };
+  FAILED.publish(failed);
+}

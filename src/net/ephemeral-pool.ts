@@ -2,12 +2,12 @@ import { type Clock } from "../base/index.ts";
 import { type Ephemeral, generateEphemeral } from "../shs/index.ts";
 import { backgroundClock } from "./clock.ts";
 
-/** Pairs made ahead. Ours: a burst of as many handshakes as one address may have in flight. */
-export const MAX_AHEAD = 64;
-
 /**
- * How long a pair may wait. Ours: a machine that is frozen and thawed twice must not use a pair
- * twice (zero nonces are safe only while ephemerals never repeat), so none waits long.
+ * How long a pair may wait, by both clocks. Ours: a machine that is frozen and thawed twice must not
+ * use a pair twice (zero nonces are safe only while ephemerals never repeat), so none waits long.
+ * The monotonic clock may stand still meanwhile, which the calendar tells. Neither helps when one
+ * snapshot is started twice within this time, or with the calendar of the moment it was taken:
+ * whoever runs a vat so sets `limits.net.pairsAhead` to 0.
  */
 export const MAX_WAIT_MS = 60_000;
 
@@ -23,6 +23,8 @@ const BATCH = 8;
 interface Waiting {
   readonly pair: Ephemeral;
   readonly madeAtMs: number;
+  /** By the calendar. */
+  readonly madeAtEpochMs: number;
 }
 
 /**
@@ -32,6 +34,7 @@ interface Waiting {
  */
 export class EphemeralPool {
   readonly #clock: Clock;
+  readonly #epochMs: () => number;
   readonly #generate: () => Ephemeral;
   /** Oldest first. */
   #waiting: Waiting[] = [];
@@ -39,8 +42,10 @@ export class EphemeralPool {
   #refilling = false;
   #expiring = false;
 
-  constructor(clock: Clock, generate = generateEphemeral) {
+  /** `epochMs`: the calendar, which goes on while the machine stands still. */
+  constructor(clock: Clock, epochMs: () => number, generate = generateEphemeral) {
     this.#clock = clock;
+    this.#epochMs = epochMs;
     this.#generate = generate;
   }
 
@@ -49,9 +54,13 @@ export class EphemeralPool {
     return this.#waiting.length;
   }
 
-  /** A pair for one handshake, which is the caller's to wipe. */
-  take(): Ephemeral {
-    this.#taken = Math.min(this.#taken + 1, MAX_AHEAD);
+  /**
+   * A pair for one handshake, which is the caller's to wipe. Up to `ahead` are then made in its
+   * stead; with 0 it is made on the spot itself.
+   */
+  take(ahead: number): Ephemeral {
+    if (ahead <= 0) return this.#generate();
+    this.#taken = Math.max(this.#taken, Math.min(this.#taken + 1, ahead));
     this.#refillSoon();
     this.#expire(); // a timer may be late, above all on a machine that was frozen
     return this.#waiting.shift()?.pair ?? this.#generate();
@@ -71,17 +80,20 @@ export class EphemeralPool {
 
   #refill(): void {
     const madeAtMs = this.#clock.now();
+    const madeAtEpochMs = this.#epochMs();
     for (let made = 0; made < BATCH && this.#waiting.length < this.#taken; made += 1) {
-      this.#waiting.push({ pair: this.#generate(), madeAtMs });
+      this.#waiting.push({ pair: this.#generate(), madeAtMs, madeAtEpochMs });
     }
     this.#expireLater();
   }
 
   #expire(): void {
-    const now = this.#clock.now();
-    const fresh = this.#waiting.findIndex(({ madeAtMs }) => now - madeAtMs < MAX_WAIT_MS);
-    const stale = this.#waiting.splice(0, fresh < 0 ? this.#waiting.length : fresh);
-    for (const { pair } of stale) pair.secret.fill(0);
+    const [now, epochMs] = [this.#clock.now(), this.#epochMs()];
+    this.#waiting = this.#waiting.filter(({ pair, madeAtMs, madeAtEpochMs }) => {
+      const fresh = mayWait(now - madeAtMs) && mayWait(epochMs - madeAtEpochMs);
+      if (!fresh) pair.secret.fill(0);
+      return fresh;
+    });
   }
 
   #expireLater(): void {
@@ -96,9 +108,14 @@ export class EphemeralPool {
   }
 }
 
-const pool = new EphemeralPool(backgroundClock);
+/** Below 0 a clock was set back: nobody knows how long it was. */
+function mayWait(waitedMs: number): boolean {
+  return waitedMs >= 0 && waitedMs < MAX_WAIT_MS;
+}
 
-/** A pair for one handshake, made ahead when there was time. */
-export function takeEphemeral(): Ephemeral {
-  return pool.take();
+const pool = new EphemeralPool(backgroundClock, Date.now);
+
+/** Where the pairs of handshakes come from; `ahead` as `NetLimits.pairsAhead`. */
+export function ephemeralsOf(ahead: number): () => Ephemeral {
+  return () => pool.take(ahead);
 }

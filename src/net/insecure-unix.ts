@@ -1,6 +1,9 @@
 import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname, isAbsolute } from "node:path";
+import { isMainThread } from "node:worker_threads";
+import { realClock } from "./clock.ts";
+import { announceFailedDial } from "./diagnostics.ts";
 import { NetError, systemError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
 import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
@@ -13,6 +16,9 @@ const MAX_PATH_BYTES = 104;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
 
+/** Those that let others do anything in a folder. */
+const OTHERS = 0o077;
+
 /** The path of `insecure+unix:/path`; `undefined` for any other address. Throws `NetError` `ADDRESS_INVALID`. */
 export function parseInsecureUnixAddress(text: string): string | undefined {
   if (!text.startsWith("insecure+unix:")) return undefined;
@@ -24,6 +30,11 @@ export function parseInsecureUnixAddress(text: string): string | undefined {
   return path;
 }
 
+export interface UnixDialOptions extends PlainRoadOptions {
+  /** Gives the dial up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A door in the file system. */
 export interface UnixListener {
   close(): Promise<void>;
@@ -31,8 +42,9 @@ export interface UnixListener {
 
 /**
  * Listens where only this user can connect: the socket has mode 0600, in a folder where nobody else
- * can put another in its place. What a process that died left behind is removed. Rejects with
- * `NetError` `SOCKET_UNSAFE`, `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`.
+ * can put another in its place. What a process that died left behind is removed. In a worker
+ * thread the folder must be this user's alone (0700). Rejects with `NetError` `SOCKET_UNSAFE`,
+ * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`.
  */
 export async function listenInsecureUnix(
   path: string,
@@ -65,13 +77,23 @@ export async function listenInsecureUnix(
 /** Dials. Rejects with `NetError` `SOCKET_UNSAFE` (not ours), `CONNECTION_REFUSED`, `ABORTED`. */
 export async function dialInsecureUnix(
   path: string,
-  options: PlainRoadOptions & { readonly signal?: AbortSignal | undefined },
+  options: UnixDialOptions,
 ): Promise<PlainRoad> {
+  try {
+    return await dialOwn(path, options);
+  } catch (error) {
+    announceFailedDial(path, error);
+    throw error;
+  }
+}
+
+async function dialOwn(path: string, options: UnixDialOptions): Promise<PlainRoad> {
   const stats = await statOf(path);
   if (stats === undefined) throw new NetError("CONNECTION_REFUSED", `there is no ${path}`);
   if (!stats.isSocket()) throw unsafe(`${path} is not a socket`);
   requireOwner(stats.uid, path);
-  const { signal } = options;
+  const { signal, clock = realClock } = options;
+  const startedAtMs = clock.now();
   return await new Promise((resolve, reject) => {
     const socket = connect({ path, allowHalfOpen: true });
     const settled = (settle: () => void): void => {
@@ -93,7 +115,8 @@ export async function dialInsecureUnix(
     socket.once("error", failed);
     socket.once("connect", () => {
       settled(() => {
-        const origin = { direction: "dialled", handshakeMs: 0 } as const;
+        const connectMs = clock.now() - startedAtMs;
+        const origin = { direction: "dialled", connectMs, handshakeMs: 0 } as const;
         resolve(plainRoad(socket, new UnknownPeer(path, "unix"), origin, options));
       });
     });
@@ -112,6 +135,9 @@ async function requireOwnFolder(folder: string): Promise<void> {
   requireOwner(stats.uid, folder);
   if ((stats.mode & OTHERS_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
     throw unsafe(`others may write in ${folder}: chmod go-w it, or take another`);
+  }
+  if (!isMainThread && (stats.mode & OTHERS) !== 0) {
+    throw unsafe(`a worker thread cannot set the umask: chmod go-rwx ${folder}, or take another`);
   }
 }
 
@@ -138,14 +164,17 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Binding happens within `listen`, so the file is never there with another mode. */
+/**
+ * Binding happens within `listen`, so the file is never there with another mode. Worker threads
+ * may not set the umask; their folder has no way in for others.
+ */
 function bind(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => {
       reject(systemError(error, `cannot listen on ${path}`));
     };
     server.once("error", failed);
-    const umask = process.umask(0o177);
+    const umask = isMainThread ? process.umask(0o177) : undefined;
     try {
       server.listen(path, () => {
         server.off("error", failed);
@@ -153,7 +182,7 @@ function bind(server: Server, path: string): Promise<void> {
         resolve();
       });
     } finally {
-      process.umask(umask);
+      if (umask !== undefined) process.umask(umask);
     }
   });
 }

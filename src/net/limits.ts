@@ -46,6 +46,11 @@ export interface NetLimits {
   readonly maxConnections: number;
   /** Roads to one key at one listener. */
   readonly maxRoadsPerKey: number;
+  /**
+   * Ephemeral key pairs that this process makes ahead for its next handshakes; 0: none. Where one
+   * snapshot of a machine is started more than once, two machines could use the same ones.
+   */
+  readonly pairsAhead: number;
 }
 
 export const DEFAULT_LIMITS: NetLimits = {
@@ -71,6 +76,7 @@ export const DEFAULT_LIMITS: NetLimits = {
   maxTrackedAddresses: 10_000, // ours: about 1 MB
   maxConnections: 16_384, // ours: below common limits of open files for servers
   maxRoadsPerKey: 16, // ours: a restarted peer, and several programs with one key
+  pairsAhead: 64, // ours: as many handshakes as one address may have under way
 };
 
 /** The defaults with some of them replaced. */

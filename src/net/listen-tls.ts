@@ -69,8 +69,10 @@ class TlsAcceptance implements Handshake {
   welcome(peer: RoadPeer): SecureSocket {
     const wire = this.#wire;
     const { limits, clock } = this.#terms;
+    const handshakeMs = clock.now() - this.#visit.startedAtMs;
+    const origin = { direction: "accepted", handshakeMs } as const;
+    const road = certifiedRoad(wire, peer, origin, limits, clock);
     wire.off("close", this.#gone);
-    const road = certifiedRoad(wire, peer, limits, clock);
     wire.off("error", this.#failed);
     return road;
   }

@@ -9,7 +9,8 @@ import {
 import { acceptWire } from "./accept.ts";
 import { type ListenAddress, type PeerAddress } from "./address.ts";
 import { Door, type DoorOptions } from "./door.ts";
-import { takeEphemeral } from "./ephemeral-pool.ts";
+import { ephemeralsOf } from "./ephemeral-pool.ts";
+import { withDefaults } from "./limits.ts";
 
 export interface ListenOptions extends DoorOptions {
   readonly keyPair: KeyPair;
@@ -39,7 +40,8 @@ export interface RoadListener {
  * `HOST_NOT_FOUND`; throws `ShsError` `NETWORK_INVALID` when the suites cannot be told apart.
  */
 export async function listen(options: ListenOptions): Promise<RoadListener> {
-  const { keyPair, network, suites, selfConnect = "refuse", ephemeral = takeEphemeral } = options;
+  const { keyPair, network, suites, selfConnect = "refuse" } = options;
+  const { ephemeral = ephemeralsOf(withDefaults(options.limits).pairsAhead) } = options;
   const offers = offersOf(network, suites);
   const door = new Door(options, {
     foreign: (firstBytes) => (isForeign(firstBytes, offers) ? wrongNetwork : undefined),

@@ -157,13 +157,17 @@ export class Outgoing {
     this.#events.moved(wire.writableLength > 0);
   }
 
-  readonly #onTaken = (): void => {
-    if (this.#state.is !== "gone") this.#events.moved(this.#wire.writableLength > 0);
+  /** A wire that was never full says no `drain`, though the high-water mark was ours to heed. */
+  readonly #onTaken = (error?: Error | null): void => {
+    if (this.#state.is === "gone") return;
+    this.#events.moved(this.#wire.writableLength > 0);
+    if (error !== null && error !== undefined) return;
+    if (this.#flushDue === undefined && !this.#wire.writableNeedDrain) this.#onWireDrain();
   };
 
   #onLeft(part: Uint8Array, error: Error | null | undefined): void {
     if (error === null || error === undefined) reuse(part);
-    this.#onTaken();
+    this.#onTaken(error);
   }
 
   readonly #onWireDrain = (): void => {

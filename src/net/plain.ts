@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type ListenAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
-import { type RoadOrigin } from "./diagnostics.ts";
+import { announceFailedDial, type RoadOrigin } from "./diagnostics.ts";
 import { NetError, systemError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
 import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
@@ -28,6 +28,7 @@ export function dialPlain(options: PlainOptions): Promise<PlainRoad> {
     const fail = (error: Error) => {
       socket.destroy();
       settled();
+      announceFailedDial(printPlace(address), error);
       reject(error);
     };
     const failed = (error: Error) => {

@@ -141,12 +141,12 @@ export class Visit {
       else this.refuse(() => new NetError("NOT_ADMITTED", "admit said no"));
     };
     const threw = (cause: unknown) => {
-      this.refuse(() => new NetError("NOT_ADMITTED", "admit threw", { ...OURS, cause }));
+      this.refuse(() => new NetError("NOT_ADMITTED", "admit threw, or the road was gone", { ...OURS, cause }));
     };
     try {
       const answer = this.#terms.admit(peer, this.#attempt);
       if (typeof answer === "boolean") answered(answer);
-      else Promise.resolve(answer).then(answered, threw);
+      else Promise.resolve(answer).then(answered).catch(threw);
     } catch (cause) {
       threw(cause);
     }
@@ -161,14 +161,20 @@ export class Visit {
     this.#hangUpLater();
   }
 
+  /** Throws when there is no road to be had, as when the wire broke meanwhile. */
   #welcome(peer: RoadPeer): void {
     if (this.#terms.confirm?.(peer, this.#attempt) === false) {
       this.refuse(() => new NetError("NOT_ADMITTED", "another road to this peer is preferred"));
       return;
     }
+    const road = this.#handshake.welcome(peer);
     this.#over = true;
     this.#cancelTimer();
-    this.#events.accepted(this.#handshake.welcome(peer));
+    try {
+      this.#events.accepted(road);
+    } catch (error) {
+      road.destroy(asError(error)); // nobody has it: its wire and its place would be lost
+    }
   }
 
   /** From now on every refusal hangs up at one moment, which is fixed the first time. */
@@ -194,6 +200,10 @@ export class Visit {
 }
 
 const OURS = { blame: "caller" } as const;
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
 
 function tooLate(): NetError {
   return new NetError("HANDSHAKE_TIMEOUT", "the handshake took too long");

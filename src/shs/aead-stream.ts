@@ -6,7 +6,7 @@
 import { type ByteQueue } from "../base/index.ts";
 import { sealedAfterGoodbye, ShsError } from "./error.ts";
 import { AEAD64K_DOMAIN } from "./network.ts";
-import { hkdfExpand32, openLarge, recordCipher, sealLarge } from "./primitives.ts";
+import { hkdfExpand32, openLarge, recordCipher, sealLarge, wipe } from "./primitives.ts";
 import { type CloseReason, type Received, type Sealer } from "./record.ts";
 import { type Found, RecordOpener } from "./record-opener.ts";
 import { sealedBlock } from "./sealed-block.ts";
@@ -88,7 +88,7 @@ export class AeadSealer implements Sealer {
 
   #sealRekey(): Uint8Array {
     const record = this.#sealSwift(TYPE.rekey, NOTHING, 0);
-    this.#key = nextKey(this.#key);
+    this.#key = succeed(this.#key);
     this.#counter = 0;
     return record;
   }
@@ -217,7 +217,7 @@ export class AeadOpener extends RecordOpener {
       case TYPE.pong:
         return [{ is: "pong" }];
       case TYPE.rekey:
-        this.#key = nextKey(this.#key);
+        this.#key = succeed(this.#key);
         this.#counter = 0;
         return [];
       default:
@@ -250,9 +250,11 @@ function readReason(payload: Uint8Array): CloseReason {
   return { code, text: new TextDecoder().decode(payload.subarray(2)) };
 }
 
-/** `Expand(key, D ‖ "rekey", 32)` */
-function nextKey(key: Uint8Array): Uint8Array {
-  return hkdfExpand32(key, AEAD64K_DOMAIN, REKEY);
+/** The next key, `Expand(key, D ‖ "rekey", 32)`; the old one is wiped. */
+function succeed(key: Uint8Array): Uint8Array {
+  const next = hkdfExpand32(key, AEAD64K_DOMAIN, REKEY);
+  wipe(key);
+  return next;
 }
 
 const NONCE = new Uint8Array(12);

@@ -66,6 +66,7 @@ export class Traffic {
   async end(graceMs: number): Promise<void> {
     const over = new Promise<void>((resolve) => this.#waiting.push(resolve));
     const cancel = realClock.after(graceMs, () => {
+      this.#life.abort(); // what is still being dialled would come too late
       for (const road of this.#open) road.destroy();
     });
     if (this.#open.size > 0) await over;

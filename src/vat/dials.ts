@@ -61,8 +61,9 @@ export class Dials {
   join(address: PeerAddress, earliness: Earliness): Arrival {
     const key = printPeerAddress(address);
     let dial = this.#byAddress.get(key);
-    if (dial === undefined) {
-      dial = new Dial(this.#owner, this.#clock, address);
+    if (dial === undefined || dial.state === "failed") {
+      const begun = new Dial(this.#owner, this.#clock, address);
+      dial = begun;
       this.#byAddress.set(key, dial);
       dial.own.then(
         (driver) => {
@@ -70,7 +71,9 @@ export class Dials {
         },
         () => {}, // whoever waits is told
       );
-      const over = () => this.#byAddress.delete(key);
+      const over = () => {
+        if (this.#byAddress.get(key) === begun) this.#byAddress.delete(key);
+      };
       dial.driver.then(over, over);
     }
     return dial.join(earliness);
@@ -113,9 +116,10 @@ export class Dials {
 /**
  * One dial, and how many wait for it; when nobody does, it is given up.
  *
- *   dialling → committed → over       by our own handshake
- *       └────────┴───────→ over       by the peer's connection, or `cancel`
- *   committed → refused → over        refused, but the peer's may be on its way
+ *   dialling → committed → settled    by our own handshake
+ *       ├────────┼───────→ settled    by the peer's connection
+ *       └────────┴───────→ failed     by an error, or `cancel`
+ *   committed → refused → either      refused, but the peer's may be on its way
  */
 class Dial {
   readonly address: PeerAddress;
@@ -123,7 +127,7 @@ class Dial {
   readonly driver: Promise<Driver>;
   /** Our own handshake. */
   readonly own: Promise<Driver>;
-  state: "dialling" | "committed" | "refused" | "over" = "dialling";
+  state: "dialling" | "committed" | "refused" | "settled" | "failed" = "dialling";
   readonly #controller = new AbortController();
   readonly #owner: DialOwner;
   /** Whose calls may leave with M3. */
@@ -179,21 +183,21 @@ class Dial {
 
   /** There is a connection. If it is not our own, our own is given up. */
   settle(driver: Driver): void {
-    if (this.state === "over") return;
-    this.#over();
+    if (this.#isOver) return;
+    this.#over("settled");
     this.#resolve(driver);
     this.#controller.abort(new VatError("CLOSED", "the peer's own dial was faster"));
   }
 
   cancel(): void {
-    const error = new VatError("CLOSED", "the dial was given up");
+    const error = givenUp();
     this.#controller.abort(error);
     this.#fail(error);
   }
 
   /** Refused, perhaps only because the peer's own dial is to be the connection. */
   #await(clock: Clock, leftMs: number, error: unknown): void {
-    if (this.state === "over") return;
+    if (this.#isOver) return;
     this.state = "refused";
     this.#stopWaiting = clock.after(leftMs, () => {
       this.#fail(error);
@@ -211,7 +215,12 @@ class Dial {
     return driver.takeEarly(this.#earlyCredentials);
   }
 
+  /** The peer's connection may be there as well; then it has given up that one for ours. */
   #established(socket: SecureSocket): Driver {
+    if (this.state === "failed") {
+      socket.destroy(); // nobody would ever close it
+      throw givenUp();
+    }
     const early = this.#earlyDriver;
     if (early === undefined) return this.#owner.adopt(socket);
     const driver = this.#owner.adopt(early.road, early.driver);
@@ -220,15 +229,23 @@ class Dial {
   }
 
   #fail(error: unknown): void {
-    if (this.state === "over") return;
-    this.#over();
+    if (this.#isOver) return;
+    this.#over("failed");
     this.#reject(error);
   }
 
-  #over(): void {
-    this.state = "over";
+  get #isOver(): boolean {
+    return this.state === "settled" || this.state === "failed";
+  }
+
+  #over(how: "settled" | "failed"): void {
+    this.state = how;
     this.#stopWaiting?.();
   }
+}
+
+function givenUp(): VatError {
+  return new VatError("CLOSED", "the dial was given up");
 }
 
 function asError(error: unknown): Error {

@@ -133,7 +133,9 @@ export class Driver {
   /** As `Connection.takeEarlyActions`, in bytes. */
   takeEarly(everything: boolean): readonly Uint8Array[] {
     for (const action of this.connection.takeEarlyActions(everything)) this.#perform(action);
-    return [...this.#writer.take()];
+    const early = [...this.#writer.take()];
+    for (const bytes of early) this.connection.bytesOut += bytes.length;
+    return early;
   }
 
   /** The event-loop turn is over: what waited for its end happens now. */

@@ -11,6 +11,8 @@ import { expectedPeer, type PeerAddress, type Road, type RoadEvents } from "../n
 export class EarlyRoad implements Road {
   /** Whom we dialled; at the other end once the road is open, and not before. */
   readonly peer;
+  /** That it is dialled with, and no other. */
+  readonly suite;
   readonly #giveUp: () => void;
   #events: RoadEvents | undefined;
   #road: Road | undefined;
@@ -18,6 +20,7 @@ export class EarlyRoad implements Road {
   /** `giveUp` is called when the driver leaves before there is a road. */
   constructor(address: PeerAddress, giveUp: () => void) {
     this.peer = expectedPeer(address);
+    this.suite = address.suite;
     this.#giveUp = giveUp;
   }
 

@@ -1,9 +1,20 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
-import { type RoadClosed, type RoadFailed, type RoadOpened } from "../../src/net/index.ts";
+import {
+  dialInsecure,
+  dialInsecureUnix,
+  dialTls,
+  listenTls,
+  type RoadClosed,
+  type RoadFailed,
+  type RoadOpened,
+  type SecureSocket,
+} from "../../src/net/index.ts";
 import { networkIdentifier, ready } from "../../src/shs/index.ts";
+import { FIRST, idOf, SECOND } from "./support/certificates.ts";
 import { dialServer, TestServer } from "./support/listening.ts";
+import { DrivenRoad, withResolvers } from "./support/road.ts";
 
 beforeAll(ready);
 
@@ -48,6 +59,55 @@ it("tells of both ends of a road, from its opening to its end", async () => {
   const dialled = closed.find(({ direction }) => direction === "dialled")!;
   expect(dialled.error).toBeUndefined();
   expect(dialled.counters).toMatchObject({ sentBytes: 5, receivedBytes: 0, flushes: 1 });
+});
+
+it("tells of both ends of a road of TLS", async () => {
+  const opened = published("handfast:net:opened");
+  const closed = published("handfast:net:closed");
+  const { promise: accepted, resolve: accepts } = withResolvers<SecureSocket>();
+  const door = await listenTls({
+    address: { host: "127.0.0.1", port: 0 },
+    certificate: FIRST,
+    admit: () => true,
+    accepted: accepts,
+  });
+  onTestFinished(() => door.close());
+  const { address } = door;
+  const near = new DrivenRoad(
+    await dialTls({ address, certificate: SECOND, id: idOf(FIRST) }),
+  );
+  const far = new DrivenRoad(await accepted);
+  near.socket.end();
+  far.socket.end();
+  await Promise.all([near.closed, far.closed]);
+  expect(closed.map(({ direction }) => direction).sort()).toEqual(["accepted", "dialled"]);
+  for (const { direction, suite, handshakeMs, connectMs } of opened) {
+    expect(suite).toBeUndefined();
+    expect(handshakeMs).toBeGreaterThan(0);
+    if (direction === "dialled") expect(connectMs).toBeGreaterThan(0);
+  }
+  expect(opened.map(({ direction }) => direction).sort()).toEqual(["accepted", "dialled"]);
+});
+
+it("tells of every dial that came to nothing, whatever the road", async () => {
+  const failed = published("handfast:net:failed");
+  const server = await TestServer.open();
+  const address = { host: "127.0.0.1", port: server.port };
+  await server.door.close(); // nobody listens there any more
+  const dials = [
+    dialTls({ address, certificate: SECOND, id: idOf(FIRST) }),
+    dialInsecure({ address }),
+    dialInsecureUnix("/nowhere/at.all", {}),
+  ];
+  for (const dialled of dials) {
+    await expect(dialled).rejects.toMatchObject({ code: "CONNECTION_REFUSED" });
+  }
+  expect(failed.map((event) => event.address).sort()).toEqual([
+    "/nowhere/at.all",
+    `127.0.0.1:${server.port}`,
+    `127.0.0.1:${server.port}`,
+  ]);
+  expect(failed.map(({ direction }) => direction)).toEqual(["dialled", "dialled", "dialled"]);
 });
 
 it("tells of a handshake that came to nothing, at both ends", async () => {

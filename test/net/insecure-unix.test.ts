@@ -10,6 +10,7 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   dialInsecureUnix,
@@ -36,6 +37,20 @@ async function listening(path: string): Promise<{ readonly accepted: string[] }>
   return { accepted };
 }
 
+/** What becomes of listening there in a worker thread, which may not set the umask. */
+function listeningInWorker(path: string): Promise<unknown> {
+  const code = `
+    const { parentPort, workerData } = require("node:worker_threads");
+    const tell = (outcome) => parentPort.postMessage(outcome);
+    import(${JSON.stringify(new URL("../../src/net/index.ts", import.meta.url))})
+      .then((net) => net.listenInsecureUnix(workerData, {}, () => {}))
+      .then(() => tell("listens"), (error) => tell(error.code));`;
+  const execArgv = ["--import", import.meta.resolve("tsx")];
+  const worker = new Worker(code, { eval: true, execArgv, workerData: path });
+  onTestFinished(async () => void (await worker.terminate()));
+  return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+}
+
 const modeOf = (path: string) => (lstatSync(path).mode & 0o777).toString(8);
 
 describe("a Unix socket", () => {
@@ -54,6 +69,15 @@ describe("a Unix socket", () => {
     const before = process.umask(0o027);
     await listening(join(folder(), "s"));
     expect(process.umask(before)).toBe(0o027);
+  });
+
+  it("needs a folder of this user alone in a worker thread", async () => {
+    const path = join(folder(), "s");
+    expect(await listeningInWorker(path)).toBe("listens");
+    expect(modeOf(path)).toBe("600");
+    const other = join(folder(), "s");
+    chmodSync(join(other, ".."), 0o755);
+    expect(await listeningInWorker(other)).toBe("SOCKET_UNSAFE");
   });
 
   it("goes with its listener, and what a dead process left makes way", async () => {

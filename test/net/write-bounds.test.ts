@@ -132,6 +132,20 @@ describe.each(ROADS)("over %s", (_, road) => {
     expect(most).toBeLessThan(HIGH_WATER + SLACK);
   });
 
+  it("what one write leaves waiting goes out by itself, however low the mark", async () => {
+    const { writer, reader } = await open(road, { highWaterBytes: 4 * KIB }); // below any wire's
+    const { promise: drained, resolve: drain } = withResolvers<undefined>();
+    writer.start({ ...DEAF, drain: () => drain(undefined) });
+    writer.write(Buffer.alloc(TOTAL));
+    await turn();
+    const far = new DrivenRoad(reader);
+    await far.until(TOTAL);
+    await drained;
+    writer.end();
+    await far.ended;
+    expect(far.received).toHaveLength(TOTAL);
+  });
+
   it("a writer that does not wait is cut off at its limit, and nothing is kept", async () => {
     const limits = { highWaterBytes: HIGH_WATER, maxUnsentBytes: MAX_UNSENT };
     const { writer } = await open(road, limits);

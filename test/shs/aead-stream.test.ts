@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ByteQueue } from "../../src/base/index.ts";
 import { AeadOpener, AeadSealer, RECORDS_PER_KEY } from "../../src/shs/aead-stream.ts";
 import { KeyPair, ready, type ShsErrorCode } from "../../src/shs/index.ts";
@@ -231,6 +231,22 @@ describe("aead64k", () => {
       { is: "ping" },
       { is: "goodbye" },
     ]);
+  });
+
+  it("wipes the key that it changes, at both ends", () => {
+    const sealing = vi.spyOn(recordCipher(), "sealChaCha");
+    const opening = vi.spyOn(recordCipher(), "openChaCha");
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const { sealer, opener } = pair();
+    openAll(opener, seal(sealer, "first"), sealer.rekey(), seal(sealer, "second"));
+    for (const { calls } of [sealing.mock, opening.mock]) {
+      const keys = calls.map(([, , , , key]) => key);
+      expect(keys.map((key) => key.every((byte) => byte === 0))).toEqual([true, true, false]);
+      expect(keys[0]).toBe(keys[1]);
+    }
+    expect(KEY).toEqual(seedOf("k")); // not ours to wipe
   });
 
   it("refuses a peer that does not change its key in time", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ConnectOptions, type RpcError, type VatOptions } from "handfast";
-import { Counter } from "../support/counter.capnp.ts";
+import { type CallContext } from "handfast/capnp";
+import { Counter, Watcher } from "../support/counter.capnp.ts";
 import { countFlights } from "./flights.ts";
 import { LOOPBACK, openVat, TestCounter, until } from "./support.ts";
 
@@ -78,6 +79,21 @@ describe("early data", () => {
     await root.unlock({ secret: "sesame" });
     expect(flights.spoken.slice(0, 4)).toBe("><><");
     expect(flights.spoken.length).toBeLessThanOrEqual(5);
+  });
+
+  it("counts, and the server's calls to us tell the suite that they came by", async () => {
+    const { server, flights } = await served();
+    const client = await openVat();
+    const root = client.connect(flights.address, EARLY).bootstrap(Counter);
+    const suites: unknown[] = [];
+    const changed = (_: unknown, call: CallContext) => {
+      suites.push(call.transportMetadata.suite);
+      return {};
+    };
+    await Promise.all([root.watch({ watcher: Watcher.serve({ changed }) }), root.add({ amount: 1 })]);
+    await until(() => suites.length > 0);
+    expect(suites).toEqual(["aead64k"]);
+    await until(() => server.stats().total.bytesIn === client.stats().total.bytesOut);
   });
 
   it("is not run by a server that does not admit us, and we cannot know that", async () => {
