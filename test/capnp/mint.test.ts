@@ -307,6 +307,21 @@ describe("a minted reference that expires", () => {
     expect(isBroken(session)).toBe(true);
   });
 
+  it("does not outlive the authority that it carries", () => {
+    const network = new SimulatedNetwork();
+    const { host, clock } = new SimulatedHost(network.vat("server"));
+    const auth = AuthContext.of({
+      domain: "test",
+      principal: "ada",
+      expiresAt: new Date(BEGIN + 1000),
+    });
+    const session = mintedBy(host, { auth, expiresAt: new Date(BEGIN + HOUR_MS) });
+    clock.advance(999);
+    expect(isBroken(session)).toBe(false);
+    clock.advance(1);
+    expect(isBroken(session)).toBe(true);
+  });
+
   it("is born expired when its time is over", async () => {
     const { door, failure } = story({ expiresAt: new Date(BEGIN) });
     const call = door.authenticate({}).session.whoami();

@@ -86,9 +86,9 @@ describe("the administrator", () => {
     await following;
     await until(() => server.peers.length === 1);
 
-    const again = followVat(operator, admin, {
-      ...options,
-      signal: new AbortController().signal,
+    const { signal } = new AbortController();
+    const again = expect(followVat(operator, admin, { ...options, signal })).rejects.toMatchObject({
+      kind: "disconnected",
     });
     const count = seen.length;
     await until(() => seen.length > count);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NetError } from "../../src/net/index.ts";
 import { RpcError } from "../../src/rpc/index.ts";
 import {
   type Client,
@@ -263,6 +264,18 @@ describe("a reconnecting capability", () => {
     await story.settle();
     await story.pass(100);
     expect((await again).total).toBe(1);
+  });
+
+  it("does not try again what only its own side can mend", async () => {
+    const story = new Story();
+    const ourselves = new NetError("SELF_CONNECT", "the server has our own key");
+    story.failures.push(ourselves);
+    const counter = story.reconnecting();
+    const call = counter.call((it) => it.add({ amount: 1 }));
+    const told = expect(call).rejects.toBe(ourselves);
+    await story.settle();
+    await told;
+    expect(counter.state).toEqual({ is: "failed", error: ourselves });
   });
 
   it("notices a session that was refused although nobody awaited it", async () => {
