@@ -58,7 +58,7 @@ function parsed(args: readonly string[]) {
         json: { type: "string" },
         peers: { type: "string" },
         pin: { type: "string", default: "both" },
-        rounds: { type: "string", default: "5" },
+        rounds: { type: "string", default: "3" },
         ms: { type: "string", default: "300" },
       },
     });

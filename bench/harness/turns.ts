@@ -61,16 +61,18 @@ export async function takeTurns(run: Run, turns: Turns): Promise<readonly Row[]>
     for (const pin of run.pins) {
       for (const pair of pairs) pair.pin(pin);
       const here = cases.filter(({ alsoOnOneCore }) => pin !== "one" || alsoOnOneCore === true);
-      for (let round = run.quick ? 0 : -1; round < run.rounds; round += 1) {
+      for (let round = 0; round < run.rounds; round += 1) {
         run.progress(`${suite}, ${inWords(pin)}: round ${round + 1} of ${run.rounds}`);
         for (const each of here) {
           if (each.onlyOnce === true && round !== 0) continue;
           const name = pin === "one" ? `${each.name},pin=one` : each.name;
           for (const pair of [...pairs]) {
             const note: Note = (metric, value) => {
-              if (round >= 0) samples.add(name, pair.peer, metric, value);
+              samples.add(name, pair.peer, metric, value);
             };
             try {
+              // Processes that sat still while others had their turn are slow to begin with.
+              if (!run.quick && each.onlyOnce !== true) await each.measure(pair, () => {});
               await each.measure(pair, note);
             } catch (error) {
               run.failed(`${pair.peer}, ${suite} ${each.name}`, error);
@@ -95,7 +97,7 @@ export function turnsMs(
 ): number {
   const count = peers.filter((peer) => only?.has(peer) !== false).length;
   const measured = pins.map((pin) => (pin === "one" ? cases.alsoOnOneCore : cases.all));
-  const each = measured.reduce((sum, some) => sum + some, 0) * (quick ? rounds : rounds + 1);
+  const each = measured.reduce((sum, some) => sum + some, 0) * (quick ? rounds : 2 * rounds);
   return count * (START_MS + each * (ms + TURN_MS));
 }
 

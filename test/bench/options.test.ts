@@ -16,14 +16,14 @@ const refusal = (...args: readonly string[]): string => {
 };
 
 describe("the options of the bench", () => {
-  it("are every suite and peer, five rounds and both pinnings by default", () => {
+  it("are every suite and peer, three rounds and both pinnings by default", () => {
     expect(parseOptions([], NAMES)).toEqual({
       suites: ["calls", "bulk"],
       quick: false,
       json: undefined,
       peers: undefined,
       pins: ["two", "one"],
-      rounds: 5,
+      rounds: 3,
       ms: 300,
     });
   });
