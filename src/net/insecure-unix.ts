@@ -75,10 +75,7 @@ export async function listenInsecureUnix(
 }
 
 /** Dials. Rejects with `NetError` `SOCKET_UNSAFE` (not ours), `CONNECTION_REFUSED`, `ABORTED`. */
-export async function dialInsecureUnix(
-  path: string,
-  options: UnixDialOptions,
-): Promise<PlainRoad> {
+export async function dialInsecureUnix(path: string, options: UnixDialOptions): Promise<PlainRoad> {
   try {
     return await dialOwn(path, options);
   } catch (error) {

@@ -141,7 +141,9 @@ export class Visit {
       else this.refuse(() => new NetError("NOT_ADMITTED", "admit said no"));
     };
     const threw = (cause: unknown) => {
-      this.refuse(() => new NetError("NOT_ADMITTED", "admit threw, or the road was gone", { ...OURS, cause }));
+      this.refuse(
+        () => new NetError("NOT_ADMITTED", "admit threw, or the road was gone", { ...OURS, cause }),
+      );
     };
     try {
       const answer = this.#terms.admit(peer, this.#attempt);

@@ -42,12 +42,15 @@ function listeningInWorker(path: string): Promise<unknown> {
   const code = `
     const { parentPort, workerData } = require("node:worker_threads");
     const tell = (outcome) => parentPort.postMessage(outcome);
-    import(${JSON.stringify(new URL("../../src/net/index.ts", import.meta.url))})
+    import(${JSON.stringify(import.meta.resolve("tsx/esm/api"))})
+      .then(({ register }) => register())
+      .then(() => import(${JSON.stringify(new URL("../../src/net/index.ts", import.meta.url))}))
       .then((net) => net.listenInsecureUnix(workerData, {}, () => {}))
       .then(() => tell("listens"), (error) => tell(error.code));`;
-  const execArgv = ["--import", import.meta.resolve("tsx")];
-  const worker = new Worker(code, { eval: true, execArgv, workerData: path });
-  onTestFinished(async () => void (await worker.terminate()));
+  const worker = new Worker(code, { eval: true, workerData: path });
+  onTestFinished(async () => {
+    await worker.terminate();
+  });
   return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
 }
 

@@ -34,19 +34,22 @@ function visit(admit: AdmitPeer, welcome: () => SecureSocket, accepted: VisitEve
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it.each(ADMITS)("a road that breaks before it is there is a refusal; admitted %s", async (_, admit) => {
-  const fault = new Error("the wire is gone");
-  const broken = () => {
-    throw fault;
-  };
-  const visited = visit(admit, broken, () => {});
-  await turn();
-  visited.clock.advance(DEFAULT_LIMITS.admitMs);
-  expect(visited.refusals.map(({ error }) => error)).toMatchObject([
-    { code: "NOT_ADMITTED", cause: fault },
-  ]);
-  expect([visited.wire.destroyed, visited.left(), visited.clock.pending]).toEqual([true, 1, 0]);
-});
+it.each(ADMITS)(
+  "a road that breaks before it is there is a refusal; admitted %s",
+  async (_, admit) => {
+    const fault = new Error("the wire is gone");
+    const broken = () => {
+      throw fault;
+    };
+    const visited = visit(admit, broken, () => {});
+    await turn();
+    visited.clock.advance(DEFAULT_LIMITS.admitMs);
+    expect(visited.refusals.map(({ error }) => error)).toMatchObject([
+      { code: "NOT_ADMITTED", cause: fault },
+    ]);
+    expect([visited.wire.destroyed, visited.left(), visited.clock.pending]).toEqual([true, 1, 0]);
+  },
+);
 
 it.each(ADMITS)("a road whose taker throws is cut; admitted %s", async (_, admit) => {
   const fault = new Error("a bug above");

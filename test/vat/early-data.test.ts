@@ -90,7 +90,10 @@ describe("early data", () => {
       suites.push(call.transportMetadata.suite);
       return {};
     };
-    await Promise.all([root.watch({ watcher: Watcher.serve({ changed }) }), root.add({ amount: 1 })]);
+    await Promise.all([
+      root.watch({ watcher: Watcher.serve({ changed }) }),
+      root.add({ amount: 1 }),
+    ]);
     await until(() => suites.length > 0);
     expect(suites).toEqual(["aead64k"]);
     await until(() => server.stats().total.bytesIn === client.stats().total.bytesOut);
