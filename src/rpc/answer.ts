@@ -185,9 +185,16 @@ export class Answer implements Request, ResultsSink {
     const underWay = this.is === "running";
     this.end();
     if (underWay) this.#send({ is: "canceled" }, false);
-    else if (releaseResultCaps) {
-      for (const id of this.#exported) this.#answerer.exports.release(id, 1);
-    }
+    else if (releaseResultCaps) this.#releaseExported();
+  }
+
+  /** The Return cannot be written and says `error` instead: nothing of the results was given away. */
+  unsent(error: RpcError): void {
+    if (this.is !== "returned") return;
+    this.is = "failed";
+    this.#error = error;
+    this.#releaseExported();
+    this.#releaseReturned();
   }
 
   /** Leaves the table; what still runs only for this answer is cancelled. */
@@ -197,9 +204,7 @@ export class Answer implements Request, ResultsSink {
     const results = this.#results;
     this.#letGo();
     if (results?.pending === true) this.#answerer.linger(this, results);
-    const returned = this.#returned;
-    this.#returned = undefined;
-    if (returned !== undefined) releaseCaps(returned);
+    this.#releaseReturned();
   }
 
   #kept(): void {
@@ -212,6 +217,19 @@ export class Answer implements Request, ResultsSink {
     const results = this.#results;
     this.#results = undefined;
     results?.release();
+  }
+
+  #releaseReturned(): void {
+    const returned = this.#returned;
+    this.#returned = undefined;
+    if (returned !== undefined) releaseCaps(returned);
+  }
+
+  /** The references that the Return gave to the peer. */
+  #releaseExported(): void {
+    const exported = this.#exported;
+    this.#exported = NO_CAPS;
+    for (const id of exported) this.#answerer.exports.release(id, 1);
   }
 
   #returnPlain(results: Payload): void {
