@@ -33,7 +33,7 @@ export interface Answerer {
  *   running    the object has it          its outcome: returned, failed or ended
  *                                         Finish: ended, and Return says canceled (at the end of
  *                                         the event-loop turn, if it asked for that)
- *   returned   results with capabilities  Finish: ended
+ *   returned   results with capabilities  Finish: ended; the Return cannot be written: failed
  *   failed     the error                  Finish: ended
  *   forwarded  a tail call to the peer    Finish: ended
  *   kept       results that the peer      `take` hands them to a question of our own
@@ -227,9 +227,8 @@ export class Answer implements Request, ResultsSink {
 
   /** The references that the Return gave to the peer. */
   #releaseExported(): void {
-    const exported = this.#exported;
+    for (const id of this.#exported) this.#answerer.exports.release(id, 1);
     this.#exported = NO_CAPS;
-    for (const id of exported) this.#answerer.exports.release(id, 1);
   }
 
   #returnPlain(results: Payload): void {
