@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Hook, Membrane, type Message, PromiseHook, revocable } from "../../src/rpc/index.ts";
+import { AuthContext } from "../../src/base/index.ts";
+import { type Hook, Membrane, type Message, mint, PromiseHook, revocable } from "../../src/rpc/index.ts";
 import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
+import { peerNamed } from "../support/simulated-host.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
 import { TestContent } from "../support/test-content.ts";
 
@@ -227,6 +229,12 @@ const BOUNDARIES: Readonly<Record<string, (hook: Hook) => Hook>> = {
   "the object itself": (hook) => hook,
   "a revocable reference": (hook) => revocable(hook).hook,
   "a membrane": (hook) => new Membrane(hook.turns).wrap(hook),
+  "a minted reference": (hook) => {
+    const terms = { auth: AuthContext.anonymous(), label: undefined, expiresAtMs: undefined };
+    const self = peerNamed("server", "local");
+    const [refusal, over] = [() => undefined, () => {}];
+    return mint(hook, { mint: terms, self, deep: false, refusal, over }).hook;
+  },
   "one of the other": (hook) => revocable(new Membrane(hook.turns).wrap(hook)).hook,
 };
 
