@@ -29,6 +29,7 @@ export interface Admission {
  */
 export class Entrance {
   readonly #queue: Ticket[] = [];
+  #emptied: (() => void) | undefined;
 
   admit(interceptors: readonly Interceptor[], admission: Admission): void {
     const ticket: Ticket = { is: "asking", enter: () => {} };
@@ -56,12 +57,26 @@ export class Entrance {
     }, refuse);
   }
 
+  /** `other` leads here from now on: what it still holds up enters before whatever comes next. */
+  after(other: Entrance): void {
+    if (other.#queue.length === 0) return;
+    const ticket: Ticket = { is: "asking", enter: () => {} };
+    this.#queue.push(ticket);
+    other.#emptied = () => {
+      ticket.is = "ready";
+      this.#advance();
+    };
+  }
+
   #advance(): void {
     for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
       if (head.is === "asking") return;
       this.#queue.shift();
       if (head.is === "ready") head.enter();
     }
+    const emptied = this.#emptied;
+    this.#emptied = undefined;
+    emptied?.();
   }
 }
 
@@ -76,5 +91,15 @@ async function entered(
   innermost: Enter,
   call: ObservedCall,
 ): Promise<void> {
-  await interceptors.reduceRight((next, interceptor) => interceptor(next), innermost)(call);
+  const through = (next: Enter, interceptor: Interceptor): Enter => interceptor(heeded(next));
+  await interceptors.reduceRight(through, innermost)(call);
+}
+
+/** An interceptor need not look how the call ends: its caller is told. */
+function heeded(next: Enter): Enter {
+  return (call) => {
+    const over = next(call);
+    over.catch(() => {});
+    return over;
+  };
 }

@@ -29,7 +29,10 @@ export function watchedCall(
   const capabilitiesOut = caps.length;
   const trace = observation?.trace;
   const traced = trace === undefined ? request : { ...request, trace };
-  let over: (error: RpcError | undefined) => void = () => {};
+  let givenUp: RpcError | undefined;
+  let over = (error: RpcError | undefined): void => {
+    givenUp = error; // before its turn has come
+  };
   let results: Results;
   if (host.interceptors === undefined) {
     results = hook.call(traced);
@@ -45,6 +48,7 @@ export function watchedCall(
             else reject(error);
           };
           delayed.make();
+          if (givenUp !== undefined) reject(givenUp);
         }),
       refuse: (error) => {
         delayed.refuse(refusal(error));
@@ -132,9 +136,18 @@ class DelayedCall extends LocalResults {
 
 const entrances = new WeakMap<Hook, Entrance>();
 
+/** That of the capability which `hook` is by now, so that no two references have two. */
 function entranceOf(hook: Hook): Entrance {
-  let entrance = entrances.get(hook);
-  if (entrance === undefined) entrances.set(hook, (entrance = new Entrance()));
+  const end = hook.resolved();
+  const known = entrances.get(end);
+  if (known !== undefined) return known;
+  const entrance = new Entrance();
+  entrances.set(end, entrance);
+  if (!end.settled) {
+    end.whenResolved((resolution) => {
+      entranceOf(resolution).after(entrance);
+    });
+  }
   return entrance;
 }
 

@@ -33,7 +33,7 @@ export interface Answerer {
  *   running    the object has it          its outcome: returned, failed or ended
  *                                         Finish: ended, and Return says canceled (at the end of
  *                                         the event-loop turn, if it asked for that)
- *   returned   results with capabilities  Finish: ended
+ *   returned   results with capabilities  Finish: ended; the Return cannot be written: failed
  *   failed     the error                  Finish: ended
  *   forwarded  a tail call to the peer    Finish: ended
  *   kept       results that the peer      `take` hands them to a question of our own
@@ -160,6 +160,7 @@ export class Answer implements Request, ResultsSink {
 
   /** The call went back to the peer, which has the results already. */
   keptByPeer(questionId: number): void {
+    if (this.is === "ended") this.#answerer.over(this);
     if (this.is !== "running") return;
     this.is = "forwarded";
     this.#send({ is: "takeFromOtherQuestion", questionId }, false);
@@ -185,9 +186,16 @@ export class Answer implements Request, ResultsSink {
     const underWay = this.is === "running";
     this.end();
     if (underWay) this.#send({ is: "canceled" }, false);
-    else if (releaseResultCaps) {
-      for (const id of this.#exported) this.#answerer.exports.release(id, 1);
-    }
+    else if (releaseResultCaps) this.#releaseExported();
+  }
+
+  /** The Return cannot be written and says `error` instead: nothing of the results was given away. */
+  unsent(error: RpcError): void {
+    if (this.is !== "returned") return;
+    this.is = "failed";
+    this.#error = error;
+    this.#releaseExported();
+    this.#releaseReturned();
   }
 
   /** Leaves the table; what still runs only for this answer is cancelled. */
@@ -197,9 +205,7 @@ export class Answer implements Request, ResultsSink {
     const results = this.#results;
     this.#letGo();
     if (results?.pending === true) this.#answerer.linger(this, results);
-    const returned = this.#returned;
-    this.#returned = undefined;
-    if (returned !== undefined) releaseCaps(returned);
+    this.#releaseReturned();
   }
 
   #kept(): void {
@@ -212,6 +218,18 @@ export class Answer implements Request, ResultsSink {
     const results = this.#results;
     this.#results = undefined;
     results?.release();
+  }
+
+  #releaseReturned(): void {
+    const returned = this.#returned;
+    this.#returned = undefined;
+    if (returned !== undefined) releaseCaps(returned);
+  }
+
+  /** The references that the Return gave to the peer. */
+  #releaseExported(): void {
+    for (const id of this.#exported) this.#answerer.exports.release(id, 1);
+    this.#exported = NO_CAPS;
   }
 
   #returnPlain(results: Payload): void {

@@ -15,7 +15,9 @@ import { type TurnQueue } from "./turn-queue.ts";
  *   forwarded  another call's results      are these results (a tail call)
  *   abandoned  nobody cares any more       outcomes are dropped
  *
- * Invariant: a payload or other results are held exactly while references remain.
+ * Invariant: a payload or other results are held exactly while references remain. What another call
+ * stands behind may go on without them, for those who hold what is pipelined on it: until that ends,
+ * these are pending and can be cancelled, and their sink is not told that they are forgotten.
  */
 export abstract class CallResults extends Results {
   readonly turns: TurnQueue;
@@ -32,6 +34,11 @@ export abstract class CallResults extends Results {
   protected abstract pendingPipeline(path: Path): Hook;
   /** The last reference went while the call was pending. */
   protected abstract abandoned(): void;
+
+  /** Nobody holds the call any more, neither these results nor what is pipelined on them. */
+  protected tellForgotten(): void {
+    this.#takeSink()?.forgotten?.();
+  }
 
   override get pending(): boolean {
     const outcome = this.#outcome;
@@ -97,10 +104,10 @@ export abstract class CallResults extends Results {
     this.#references -= 1;
     if (this.#references > 0) return;
     const outcome = this.#outcome;
-    if (outcome.is !== "failed") this.#outcome = ABANDONED;
+    if (outcome.is === "pending" || outcome.is === "returned") this.#outcome = ABANDONED;
     if (outcome.is === "pending") {
-      this.#takeSink()?.forgotten?.();
       this.abandoned();
+      if (!this.pending) this.tellForgotten();
     } else if (outcome.is === "returned") releaseCaps(outcome.payload);
     else if (outcome.is === "forwarded") outcome.results.release();
   }

@@ -173,10 +173,7 @@ export class Connection implements Link {
       const answer = { answerId: message.questionId, releaseParamCaps: true, noFinishNeeded: true };
       this.receive({ is: "return", ...answer, outcome });
     } else if (message.is === "return" && message.outcome.is === "results") {
-      for (const cap of message.outcome.payload.capTable) {
-        if (cap.is === "senderHosted" || cap.is === "senderPromise")
-          this.#exports.release(cap.id, 1);
-      }
+      this.#answers.get(message.answerId)?.unsent(error);
       this.send({ ...message, outcome });
     } else {
       this.abort(error);

@@ -60,7 +60,7 @@ export class Membrane {
     const broken = new BrokenHook(this.turns, error);
     this.#revoked = broken;
     // Cutting one may be the end of others, which then have left these tables.
-    for (const call of this.#calls) call.cut(error);
+    for (const call of this.#calls) call.cancel(error);
     for (const hooks of Object.values(this.#hooks)) {
       for (const hook of hooks.values()) hook.cut(broken);
     }
@@ -192,7 +192,11 @@ class MembranedHook extends ForwardingHook {
   }
 }
 
-/** The results of a call across a membrane, as the caller's side may hold them. */
+/**
+ * The results of a call across a membrane, as the caller's side may hold them. What is pipelined on
+ * them holds the call inside and not these: it may go on when they are let go of, and then is still
+ * a call across the membrane until it ends.
+ */
 class MembranedResults extends CallResults implements ResultsSink {
   readonly #membrane: Membrane;
   readonly #inner: Results;
@@ -208,6 +212,7 @@ class MembranedResults extends CallResults implements ResultsSink {
   returned(results: Payload): void {
     if (!this.open) {
       releaseCaps(results);
+      this.tellForgotten();
       return;
     }
     const crossed = this.#membrane.crossing(results, this.#side);
@@ -216,14 +221,31 @@ class MembranedResults extends CallResults implements ResultsSink {
   }
 
   failed(error: RpcError): void {
-    if (!this.open) return;
+    if (!this.open) {
+      this.tellForgotten();
+      return;
+    }
     this.#end();
     this.settleFailed(error);
   }
 
-  /** The membrane was revoked. */
-  cut(error: RpcError): void {
-    this.failed(error);
+  forgotten(): void {
+    if (!this.open) this.tellForgotten(); // else it is being cancelled, and will say so
+  }
+
+  protected override tellForgotten(): void {
+    this.#membrane.ended(this);
+    super.tellForgotten();
+  }
+
+  override get pending(): boolean {
+    return super.pending || this.#inner.pending;
+  }
+
+  override cancel(error: RpcError): void {
+    this.#inner.cancel(error);
+    super.cancel(error);
+    this.#membrane.ended(this);
   }
 
   protected pendingPipeline(path: Path): Hook {
@@ -232,7 +254,7 @@ class MembranedResults extends CallResults implements ResultsSink {
   }
 
   protected abandoned(): void {
-    this.#end();
+    this.#inner.release();
   }
 
   #end(): void {

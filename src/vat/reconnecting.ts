@@ -164,9 +164,11 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
   }
 
   #establish(): Promise<Established<C>> {
-    return (this.#under ??= this.#tryUntilEstablished().finally(() => {
-      this.#under = undefined;
-    }));
+    if (this.#under !== undefined) return this.#under;
+    const under = this.#tryUntilEstablished().finally(() => {
+      if (this.#under === under) this.#under = undefined;
+    });
+    return (this.#under = under);
   }
 
   async #tryUntilEstablished(): Promise<Established<C>> {
@@ -210,6 +212,7 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
     }
     const established = { connection, capability, sinceMs: this.#clock.now() };
     this.#established = established;
+    this.#under = undefined; // it may be lost before anybody has heard of it
     this.#become({ is: "connected" });
     onBroken(capability, () => this.#lost(established));
     return established;

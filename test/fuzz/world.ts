@@ -258,6 +258,7 @@ class Road {
   expectEmpty(): void {
     for (const end of this.#ends) {
       if (!end.idle) throw new Finding(`something is left: ${JSON.stringify(end.dump())}`);
+      if (end.callsUnderWay > 0) throw new Finding("a call that has ended counts as under way");
     }
   }
 

@@ -150,6 +150,18 @@ export const mutants: readonly Mutant[] = [
     to: "for (const id of this.#exported) this.#answerer.exports.release(id, 2);",
   },
   {
+    rule: "a Return that could not be written has given nothing away",
+    file: "src/rpc/answer.ts",
+    from: "    this.#error = error;\n    this.#releaseExported();",
+    to: "    this.#error = error;",
+  },
+  {
+    rule: "a call that was let go of counts while it goes on behind a membrane",
+    file: "src/rpc/membrane.ts",
+    from: "return super.pending || this.#inner.pending;",
+    to: "return super.pending;",
+  },
+  {
     rule: "parameters are released after the results were read, which may name them",
     file: "src/rpc/question.ts",
     from: "  releaseParamCaps = false;",

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Message, PromiseHook } from "../../src/rpc/index.ts";
+import { AuthContext } from "../../src/base/index.ts";
+import { type Hook, Membrane, type Message, mint, PromiseHook, revocable } from "../../src/rpc/index.ts";
 import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
+import { peerNamed } from "../support/simulated-host.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
 import { TestContent } from "../support/test-content.ts";
 
@@ -223,9 +225,23 @@ it("fails a bootstrap and a call that the peer does not implement, and keeps not
   network.expectEverythingReleased();
 });
 
-it("counts calls that hold themselves, and ends them with their connection", () => {
+const BOUNDARIES: Readonly<Record<string, (hook: Hook) => Hook>> = {
+  "the object itself": (hook) => hook,
+  "a revocable reference": (hook) => revocable(hook).hook,
+  "a membrane": (hook) => new Membrane(hook.turns).wrap(hook),
+  "a minted reference": (hook) => {
+    const terms = { auth: AuthContext.anonymous(), label: undefined, expiresAtMs: undefined };
+    const self = peerNamed("server", "local");
+    const [refusal, over] = [() => undefined, () => {}];
+    return mint(hook, { mint: terms, self, deep: false, refusal, over }).hook;
+  },
+  "one of the other": (hook) => revocable(new Membrane(hook.turns).wrap(hook)).hook,
+};
+
+it.each(Object.keys(BOUNDARIES))("counts and ends calls that hold themselves, at %s", (name) => {
   const network = new SimulatedNetwork();
   const { client, server, root } = network.pair({ limits: { maxAnswers: 4 } });
+  server.root = () => BOUNDARIES[name]!(root.ref());
   const desk = client.bootstrap();
   network.settle();
   const taken = [10, 20, 30, 40].map((questionId) => {
@@ -250,6 +266,68 @@ it("counts calls that hold themselves, and ends them with their connection", () 
   root.takes("forged").returns(""); // there is room again
   client.loses(server);
   expect(taken.map(({ canceled }) => canceled)).toEqual([false, true, true, true]);
+  expect(server.connection().callsUnderWay).toBe(0);
   desk.release();
   network.expectEverythingReleased();
+});
+
+it("counts and ends calls that hold themselves and had to wait for their target", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const desk = client.bootstrap();
+  network.settle();
+  server.receivesForged(forged.call({ questionId: 10 }));
+  const first = root.takes("forged");
+  for (const questionId of [20, 30]) {
+    const target = { is: "promisedAnswer", answer: { questionId: 10, transform: [0] } } as const;
+    const capTable = [{ is: "senderPromise", id: questionId }] as const;
+    const params = { content: new TestContent("loop"), capTable };
+    server.receivesForged(forged.call({ questionId, target, params }));
+    const answer = { questionId, transform: [0] };
+    const cap = { is: "receiverAnswer", answer } as const; // its parameter is its own result
+    const resolution = { is: "cap", cap } as const;
+    server.receivesForged({ is: "resolve", promiseId: questionId, resolution });
+  }
+  server.receivesForged(forged.finish({ questionId: 20 }));
+  first.returns("", root.ref());
+  server.turn();
+  server.receivesForged(forged.finish({ questionId: 30 }));
+  server.receivesForged(forged.finish({ questionId: 10 }));
+  const taken = [root.takes("loop"), root.takes("loop")];
+  expect(server.connection().stats.answers).toBe(0);
+  expect(server.connection().callsUnderWay).toBe(2);
+  client.refuses();
+  client.loses(server);
+  expect(taken.map(({ canceled }) => canceled)).toEqual([true, true]);
+  expect(server.connection().callsUnderWay).toBe(0);
+  desk.release();
+  network.expectEverythingReleased();
+});
+
+it("counts a call through a membrane that others wait for until it ends, and no longer", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  let over = 0;
+  const policy = { shallow: true, over: () => (over += 1) };
+  server.root = () => new Membrane(server.turns, policy).wrap(root.ref());
+  const desk = client.bootstrap();
+  network.settle();
+  const slow = call(desk, "slow");
+  const cap = slow.pipeline();
+  const later = call(cap, "later");
+  slow.release();
+  cap.release();
+  network.settle();
+  expect(server.connection().stats.answers).toBe(1);
+  expect(server.connection().callsUnderWay).toBe(2);
+  root.takes("slow").returns("", root.ref());
+  network.settle();
+  root.takes("later").returns("");
+  network.settle();
+  expect(later.outcome).toBe("");
+  later.release();
+  desk.release();
+  network.settle();
+  expect(server.connection().callsUnderWay).toBe(0);
+  expect(over).toBe(1);
 });

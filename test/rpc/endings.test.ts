@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { RpcError } from "../../src/rpc/index.ts";
+import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
 
@@ -50,6 +52,58 @@ it("Finish that crosses results with capabilities leaks nothing", () => {
   foo.release();
   client.receives("return: ");
   server.receives("finish, releasing the results");
+
+  desk.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("Finish that crosses results that could not be written takes nothing twice", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const inner = server.object("inner");
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo");
+  network.settle();
+  root.takes("foo").returns("", inner.ref());
+  network.settle();
+  const again = call(desk, "again");
+  network.settle();
+  root.takes("again").returns("", inner.ref());
+  const [unwritten] = client.refuses();
+  again.release();
+  server.connection().unsendable(unwritten!, RpcError.failed("too large"));
+  server.receives("finish, releasing the results");
+  client.receives("return: exception: too large");
+  const used = call(foo.payload!.caps[0]!, "used");
+  network.settle();
+  inner.takes("used").returns("");
+  network.settle();
+  expect(used.outcome).toBe("");
+
+  for (const one of [foo, used, desk]) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("results that could not be written cannot be called either", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const inner = server.object("inner");
+  const desk = client.bootstrap();
+  network.settle();
+  server.receivesForged(forged.call({ questionId: 7 }));
+  root.takes("forged").returns("", inner.ref());
+  const [unwritten] = client.refuses();
+  server.connection().unsendable(unwritten!, RpcError.failed("too large"));
+  const target = { is: "promisedAnswer", answer: { questionId: 7, transform: [0] } } as const;
+  server.receivesForged(forged.call({ questionId: 8, target }));
+  expect(client.refuses()).toMatchObject([
+    { answerId: 7, outcome: { exception: { reason: "too large" } } },
+    { answerId: 8, outcome: { exception: { reason: "too large" } } },
+  ]);
+  expect(inner.arrived).toEqual([]);
+  for (const questionId of [7, 8]) server.receivesForged(forged.finish({ questionId }));
 
   desk.release();
   network.settle();

@@ -35,6 +35,41 @@ it("revoking a reference fails its calls in flight and its future ones", () => {
   network.expectEverythingReleased();
 });
 
+it("revoking a reference ends the calls that others wait for, too", () => {
+  const vat = new SimulatedNetwork().vat("vat");
+  const inner = vat.object("inner");
+  const lent = revocable(inner.ref());
+  const held = call(lent.hook, "held");
+  const dropped = call(lent.hook, "let go");
+  const caps = [held.pipeline(), dropped.pipeline()];
+  dropped.release();
+  vat.turn();
+  const taken = [inner.takes("held"), inner.takes("let go")];
+  lent.revoke();
+  vat.turn();
+  expect(taken.map(({ canceled }) => canceled)).toEqual([true, true]);
+  expect(caps.map(({ broken }) => broken?.code)).toEqual(["REVOKED", "REVOKED"]);
+  for (const one of [held, ...caps, lent.hook]) one.release();
+  vat.turn();
+  vat.expectEverythingReleased();
+});
+
+it("revoking a reference to a peer's object fails its calls under way", () => {
+  const network = new SimulatedNetwork();
+  const { client, root } = network.pair();
+  const lent = revocable(client.bootstrap());
+  const slow = call(lent.hook, "slow");
+  network.settle();
+  const taken = root.takes("slow");
+  lent.revoke();
+  network.settle();
+  expect(slow.error?.code).toBe("REVOKED");
+  expect(taken.canceled).toBe(true);
+  for (const one of [slow, lent.hook]) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
 it("what goes into a membrane and comes out again is itself", () => {
   const vat = new SimulatedNetwork().vat("vat");
   const inside = vat.object("inside");

@@ -122,6 +122,76 @@ describe.each(["server", "client"] as const)("an interceptor at the %s", (where)
   });
 });
 
+describe("next, for an interceptor at the client", () => {
+  const giveUps: Readonly<Record<string, (root: Counter.Client) => PromiseLike<unknown>>> = {
+    CANCELED: (root) => {
+      const call = root.add({ amount: 1 });
+      call[Symbol.dispose]();
+      return failureOf(call);
+    },
+    "CANCELED, though a result is held": (root) => {
+      const call = root.child({ start: 1 });
+      call.counter.add({ amount: 1 }).then(null, () => {});
+      call[Symbol.dispose]();
+      return failureOf(call);
+    },
+    TIMEOUT: (root) => failureOf(root.add({ amount: 1 }, { timeoutMs: 1 })),
+  };
+
+  it.each(Object.keys(giveUps))("fails when the call was given up before: %s", async (how) => {
+    const waits: (() => void)[] = [];
+    const ends: unknown[] = [];
+    const slow: Interceptor = (next) => async (call) => {
+      if (waits.length === 0) await new Promise<void>((resolve) => waits.push(resolve));
+      ends.push(await failureOf(next(call)));
+    };
+    const { root } = await between([slow], "client");
+    await giveUps[how]!(root);
+    waits[0]!();
+    await until(() => ends.length > 0);
+    expect(ends[0]).toMatchObject({ code: how.split(",")[0] });
+  });
+});
+
+it("a call held up at a promise is not overtaken at what the promise has become", async () => {
+  const waits: (() => void)[] = [];
+  const slow: Interceptor = (next) => async (call) => {
+    if (call.method === "add" && waits.length === 0) {
+      await new Promise<void>((resolve) => waits.push(resolve));
+    }
+    await next(call);
+  };
+  const { root } = await between([slow], "client");
+  const child = root.child({ start: 0 });
+  const first = child.counter.add({ amount: 1 }).then(({ total }) => total);
+  const { counter } = await child;
+  const second = counter.add({ amount: 2 }).then(({ total }) => total);
+  const third = child.counter.add({ amount: 4 }).then(({ total }) => total);
+  await (await root.child({ start: 0 })).counter.add({ amount: 1 }); // enough time to overtake
+  waits[0]!();
+  expect(await Promise.all([first, second, third])).toEqual([1, 3, 7]);
+});
+
+it("an interceptor that does not look how its call ends leaves that to the caller", async () => {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", listener);
+  const deaf: Interceptor = (next) => (call) => {
+    void next(call);
+    return Promise.resolve();
+  };
+  const hearing: Interceptor = (next) => async (call) => {
+    await next(call);
+  };
+  for (const where of ["client", "server"] as const) {
+    const { root } = await between([deaf, hearing], where);
+    expect(await failureOf(root.fail({ how: "rpc" }))).toMatchObject({ code: "OVERLOADED" });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  process.off("unhandledRejection", listener);
+  expect(unhandled).toEqual([]);
+});
+
 it("a vat without interceptors and observers makes calls as before", async () => {
   const { root } = await pair();
   expect((await root.child({ start: 3 }).counter.add({ amount: 1 })).total).toBe(4);

@@ -198,6 +198,20 @@ describe("a reconnecting capability", () => {
     expect(story.servers).toHaveLength(2);
   });
 
+  it("dials again when it is eager and what it dialled is lost as soon as it is there", async () => {
+    const story = new Story();
+    const counter = story.reconnecting({ eager: true });
+    const stop = counter.onState(({ is }) => {
+      if (is === "connected") story.reader.vat.loses(story.servers.at(-1)!);
+    });
+    await story.settle();
+    stop();
+    expect(counter.state).toMatchObject({ is: "waiting", delayMs: 100 });
+    await story.pass(100);
+    expect(story.servers).toHaveLength(2);
+    expect(counter.state).toEqual({ is: "connected" });
+  });
+
   it("authenticates anew on each connection", async () => {
     const story = new Story();
     let sessions = 0;
