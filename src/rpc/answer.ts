@@ -160,6 +160,7 @@ export class Answer implements Request, ResultsSink {
 
   /** The call went back to the peer, which has the results already. */
   keptByPeer(questionId: number): void {
+    if (this.is === "ended") this.#answerer.over(this);
     if (this.is !== "running") return;
     this.is = "forwarded";
     this.#send({ is: "takeFromOtherQuestion", questionId }, false);

@@ -154,3 +154,35 @@ it.each([
   client.loses(server);
   expectCleanEnd(network, ...calls, desk);
 });
+
+it("a call that was let go of counts no longer once it has become a tail call", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair({ tailCalls: true });
+  const mine = client.object("mine");
+  const desk = client.bootstrap();
+  const foo = call(desk, "foo", mine.ref());
+  const cap = foo.pipeline();
+  const slow = call(cap, "slow");
+  const result = slow.pipeline();
+  const later = call(result, "later");
+  slow.release();
+  result.release();
+  network.settle();
+  const connection = server.connection();
+  expect(connection.callsUnderWay).toBe(3);
+  const taken = root.takes("foo");
+  taken.returns("", taken.param());
+  server.turn();
+  expect(connection.callsUnderWay).toBe(2); // foo is there, and later waits at the client
+  network.settle();
+  mine.takes("slow").returns("", mine.ref());
+  network.settle();
+  mine.takes("later").returns("");
+  network.settle();
+  expect(later.outcome).toBe("");
+
+  for (const one of [foo, cap, later, desk]) one.release();
+  network.settle();
+  expect(connection.callsUnderWay).toBe(0);
+  network.expectEverythingReleased();
+});
