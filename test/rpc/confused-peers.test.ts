@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { AuthContext } from "../../src/base/index.ts";
-import { type Hook, Membrane, type Message, mint, PromiseHook, revocable } from "../../src/rpc/index.ts";
+import {
+  type Hook,
+  Membrane,
+  type Message,
+  mint,
+  PromiseHook,
+  revocable,
+} from "../../src/rpc/index.ts";
 import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
 import { peerNamed } from "../support/simulated-host.ts";
