@@ -103,6 +103,7 @@ it("results that could not be written cannot be called either", () => {
     { answerId: 8, outcome: { exception: { reason: "too large" } } },
   ]);
   expect(inner.arrived).toEqual([]);
+  expect(server.connection().stats.exports).toBe(1); // the root
   for (const questionId of [7, 8]) server.receivesForged(forged.finish({ questionId }));
 
   desk.release();
