@@ -1,10 +1,12 @@
 import { type Duplex } from "node:stream";
 import { type ByteQueue, type Clock } from "../base/index.ts";
-import { type CloseReason, type Opener, type Received } from "../shs/index.ts";
+import { type CloseReason, type Opener, type Received, type Room } from "../shs/index.ts";
 import { NetError } from "./error.ts";
 import { type NetLimits } from "./limits.ts";
 
 export interface IncomingEvents {
+  /** Where `data` shall lie. */
+  readonly room: Room;
   data(bytes: Uint8Array): void;
   ended(how: "goodbye" | "unknown"): void;
   /** The peer asked for a sign of life. */
@@ -107,7 +109,7 @@ export class Incoming {
     let completed = false;
     try {
       while (this.isReading) {
-        const received = this.#opener.next();
+        const received = this.#opener.next(this.#events.room);
         if (received === undefined) {
           if (this.#wireEnded) this.#judgeEnding();
           break;

@@ -93,6 +93,7 @@ export class Driver {
       },
     });
     road.start({
+      room: (bytes) => this.#reader.room(bytes),
       data: (chunk) => {
         this.#receive(chunk);
       },
