@@ -64,6 +64,11 @@ export class FrameReader {
     return readFrame(this.#view, this.#chunk, at);
   }
 
+  /** Bytes that `next` has not looked at: while there are any, it may have more. */
+  get restBytes(): number {
+    return this.#chunk.length - this.#at;
+  }
+
   /** Bytes of a message that has begun and not ended: 0 when the stream may end here. */
   get pendingBytes(): number {
     return this.#partialBytes + this.#chunk.length - this.#at;
