@@ -87,6 +87,12 @@ export class FrameReader {
     return message;
   }
 
+  /** Bytes that {@link FrameReader.next} has yet to look at: while there are any, it may have more. */
+  get restBytes(): number {
+    const inRoom = this.#partialBytes < this.#partialSize ? 0 : this.#partialBytes;
+    return inRoom + this.#chunk.length - this.#at;
+  }
+
   /** Bytes of a message that has begun and not ended: 0 when the stream may end here. */
   get pendingBytes(): number {
     return this.#partialBytes + this.#chunk.length - this.#at;
