@@ -7,8 +7,7 @@ import { BenchObject, handfastRpc } from "./handfast-rpc.ts";
 /** Servers that look at every call, one way each. */
 export const observedRpc = {
   /** All that a method can know of its caller, and what its call has cost. */
-  context: () =>
-    handfastRpc("aead64k", { bootstrap: () => new CuriousObject(), statistics: true }),
+  context: () => handfastRpc("aead64k", { bootstrap: () => new CuriousObject(), statistics: true }),
   /** A line for every call; a lost one fails the calls that follow. */
   accessLog: () => {
     const log = accessLog({ serverId: "bench", sink: createWriteStream(devNull) });
