@@ -46,7 +46,7 @@ function install(progress: (text: string) => void): void {
 function compile(): void {
   const build = `${BENCH}build`;
   rmSync(build, { recursive: true, force: true });
-  must("npm", ["run", "--silent", "--prefix", `${BENCH}..`, "bundle"]);
+  must("npm", ["run", "--silent", "--prefix", `${BENCH}..`, "build"]);
   must(process.execPath, [
     fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url)),
     "--project",
