@@ -1,3 +1,4 @@
+export * from "./abort.ts";
 export * from "./auth-context.ts";
 export * from "./auth-error.ts";
 export * from "./byte-queue.ts";

@@ -26,6 +26,7 @@ import {
   RpcError,
   type TurnQueue,
 } from "../rpc/index.ts";
+import { type CloseReason } from "../shs/index.ts";
 import { type VatLimits } from "./limits.ts";
 
 /** What a driver needs of its vat. */
@@ -152,11 +153,16 @@ export class Driver {
     return this.connection.dump(options);
   }
 
-  /** Says goodbye once everything sent has left. Calls in flight fail. */
-  close(): void {
+  /** Says why, if it can, and goodbye once everything sent has left. Calls in flight fail. */
+  close(reason?: CloseReason): void {
     if (this.#ended) return;
     this.#flush();
-    this.#finish(undefined);
+    this.#finish(undefined, reason);
+  }
+
+  /** What the peer said of why it leaves. */
+  get closeReason(): CloseReason | undefined {
+    return this.#road.closeReason;
   }
 
   #flush(): void {
@@ -260,9 +266,9 @@ export class Driver {
   }
 
   /** Nothing more is sent: says goodbye. */
-  #finish(error: Error | undefined): void {
+  #finish(error: Error | undefined, reason?: CloseReason): void {
     if (this.#ended) return;
-    this.#road.end();
+    this.#road.end(reason);
     this.#over(error);
   }
 

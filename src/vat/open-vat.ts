@@ -5,6 +5,7 @@ import {
   parsePeerId,
   type Peer,
   type PeerId,
+  whenAborted,
 } from "../base/index.ts";
 import {
   CallObservers,
@@ -42,7 +43,7 @@ import {
   RpcError,
   Tally,
 } from "../rpc/index.ts";
-import { networkIdentifier, ready } from "../shs/index.ts";
+import { type CloseReason, networkIdentifier, ready } from "../shs/index.ts";
 import { LogSource } from "./client-log.capnp.ts";
 import { ClientLogs, subscribe } from "./client-log.ts";
 import {
@@ -76,6 +77,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     this.log.error({ err }, "a turn failed; the vat goes on");
   });
   readonly #host: Host;
+  readonly #observers: CallObservers | undefined;
   /** Established connections, the newest last. */
   readonly #drivers = new Set<Driver>();
   readonly #doors: Doors;
@@ -94,13 +96,15 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     const { id, publicKey } = options.identity;
     this.#dials = new Dials(this, this.clock, publicKey);
     this.#doors = new Doors(this, options);
+    const watchers = this.#watchers(options);
+    this.#observers = watchers.observers;
     this.#host = new Host({
       turns: this.#pump.turns,
       clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
       log: this.log,
-      ...this.#watchers(options),
+      ...watchers,
       trackCalls: options.trackCalls,
       refused: ({ error, ...where }) => {
         const { reason, cause } = error;
@@ -133,13 +137,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     const { signal, onLog, logLevel = "info" } = options;
     const handle = new Handle(this.turns, this.#arrivalAt(address, options));
     if (onLog !== undefined) handle.onClosing = subscribe(handle, logLevel, onLog, this.log);
-    if (signal === undefined) return handle;
-    const abort = () => void handle.close();
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void handle.closed.then(() => {
-      signal.removeEventListener("abort", abort);
-    });
+    const deafen = whenAborted(signal, () => void handle.close());
+    void handle.closed.then(deafen);
     return handle;
   }
 
@@ -163,7 +162,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
       total.add(traffic);
       return { peer: peer.id ?? null, address: peer.address, traffic };
     });
-    return { total: total.sums, peers };
+    return { total: total.sums, peers, observerFailures: this.#observers?.failures ?? 0 };
   }
 
   restorer<S extends Servable>(load: LoadById<S>): Restorer<S> {
@@ -185,13 +184,13 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     return minted(type, object, { auth, ...terms }, this.#host);
   }
 
-  async close(): Promise<void> {
+  async close(reason?: CloseReason): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.#life.abort(new VatError("CLOSED", "the vat was closed"));
     this.#host.close();
     const listeners = this.#doors.close();
     const connections = [...this.#drivers].map((driver) => {
-      driver.close();
+      driver.close(reason);
       return driver.closed;
     });
     this.#dials.close();

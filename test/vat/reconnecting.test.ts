@@ -49,7 +49,14 @@ class Story {
       return Promise.resolve();
     };
     const never = new Promise<never>(() => {});
-    return { ready: never, closed: never, bootstrap, close, [Symbol.asyncDispose]: close };
+    return {
+      ready: never,
+      closed: never,
+      closeReason: undefined,
+      bootstrap,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
   }
 
   reconnecting(options: Partial<ReconnectingOptions<Counter.Client>> = {}) {
