@@ -8,4 +8,5 @@ export * from "./errors.ts";
 export * from "./logger.ts";
 export * from "./peer.ts";
 export * from "./peer-id.ts";
+export * from "./printable.ts";
 export * from "./revoker.ts";

@@ -29,6 +29,12 @@ import {
 import { type CloseReason } from "../shs/index.ts";
 import { type VatLimits } from "./limits.ts";
 
+/** How the road of a driver came to be. */
+export interface RoadState {
+  readonly dialled: boolean;
+  readonly early?: boolean | undefined;
+}
+
 /** What a driver needs of its vat. */
 export interface DriverOwner {
   readonly turns: TurnQueue;
@@ -54,7 +60,8 @@ export class Driver {
   readonly #reader: FrameReader;
   readonly #writer = new FrameWriter();
   readonly #roomBytes: number;
-  /** Settles once the connection is gone: `undefined` after a clean goodbye. */
+  readonly #dialled: boolean;
+  /** Settles once the connection is gone and what was sent has left: `undefined` after a clean goodbye. */
   readonly closed: Promise<Error | undefined>;
   #settleClosed!: (error: Error | undefined) => void;
   #root: Hook | undefined;
@@ -63,10 +70,16 @@ export class Driver {
   /** Set while a message has begun to arrive and not ended. */
   #cancelFrameTimer: (() => void) | undefined;
   #ended = false;
+  #failure: Error | undefined;
+  #cancelCut: (() => void) | undefined;
 
-  /** `early`: the road has yet to open, and {@link Driver.takeEarly} is all that may leave. */
-  constructor(road: Road, owner: DriverOwner, early = false) {
+  /**
+   * `dialled`: by us, so that it ends with our last handle. `early`: the road has yet to open, and
+   * {@link Driver.takeEarly} is all that may leave.
+   */
+  constructor(road: Road, owner: DriverOwner, { dialled, early }: RoadState) {
     this.#road = road;
+    this.#dialled = dialled;
     this.#owner = owner;
     this.peer = road.peer;
     this.#reader = new FrameReader({ maxBytes: owner.limits.messageBytes });
@@ -86,7 +99,7 @@ export class Driver {
         owner.wake(this);
       },
       limits: owner.limits.rpc,
-      early,
+      early: early ?? false,
       nowMs: nowMs(owner.clock),
       methodName: (interfaceId, methodId) => {
         const place = methodPlace(interfaceId, methodId);
@@ -106,6 +119,7 @@ export class Driver {
       closed: (error) => {
         this.#readAll();
         this.#over(error);
+        this.#left();
       },
     });
   }
@@ -120,7 +134,8 @@ export class Driver {
 
   /**
    * Gives a handle back. A connection that we dialled says goodbye with the last handle and the
-   * last reference; when that is now, settles once it is gone.
+   * last reference, and one that a peer dialled is the peer's to end; when that is now, settles once
+   * it is gone.
    */
   async letGo(): Promise<void> {
     this.#handles = (this.#handles ?? 1) - 1;
@@ -131,7 +146,7 @@ export class Driver {
   /** Performs what the state machine has asked for since the last time. */
   perform(): void {
     this.#flush();
-    if (this.#handles === 0 && this.connection.idle) this.close();
+    if (this.#dialled && this.#handles === 0 && this.connection.idle) this.close();
   }
 
   /** As `Connection.takeEarlyActions`, in bytes. */
@@ -270,6 +285,8 @@ export class Driver {
     if (this.#ended) return;
     this.#road.end(reason);
     this.#over(error);
+    if (this.#road.bufferedBytes === 0) this.#left();
+    else this.#cutWhenLate();
   }
 
   #over(error: Error | undefined): void {
@@ -279,8 +296,22 @@ export class Driver {
     this.connection.disconnect(disconnected(error));
     this.#root?.release();
     this.#root = undefined;
-    this.#settleClosed(error);
+    this.#failure = error;
     this.#owner.ended(this, error);
+  }
+
+  /** All that we had to say has left, or never will. */
+  #left(): void {
+    this.#cancelCut?.();
+    this.#settleClosed(this.#failure);
+  }
+
+  /** What was said before the goodbye is given time to leave. */
+  #cutWhenLate(): void {
+    const { clock, limits } = this.#owner;
+    this.#cancelCut = clock.after(limits.net.lingerMs, () => {
+      this.#road.destroy();
+    });
   }
 }
 

@@ -216,26 +216,24 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
   }
 
   driveEarly(road: Road): Driver {
-    return new Driver(road, this, true);
+    return new Driver(road, this, { dialled: true, early: true });
   }
 
   adopt(road: Road, early?: Driver): Driver {
-    const driver = early ?? new Driver(road, this);
-    this.#drivers.add(driver);
+    const driver = early ?? new Driver(road, this, { dialled: true });
     early?.connection.peerProven();
-    if (this.#life.signal.aborted) driver.close();
-    return driver;
+    return this.#established(driver);
   }
 
   /** A peer that came in by one of our doors and proved who it is. */
   welcome(road: Road): void {
-    this.#dials.accepted(this.adopt(road));
+    this.#dials.accepted(this.#established(new Driver(road, this, { dialled: false })));
   }
 
   /** A peer that proved nothing, at a door that has something of its own to offer, or not. */
   welcomeAnonymous(road: Road<AnonymousPeer>, offer: ListenOptions["bootstrap"]): void {
     if (offer !== undefined) this.#doorOf.set(road.peer, offer);
-    this.adopt(road);
+    this.#established(new Driver(road, this, { dialled: false }));
   }
 
   confirm(peer: PeerId, startedAtMs: number): boolean {
@@ -315,6 +313,12 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
         controller.abort(new VatError("CLOSED", "the dial was given up"));
       },
     };
+  }
+
+  #established(driver: Driver): Driver {
+    this.#drivers.add(driver);
+    if (this.#life.signal.aborted) driver.close();
+    return driver;
   }
 
   #newest(id: PeerId | undefined): Driver | undefined {

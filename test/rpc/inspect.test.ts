@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PromiseHook, tableOf } from "../../src/rpc/index.ts";
+import { PromiseHook, RpcError, tableOf } from "../../src/rpc/index.ts";
 import { call } from "../support/made-call.ts";
 import { expectCleanEnd, SimulatedNetwork } from "../support/simulated-network.ts";
 
@@ -68,4 +68,25 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
   root.takes("bar").returns("");
   network.settle();
   expectCleanEnd(network, foo, bar, desk, promise);
+});
+
+it("a table holds a line an entry, whatever a peer calls its own", () => {
+  const network = new SimulatedNetwork();
+  const { client, root } = network.pair();
+  const desk = client.bootstrap();
+  const promise = new PromiseHook(client.turns);
+  const settle = promise.retain();
+  const foo = call(desk, "foo", promise.retain());
+  network.settle();
+  const forged = `x)\nexport  7  settled\u001b[2J ${"long ".repeat(100)}`;
+  settle.break(RpcError.failed(forged));
+  const table = tableOf(client.connection().dump()); // whoever took it has not given it back yet
+  expect(table).toContain("x)\\u{0a}export  7  settled\\u{1b}[2J");
+  expect(table.split("\n").filter((line) => line.startsWith("export  7"))).toEqual([]);
+  expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThan(300);
+  network.settle();
+  root.takes("foo").returns("");
+  network.settle();
+  settle.release();
+  expectCleanEnd(network, foo, desk, promise);
 });
