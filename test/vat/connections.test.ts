@@ -33,7 +33,7 @@ class FullRoad implements Road {
     return false;
   }
 
-  end(): void {}
+  readonly end = (): void => {};
 
   destroy(): void {
     this.leave();
