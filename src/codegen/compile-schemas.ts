@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodegenError } from "./codegen-error.ts";
+import { MAX_REQUEST_BYTES } from "./read-request.ts";
 
 export interface CompileOptions {
   /** Folders where absolute imports (`import "/…"`) are looked for, besides capnp's own. */
@@ -15,9 +16,6 @@ export interface CompileOptions {
 
 /** Where `import "/handfast/typescript.capnp"` leads, from the sources and what is built of them. */
 const OWN_SCHEMAS = fileURLToPath(new URL("../../src/codegen", import.meta.url));
-
-/** A schema of everything is 100 KiB; this is to notice a runaway compiler. Our choice. */
-const MAX_REQUEST_BYTES = 256 * 1024 * 1024;
 
 /**
  * Has `capnp` parse schemas; returns the CodeGeneratorRequest that `generate` takes.

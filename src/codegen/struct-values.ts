@@ -272,7 +272,7 @@ interface FieldCode {
 
 /** The expression that reads a value of the schema out of the message it was compiled to. */
 export function constantText(value: Extract<Value, { is: "pointer" }>, type: string): string {
-  return `$.constant(${quote(base64(value.segment))}, ${type})`;
+  return `$.constant(${quote(base64(value.message))}, ${type})`;
 }
 
 export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");

@@ -295,9 +295,9 @@ const Zoo$points = $.List(() => Point);
 const Zoo$matrix = $.List($.List($.Int32));
 const Zoo$zoos = $.List(() => Zoo);
 const Zoo$dataDefault$default = $.bytes("AQID");
-const Zoo$pointDefault$default = $.lazy(() => $.constant("AAAAAAEAAAAHAAAA+f///w==", Point));
+const Zoo$pointDefault$default = $.lazy(() => $.constant("AAAAAAIAAAAAAAAAAQAAAAcAAAD5////", Point));
 const Zoo$listDefault = $.List($.Int32);
-const Zoo$listDefault$default = $.lazy(() => $.constant("AQAAABwAAAABAAAAAgAAAAMAAAAAAAAA", Zoo$listDefault));
+const Zoo$listDefault$default = $.lazy(() => $.constant("AAAAAAMAAAABAAAAHAAAAAEAAAACAAAAAwAAAAAAAAA=", Zoo$listDefault));
 const Zoo$which = ["nothing", "number", "name"] as const;
 class Zoo$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }

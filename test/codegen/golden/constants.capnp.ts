@@ -25,10 +25,10 @@ export declare namespace Point {
     readonly far: Point.Pipeline;
   }
 }
-const Point$unit = $.lazy((): Point.Reader => $.constant("AAAAAAEAAgABAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAA=", Point));
+const Point$unit = $.lazy((): Point.Reader => $.constant("AAAAAAQAAAAAAAAAAQACAAEAAAABAAAAAAAAAAAAAAAAAAAAAAAAAA==", Point));
 const Point$id_ = $.lazy((): string => "a member of every type");
 const Point$maximum = $.lazy((): number => 200);
-const Point$far$default = $.lazy(() => $.constant("AAAAAAEAAgABAAAAAgAAAAUAAAA6AAAAAAAAAAAAAABvcmlnaW4AAA==", Point));
+const Point$far$default = $.lazy(() => $.constant("AAAAAAUAAAAAAAAAAQACAAEAAAACAAAABQAAADoAAAAAAAAAAAAAAG9yaWdpbgAA", Point));
 class Point$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get x(): number { return $.i32(this.$, 0); }
@@ -88,11 +88,11 @@ export const greeting: string = "hello, \"world\"";
 
 export const magic: $.Bytes = $.bytes("3q2+7w==");
 
-export const primes: $.ListReader<number> = $.constant("AQAAACMAAAACAAMABQAHAA==", $.List($.UInt16));
+export const primes: $.ListReader<number> = $.constant("AAAAAAIAAAABAAAAIwAAAAIAAwAFAAcA", $.List($.UInt16));
 
-export const origin: Point.Reader = $.constant("AAAAAAEAAgABAAAAAgAAAAUAAAA6AAAAAAAAAAAAAABvcmlnaW4AAA==", Point);
+export const origin: Point.Reader = $.constant("AAAAAAUAAAAAAAAAAQACAAEAAAACAAAABQAAADoAAAAAAAAAAAAAAG9yaWdpbgAA", Point);
 
-export const path: $.ListReader<Point.Reader> = $.constant("AQAAADcAAAAIAAAAAQACAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", $.List(() => Point));
+export const path: $.ListReader<Point.Reader> = $.constant("AAAAAAgAAAABAAAANwAAAAgAAAABAAIAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", $.List(() => Point));
 
 export const favourite: Colour = "blue";
 

@@ -394,9 +394,9 @@ function Everything$Group$clear(at: $.StructView): void {
 }
 $.nameFields({ Reader: Everything$Group$Reader, Builder: Everything$Group$Builder }, ["a", "b"]);
 const Everything$Defaulted$data$default = $.bytes("Ynl0ZXM=");
-const Everything$Defaulted$small$default = $.lazy(() => $.constant("AAAAAAEAAQAFAAAAAAAAAAAAAAAAAAAA", Everything$Small));
+const Everything$Defaulted$small$default = $.lazy(() => $.constant("AAAAAAMAAAAAAAAAAQABAAUAAAAAAAAAAAAAAAAAAAA=", Everything$Small));
 const Everything$Defaulted$list = $.List($.Int16);
-const Everything$Defaulted$list$default = $.lazy(() => $.constant("AQAAABMAAAAHAAgAAAAAAA==", Everything$Defaulted$list));
+const Everything$Defaulted$list$default = $.lazy(() => $.constant("AAAAAAIAAAABAAAAEwAAAAcACAAAAAAA", Everything$Defaulted$list));
 class Everything$Defaulted$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get bool(): boolean { return $.bool(this.$, 2, true); }

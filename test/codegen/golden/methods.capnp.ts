@@ -309,7 +309,7 @@ const Calculator$Reset$method = $.method({
   Call: Calculator$Reset$Call,
 });
 const Calculator$List$Results$values = $.List(() => Value);
-const Calculator$List$Results$info$default = $.lazy(() => $.constant("AAAAAAEAAQAAAAAAAAAAAAEAAAAqAAAAbm9uZQAAAAA=", Calculator$Info));
+const Calculator$List$Results$info$default = $.lazy(() => $.constant("AAAAAAQAAAAAAAAAAQABAAAAAAAAAAAAAQAAACoAAABub25lAAAAAA==", Calculator$Info));
 class Calculator$List$Results$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get values(): $.ListReader<Value.Reader> { return $.get(this.$, 0, Calculator$List$Results$values); }

@@ -895,7 +895,7 @@ export declare namespace Verbs {
     type Returns = $.Returns<ResultsInit>;
   }
 }
-const Verbs$methods_ = $.lazy((): $.ListReader<string> => $.constant("AQAAAA4AAAABAAAAIgAAAEdFVAAAAAAA", $.List($.Text)));
+const Verbs$methods_ = $.lazy((): $.ListReader<string> => $.constant("AAAAAAMAAAABAAAADgAAAAEAAAAiAAAAR0VUAAAAAAA=", $.List($.Text)));
 const Verbs$serve_ = $.lazy((): number => 1);
 class Verbs$Of$Results$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -994,7 +994,7 @@ export declare namespace Words {
   type Pipeline = object;
 }
 const Words$words = $.List(() => Word);
-const Words$words$default = $.lazy(() => $.constant("AQAAABMAAAAAAAIAAAAAAA==", Words$words));
+const Words$words$default = $.lazy(() => $.constant("AAAAAAIAAAABAAAAEwAAAAAAAgAAAAAA", Words$words));
 class Words$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get word(): Word { return $.enumOf(this.$, 0, Word, 1); }
