@@ -15,7 +15,7 @@ import { parameterValue, ValueText } from "./value-text.ts";
 
 interface Values {
   lines(): Lines;
-  definition(typeArguments?: string): Lines;
+  definition(typed?: boolean): Lines;
 }
 
 interface ConstantText {
@@ -145,25 +145,29 @@ export class FileText {
   }
 
   #typeConst(declaration: Declaration, head: string, type: string, values: Values): Lines {
-    const members = declaration.nested.map((it) => nestedMember(it));
-    const nestedType = members.map(({ name, type }) => `readonly ${name}: ${type}`);
     const isGeneric = declaration.typeParameters.length > 0;
     const made = isGeneric ? this.#bind(declaration, values) : values.lines();
-    const of = isGeneric ? [`readonly of: typeof ${ofName(declaration)}`] : [];
-    const also = [...of, ...nestedType];
-    const annotation = also.length === 0 ? type : `${type} & { ${also.join("; ")} }`;
-    const ofValue = isGeneric ? [`of: ${ofName(declaration)}`] : [];
-    const attached = [...ofValue, ...members.map(({ value }) => value)].join(", ");
+    const of = ofName(declaration);
+    const attached = [
+      ...(isGeneric ? [{ name: "of", type: `typeof ${of}`, value: `of: ${of}` }] : []),
+      ...declaration.nested.map((it) => nestedMember(it)),
+    ];
+    const isAlone = attached.length === 0;
     // An argument of `nest` is not told what its result is to be.
-    const typeArguments =
-      attached === ""
-        ? ""
-        : declaration.is === "struct"
-          ? type.slice(type.indexOf("<"))
-          : `<${type}>`;
-    const base = isGeneric ? [unbound(declaration)] : values.definition(typeArguments);
-    const value = attached === "" ? base : wrap("$.nest(", base, `, { ${attached} })`);
-    return [...made, ...declare(`${head}: ${annotation}`, value)];
+    const base = isGeneric ? [unbound(declaration)] : values.definition(!isAlone);
+    if (isAlone) return [...made, ...declare(`${head}: ${type}`, base)];
+    const types = attached.map(({ name, type }) => `readonly ${name}: ${type};`);
+    return [
+      ...made,
+      ...block(`${head}: ${type} &`, types, "} = $.nest("),
+      ...indent([
+        ...wrap("", base, ","),
+        "{",
+        ...indent(attached.map(({ value }) => `${value},`)),
+        "},",
+      ]),
+      ");",
+    ];
   }
 
   /** A generic's classes are made anew for each binding of its parameters. */

@@ -646,16 +646,23 @@ function Node$SourceInfo$set(to: Node.SourceInfo.Builder, from: Node.SourceInfo.
   if (from.docComment !== undefined) to.docComment = from.docComment;
   if (from.members !== undefined) to.members = from.members;
 }
-const Node$SourceInfo: $.StructType<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Pipeline> & { readonly Member: typeof Node$SourceInfo$Member } = $.nest($.struct<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Pipeline>({
-  name: "schema.capnp:Node.SourceInfo",
-  id: 0xf38e1de3041357aen,
-  dataWords: 1,
-  pointerCount: 2,
-  Reader: Node$SourceInfo$Reader,
-  Builder: Node$SourceInfo$Builder,
-  fields: ["id", "docComment", "members"],
-  set: Node$SourceInfo$set,
-}), { Member: Node$SourceInfo$Member });
+const Node$SourceInfo: $.StructType<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Pipeline> & {
+  readonly Member: typeof Node$SourceInfo$Member;
+} = $.nest(
+  $.struct<Node.SourceInfo.Reader, Node.SourceInfo.Builder, Node.SourceInfo.Init, Node.SourceInfo.Pipeline>({
+    name: "schema.capnp:Node.SourceInfo",
+    id: 0xf38e1de3041357aen,
+    dataWords: 1,
+    pointerCount: 2,
+    Reader: Node$SourceInfo$Reader,
+    Builder: Node$SourceInfo$Builder,
+    fields: ["id", "docComment", "members"],
+    set: Node$SourceInfo$set,
+  }),
+  {
+    Member: Node$SourceInfo$Member,
+  },
+);
 const Node$Struct$fields = $.List(() => Field);
 class Node$Struct$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -906,7 +913,7 @@ class Node$Pipeline extends $.Pipeline {
   get const(): Node.Const.Pipeline { return $.pipelineGroup(this, Node$Const$Pipeline); }
   get annotation(): Node.Annotation.Pipeline { return $.pipelineGroup(this, Node$Annotation$Pipeline); }
 }
-function Node$set(to: Node.Builder, from: Node.Init): void {
+function Node$set(to: Node.Builder, from: Node.FieldsInit & $.Given<Node.Choices>): void {
   if (from.id !== undefined) to.id = from.id;
   if (from.displayName !== undefined) to.displayName = from.displayName;
   if (from.displayNamePrefixLength !== undefined) to.displayNamePrefixLength = from.displayNamePrefixLength;
@@ -922,17 +929,28 @@ function Node$set(to: Node.Builder, from: Node.Init): void {
   if (from.parameters !== undefined) to.parameters = from.parameters;
   if (from.isGeneric !== undefined) to.isGeneric = from.isGeneric;
 }
-export const Node: $.StructType<Node.Reader, Node.Builder, Node.Init, Node.Pipeline> & { readonly Parameter: typeof Node$Parameter; readonly NestedNode: typeof Node$NestedNode; readonly SourceInfo: typeof Node$SourceInfo } = $.nest($.struct<Node.Reader, Node.Builder, Node.Init, Node.Pipeline>({
-  name: "schema.capnp:Node",
-  id: 0xe682ab4cf923a417n,
-  dataWords: 5,
-  pointerCount: 6,
-  Reader: Node$Face,
-  Builder: Node$Builder,
-  Pipeline: Node$Pipeline,
-  fields: ["id", "displayName", "displayNamePrefixLength", "scopeId", "nestedNodes", "annotations", "file", "struct", "enum", "interface", "const", "annotation", "parameters", "isGeneric"],
-  set: Node$set,
-}), { Parameter: Node$Parameter, NestedNode: Node$NestedNode, SourceInfo: Node$SourceInfo });
+export const Node: $.StructType<Node.Reader, Node.Builder, Node.Init, Node.Pipeline> & {
+  readonly Parameter: typeof Node$Parameter;
+  readonly NestedNode: typeof Node$NestedNode;
+  readonly SourceInfo: typeof Node$SourceInfo;
+} = $.nest(
+  $.struct<Node.Reader, Node.Builder, Node.Init, Node.Pipeline>({
+    name: "schema.capnp:Node",
+    id: 0xe682ab4cf923a417n,
+    dataWords: 5,
+    pointerCount: 6,
+    Reader: Node$Face,
+    Builder: Node$Builder,
+    Pipeline: Node$Pipeline,
+    fields: ["id", "displayName", "displayNamePrefixLength", "scopeId", "nestedNodes", "annotations", "file", "struct", "enum", "interface", "const", "annotation", "parameters", "isGeneric"],
+    set: Node$set,
+  }),
+  {
+    Parameter: Node$Parameter,
+    NestedNode: Node$NestedNode,
+    SourceInfo: Node$SourceInfo,
+  },
+);
 
 /** Schema for a field of a struct. */
 export declare namespace Field {
@@ -1214,7 +1232,7 @@ class Field$Ordinal$Builder extends $.Struct {
   get explicit(): number | undefined { return $.u16(this.$, 10) === 1 ? $.u16(this.$, 12) : undefined; }
   set explicit(value: number) { $.setU16(this.$, 10, 1); $.setU16(this.$, 12, value); }
 }
-function Field$Ordinal$set(to: Field.Ordinal.Builder, from: Field.Ordinal.Init): void {
+function Field$Ordinal$set(to: Field.Ordinal.Builder, from: $.Given<Field.Ordinal.Choices>): void {
   if (from.implicit !== undefined) to.implicit = from.implicit;
   if (from.explicit !== undefined) to.explicit = from.explicit;
 }
@@ -1258,7 +1276,7 @@ class Field$Builder extends $.Struct {
 class Field$Pipeline extends $.Pipeline {
   get slot(): Field.Slot.Pipeline { return $.pipelineGroup(this, Field$Slot$Pipeline); }
 }
-function Field$set(to: Field.Builder, from: Field.Init): void {
+function Field$set(to: Field.Builder, from: Field.FieldsInit & $.Given<Field.Choices>): void {
   if (from.name !== undefined) to.name = from.name;
   if (from.codeOrder !== undefined) to.codeOrder = from.codeOrder;
   if (from.annotations !== undefined) to.annotations = from.annotations;
@@ -1267,17 +1285,24 @@ function Field$set(to: Field.Builder, from: Field.Init): void {
   if (from.group !== undefined) to.group = from.group;
   if (from.ordinal !== undefined) Field$Ordinal$set(to.ordinal, $.given(from.ordinal));
 }
-export const Field: $.StructType<Field.Reader, Field.Builder, Field.Init, Field.Pipeline> & { readonly noDiscriminant: ReturnType<typeof Field$noDiscriminant> } = $.nest($.struct<Field.Reader, Field.Builder, Field.Init, Field.Pipeline>({
-  name: "schema.capnp:Field",
-  id: 0x9aad50a41f4af45fn,
-  dataWords: 3,
-  pointerCount: 4,
-  Reader: Field$Face,
-  Builder: Field$Builder,
-  Pipeline: Field$Pipeline,
-  fields: ["name", "codeOrder", "annotations", "discriminantValue", "slot", "group", "ordinal"],
-  set: Field$set,
-}), { get noDiscriminant() { return Field$noDiscriminant(); } });
+export const Field: $.StructType<Field.Reader, Field.Builder, Field.Init, Field.Pipeline> & {
+  readonly noDiscriminant: ReturnType<typeof Field$noDiscriminant>;
+} = $.nest(
+  $.struct<Field.Reader, Field.Builder, Field.Init, Field.Pipeline>({
+    name: "schema.capnp:Field",
+    id: 0x9aad50a41f4af45fn,
+    dataWords: 3,
+    pointerCount: 4,
+    Reader: Field$Face,
+    Builder: Field$Builder,
+    Pipeline: Field$Pipeline,
+    fields: ["name", "codeOrder", "annotations", "discriminantValue", "slot", "group", "ordinal"],
+    set: Field$set,
+  }),
+  {
+    get noDiscriminant() { return Field$noDiscriminant(); },
+  },
+);
 
 /** Schema for member of an enum. */
 export declare namespace Enumerant {
@@ -2019,7 +2044,7 @@ class Type$AnyPointer$Unconstrained$Builder extends $.Struct {
   get capability(): null | undefined { return $.u16(this.$, 10) === 3 ? null : undefined; }
   set capability(_value: null) { $.setU16(this.$, 10, 3); /* a Void takes no room */ }
 }
-function Type$AnyPointer$Unconstrained$set(to: Type.AnyPointer.Unconstrained.Builder, from: Type.AnyPointer.Unconstrained.Init): void {
+function Type$AnyPointer$Unconstrained$set(to: Type.AnyPointer.Unconstrained.Builder, from: $.Given<Type.AnyPointer.Unconstrained.Choices>): void {
   if (from.anyKind !== undefined) to.anyKind = from.anyKind;
   if (from.struct !== undefined) to.struct = from.struct;
   if (from.list !== undefined) to.list = from.list;
@@ -2085,7 +2110,7 @@ class Type$AnyPointer$Builder extends $.Struct {
   get implicitMethodParameter(): Type.AnyPointer.ImplicitMethodParameter.Builder | undefined { return $.u16(this.$, 8) === 2 ? new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$) : undefined; }
   set implicitMethodParameter(value: Type.AnyPointer.ImplicitMethodParameter.Init) { $.setU16(this.$, 8, 2); $.setGroup(new Type$AnyPointer$ImplicitMethodParameter$Builder(this.$), value, Type$AnyPointer$ImplicitMethodParameter$clear, Type$AnyPointer$ImplicitMethodParameter$set); }
 }
-function Type$AnyPointer$set(to: Type.AnyPointer.Builder, from: Type.AnyPointer.Init): void {
+function Type$AnyPointer$set(to: Type.AnyPointer.Builder, from: $.Given<Type.AnyPointer.Choices>): void {
   if (from.unconstrained !== undefined) to.unconstrained = from.unconstrained;
   if (from.parameter !== undefined) to.parameter = from.parameter;
   if (from.implicitMethodParameter !== undefined) to.implicitMethodParameter = from.implicitMethodParameter;
@@ -2170,7 +2195,7 @@ class Type$Pipeline extends $.Pipeline {
   get struct(): Type.Struct.Pipeline { return $.pipelineGroup(this, Type$Struct$Pipeline); }
   get interface(): Type.Interface.Pipeline { return $.pipelineGroup(this, Type$Interface$Pipeline); }
 }
-function Type$set(to: Type.Builder, from: Type.Init): void {
+function Type$set(to: Type.Builder, from: $.Given<Type.Choices>): void {
   if (from.void !== undefined) to.void = from.void;
   if (from.bool !== undefined) to.bool = from.bool;
   if (from.int8 !== undefined) to.int8 = from.int8;
@@ -2191,7 +2216,7 @@ function Type$set(to: Type.Builder, from: Type.Init): void {
   if (from.interface !== undefined) to.interface = from.interface;
   if (from.anyPointer !== undefined) to.anyPointer = from.anyPointer;
 }
-export const Type: $.StructType<Type.Reader, Type.Builder, Type.Init, Type.Pipeline> = $.struct({
+export const Type: $.StructType<Type.Reader, Type.Builder, Type.Init, Type.Pipeline> = $.struct<Type.Reader, Type.Builder, Type.Init, Type.Pipeline>({
   name: "schema.capnp:Type",
   id: 0xd07378ede1f9cc60n,
   dataWords: 3,
@@ -2373,12 +2398,12 @@ class Brand$Scope$Builder extends $.Struct {
   get inherit(): null | undefined { return $.u16(this.$, 8) === 1 ? null : undefined; }
   set inherit(_value: null) { $.setU16(this.$, 8, 1); /* a Void takes no room */ }
 }
-function Brand$Scope$set(to: Brand.Scope.Builder, from: Brand.Scope.Init): void {
+function Brand$Scope$set(to: Brand.Scope.Builder, from: Brand.Scope.FieldsInit & $.Given<Brand.Scope.Choices>): void {
   if (from.scopeId !== undefined) to.scopeId = from.scopeId;
   if (from.bind !== undefined) to.bind = from.bind;
   if (from.inherit !== undefined) to.inherit = from.inherit;
 }
-const Brand$Scope: $.StructType<Brand.Scope.Reader, Brand.Scope.Builder, Brand.Scope.Init, Brand.Scope.Pipeline> = $.struct({
+const Brand$Scope: $.StructType<Brand.Scope.Reader, Brand.Scope.Builder, Brand.Scope.Init, Brand.Scope.Pipeline> = $.struct<Brand.Scope.Reader, Brand.Scope.Builder, Brand.Scope.Init, Brand.Scope.Pipeline>({
   name: "schema.capnp:Brand.Scope",
   id: 0xabd73485a9636bc9n,
   dataWords: 2,
@@ -2407,11 +2432,11 @@ class Brand$Binding$Builder extends $.Struct {
 class Brand$Binding$Pipeline extends $.Pipeline {
   get type(): Type.Pipeline { return $.pipelineOf(this, 0, Type); }
 }
-function Brand$Binding$set(to: Brand.Binding.Builder, from: Brand.Binding.Init): void {
+function Brand$Binding$set(to: Brand.Binding.Builder, from: $.Given<Brand.Binding.Choices>): void {
   if (from.unbound !== undefined) to.unbound = from.unbound;
   if (from.type !== undefined) to.type = from.type;
 }
-const Brand$Binding: $.StructType<Brand.Binding.Reader, Brand.Binding.Builder, Brand.Binding.Init, Brand.Binding.Pipeline> = $.struct({
+const Brand$Binding: $.StructType<Brand.Binding.Reader, Brand.Binding.Builder, Brand.Binding.Init, Brand.Binding.Pipeline> = $.struct<Brand.Binding.Reader, Brand.Binding.Builder, Brand.Binding.Init, Brand.Binding.Pipeline>({
   name: "schema.capnp:Brand.Binding",
   id: 0xc863cd16969ee7fcn,
   dataWords: 1,
@@ -2435,16 +2460,25 @@ class Brand$Builder extends $.Struct {
 function Brand$set(to: Brand.Builder, from: Brand.Init): void {
   if (from.scopes !== undefined) to.scopes = from.scopes;
 }
-export const Brand: $.StructType<Brand.Reader, Brand.Builder, Brand.Init, Brand.Pipeline> & { readonly Scope: typeof Brand$Scope; readonly Binding: typeof Brand$Binding } = $.nest($.struct<Brand.Reader, Brand.Builder, Brand.Init, Brand.Pipeline>({
-  name: "schema.capnp:Brand",
-  id: 0x903455f06065422bn,
-  dataWords: 0,
-  pointerCount: 1,
-  Reader: Brand$Reader,
-  Builder: Brand$Builder,
-  fields: ["scopes"],
-  set: Brand$set,
-}), { Scope: Brand$Scope, Binding: Brand$Binding });
+export const Brand: $.StructType<Brand.Reader, Brand.Builder, Brand.Init, Brand.Pipeline> & {
+  readonly Scope: typeof Brand$Scope;
+  readonly Binding: typeof Brand$Binding;
+} = $.nest(
+  $.struct<Brand.Reader, Brand.Builder, Brand.Init, Brand.Pipeline>({
+    name: "schema.capnp:Brand",
+    id: 0x903455f06065422bn,
+    dataWords: 0,
+    pointerCount: 1,
+    Reader: Brand$Reader,
+    Builder: Brand$Builder,
+    fields: ["scopes"],
+    set: Brand$set,
+  }),
+  {
+    Scope: Brand$Scope,
+    Binding: Brand$Binding,
+  },
+);
 
 /** Represents a value, e.g. a field default value, constant value, or annotation value. */
 export declare namespace Value {
@@ -2646,7 +2680,7 @@ class Value$Pipeline extends $.Pipeline {
   get struct(): $.PipelineOf<typeof $.AnyPointer> { return $.pipelineOf(this, 0, $.AnyPointer); }
   get anyPointer(): $.PipelineOf<typeof $.AnyPointer> { return $.pipelineOf(this, 0, $.AnyPointer); }
 }
-function Value$set(to: Value.Builder, from: Value.Init): void {
+function Value$set(to: Value.Builder, from: $.Given<Value.Choices>): void {
   if (from.void !== undefined) to.void = from.void;
   if (from.bool !== undefined) to.bool = from.bool;
   if (from.int8 !== undefined) to.int8 = from.int8;
@@ -2667,7 +2701,7 @@ function Value$set(to: Value.Builder, from: Value.Init): void {
   if (from.interface !== undefined) to.interface = from.interface;
   if (from.anyPointer !== undefined) to.anyPointer = from.anyPointer;
 }
-export const Value: $.StructType<Value.Reader, Value.Builder, Value.Init, Value.Pipeline> = $.struct({
+export const Value: $.StructType<Value.Reader, Value.Builder, Value.Init, Value.Pipeline> = $.struct<Value.Reader, Value.Builder, Value.Init, Value.Pipeline>({
   name: "schema.capnp:Value",
   id: 0xce23dcd2d7b00c9bn,
   dataWords: 2,
@@ -3020,16 +3054,23 @@ function CodeGeneratorRequest$RequestedFile$set(to: CodeGeneratorRequest.Request
   if (from.filename !== undefined) to.filename = from.filename;
   if (from.imports !== undefined) to.imports = from.imports;
 }
-const CodeGeneratorRequest$RequestedFile: $.StructType<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Pipeline> & { readonly Import: typeof CodeGeneratorRequest$RequestedFile$Import } = $.nest($.struct<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Pipeline>({
-  name: "schema.capnp:CodeGeneratorRequest.RequestedFile",
-  id: 0xcfea0eb02e810062n,
-  dataWords: 1,
-  pointerCount: 2,
-  Reader: CodeGeneratorRequest$RequestedFile$Reader,
-  Builder: CodeGeneratorRequest$RequestedFile$Builder,
-  fields: ["id", "filename", "imports"],
-  set: CodeGeneratorRequest$RequestedFile$set,
-}), { Import: CodeGeneratorRequest$RequestedFile$Import });
+const CodeGeneratorRequest$RequestedFile: $.StructType<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Pipeline> & {
+  readonly Import: typeof CodeGeneratorRequest$RequestedFile$Import;
+} = $.nest(
+  $.struct<CodeGeneratorRequest.RequestedFile.Reader, CodeGeneratorRequest.RequestedFile.Builder, CodeGeneratorRequest.RequestedFile.Init, CodeGeneratorRequest.RequestedFile.Pipeline>({
+    name: "schema.capnp:CodeGeneratorRequest.RequestedFile",
+    id: 0xcfea0eb02e810062n,
+    dataWords: 1,
+    pointerCount: 2,
+    Reader: CodeGeneratorRequest$RequestedFile$Reader,
+    Builder: CodeGeneratorRequest$RequestedFile$Builder,
+    fields: ["id", "filename", "imports"],
+    set: CodeGeneratorRequest$RequestedFile$set,
+  }),
+  {
+    Import: CodeGeneratorRequest$RequestedFile$Import,
+  },
+);
 const CodeGeneratorRequest$nodes = $.List(() => Node);
 const CodeGeneratorRequest$requestedFiles = $.List(() => CodeGeneratorRequest$RequestedFile);
 const CodeGeneratorRequest$sourceInfo = $.List(() => Node$SourceInfo);
@@ -3060,14 +3101,21 @@ function CodeGeneratorRequest$set(to: CodeGeneratorRequest.Builder, from: CodeGe
   if (from.capnpVersion !== undefined) to.capnpVersion = from.capnpVersion;
   if (from.sourceInfo !== undefined) to.sourceInfo = from.sourceInfo;
 }
-export const CodeGeneratorRequest: $.StructType<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Pipeline> & { readonly RequestedFile: typeof CodeGeneratorRequest$RequestedFile } = $.nest($.struct<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Pipeline>({
-  name: "schema.capnp:CodeGeneratorRequest",
-  id: 0xbfc546f6210ad7cen,
-  dataWords: 0,
-  pointerCount: 4,
-  Reader: CodeGeneratorRequest$Reader,
-  Builder: CodeGeneratorRequest$Builder,
-  Pipeline: CodeGeneratorRequest$Pipeline,
-  fields: ["nodes", "requestedFiles", "capnpVersion", "sourceInfo"],
-  set: CodeGeneratorRequest$set,
-}), { RequestedFile: CodeGeneratorRequest$RequestedFile });
+export const CodeGeneratorRequest: $.StructType<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Pipeline> & {
+  readonly RequestedFile: typeof CodeGeneratorRequest$RequestedFile;
+} = $.nest(
+  $.struct<CodeGeneratorRequest.Reader, CodeGeneratorRequest.Builder, CodeGeneratorRequest.Init, CodeGeneratorRequest.Pipeline>({
+    name: "schema.capnp:CodeGeneratorRequest",
+    id: 0xbfc546f6210ad7cen,
+    dataWords: 0,
+    pointerCount: 4,
+    Reader: CodeGeneratorRequest$Reader,
+    Builder: CodeGeneratorRequest$Builder,
+    Pipeline: CodeGeneratorRequest$Pipeline,
+    fields: ["nodes", "requestedFiles", "capnpVersion", "sourceInfo"],
+    set: CodeGeneratorRequest$set,
+  }),
+  {
+    RequestedFile: CodeGeneratorRequest$RequestedFile,
+  },
+);

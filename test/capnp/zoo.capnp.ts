@@ -461,7 +461,7 @@ class Zoo$Pipeline extends $.Pipeline {
   get pointDefault(): Point.Pipeline { return $.pipelineOf(this, 20, Point); }
   get any(): $.PipelineOf<typeof $.AnyPointer> { return $.pipelineOf(this, 24, $.AnyPointer); }
 }
-function Zoo$set(to: Zoo.Builder, from: Zoo.Init): void {
+function Zoo$set(to: Zoo.Builder, from: Zoo.FieldsInit & $.Given<Zoo.Choices>): void {
   if (from.void !== undefined) to.void = from.void;
   if (from.bool !== undefined) to.bool = from.bool;
   if (from.int8 !== undefined) to.int8 = from.int8;
@@ -512,7 +512,7 @@ function Zoo$set(to: Zoo.Builder, from: Zoo.Init): void {
   if (from.place !== undefined) Zoo$Place$set(to.place, $.given(from.place));
   if (from.any !== undefined) to.any = from.any;
 }
-export const Zoo: $.StructType<Zoo.Reader, Zoo.Builder, Zoo.Init, Zoo.Pipeline> = $.struct({
+export const Zoo: $.StructType<Zoo.Reader, Zoo.Builder, Zoo.Init, Zoo.Pipeline> = $.struct<Zoo.Reader, Zoo.Builder, Zoo.Init, Zoo.Pipeline>({
   name: "zoo.capnp:Zoo",
   id: 0xf45df4fec0fbb473n,
   dataWords: 12,

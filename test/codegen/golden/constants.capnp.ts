@@ -56,17 +56,28 @@ function Point$set(to: Point.Builder, from: Point.Init): void {
   if (from.name !== undefined) to.name = from.name;
   if (from.far !== undefined) to.far = from.far;
 }
-export const Point: $.StructType<Point.Reader, Point.Builder, Point.Init, Point.Pipeline> & { readonly unit: ReturnType<typeof Point$unit>; readonly id_: ReturnType<typeof Point$id_>; readonly maximum: ReturnType<typeof Point$maximum> } = $.nest($.struct<Point.Reader, Point.Builder, Point.Init, Point.Pipeline>({
-  name: "constants.capnp:Point",
-  id: 0xa1da8c735924f7a7n,
-  dataWords: 1,
-  pointerCount: 2,
-  Reader: Point$Reader,
-  Builder: Point$Builder,
-  Pipeline: Point$Pipeline,
-  fields: ["x", "y", "name", "far"],
-  set: Point$set,
-}), { get unit() { return Point$unit(); }, get id_() { return Point$id_(); }, get maximum() { return Point$maximum(); } });
+export const Point: $.StructType<Point.Reader, Point.Builder, Point.Init, Point.Pipeline> & {
+  readonly unit: ReturnType<typeof Point$unit>;
+  readonly id_: ReturnType<typeof Point$id_>;
+  readonly maximum: ReturnType<typeof Point$maximum>;
+} = $.nest(
+  $.struct<Point.Reader, Point.Builder, Point.Init, Point.Pipeline>({
+    name: "constants.capnp:Point",
+    id: 0xa1da8c735924f7a7n,
+    dataWords: 1,
+    pointerCount: 2,
+    Reader: Point$Reader,
+    Builder: Point$Builder,
+    Pipeline: Point$Pipeline,
+    fields: ["x", "y", "name", "far"],
+    set: Point$set,
+  }),
+  {
+    get unit() { return Point$unit(); },
+    get id_() { return Point$id_(); },
+    get maximum() { return Point$maximum(); },
+  },
+);
 
 export type Colour = "red" | "green" | "blue" | number;
 export const Colour: $.EnumType<"red" | "green" | "blue"> = $.enumType({ name: "constants.capnp:Colour", id: 0xc5b61a1794ea0a83n, enumerants: ["red", "green", "blue"] });

@@ -424,13 +424,20 @@ class Calculator$Client extends $.ClientBase {
   mixed2(params: Calculator.Mixed2.Init, options?: $.CallOptions): Calculator.Mixed2.Call { return $.call(this, Calculator$Mixed2$method, params, options); }
 }
 abstract class Calculator$Server extends $.Server {}
-export const Calculator: $.InterfaceOf<Calculator.Client, Calculator.Server> & { readonly Info: typeof Calculator$Info } = $.nest($.interfaceType<$.InterfaceOf<Calculator.Client, Calculator.Server>>({
-  id: 0xc403d01ce21b1fa3n,
-  name: "methods.capnp:Calculator",
-  Client: Calculator$Client,
-  Server: Calculator$Server,
-  methods: [Calculator$Add$method, Calculator$Evaluate$method, Calculator$Define$method, Calculator$Reset$method, Calculator$List$method, Calculator$Mixed$method, Calculator$Mixed2$method],
-}), { Info: Calculator$Info });
+export const Calculator: $.InterfaceOf<Calculator.Client, Calculator.Server> & {
+  readonly Info: typeof Calculator$Info;
+} = $.nest(
+  $.interfaceType<$.InterfaceOf<Calculator.Client, Calculator.Server>>({
+    id: 0xc403d01ce21b1fa3n,
+    name: "methods.capnp:Calculator",
+    Client: Calculator$Client,
+    Server: Calculator$Server,
+    methods: [Calculator$Add$method, Calculator$Evaluate$method, Calculator$Define$method, Calculator$Reset$method, Calculator$List$method, Calculator$Mixed$method, Calculator$Mixed2$method],
+  }),
+  {
+    Info: Calculator$Info,
+  },
+);
 
 export declare namespace Expression {
   interface Reader extends $.StructReader {

@@ -157,14 +157,23 @@ function PointerDefaults$set(to: PointerDefaults.Builder, from: PointerDefaults.
   if (from.matrix !== undefined) to.matrix = from.matrix;
   if (from.colours !== undefined) to.colours = from.colours;
 }
-export const PointerDefaults: $.StructType<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline> & { readonly Point: typeof PointerDefaults$Point; readonly Colour: typeof PointerDefaults$Colour } = $.nest($.struct<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline>({
-  name: "pointer-defaults.capnp:PointerDefaults",
-  id: 0xa959e0ab390a730bn,
-  dataWords: 0,
-  pointerCount: 9,
-  Reader: PointerDefaults$Reader,
-  Builder: PointerDefaults$Builder,
-  Pipeline: PointerDefaults$Pipeline,
-  fields: ["text", "data", "point", "numbers", "points", "words", "flags", "matrix", "colours"],
-  set: PointerDefaults$set,
-}), { Point: PointerDefaults$Point, Colour: PointerDefaults$Colour });
+export const PointerDefaults: $.StructType<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline> & {
+  readonly Point: typeof PointerDefaults$Point;
+  readonly Colour: typeof PointerDefaults$Colour;
+} = $.nest(
+  $.struct<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline>({
+    name: "pointer-defaults.capnp:PointerDefaults",
+    id: 0xa959e0ab390a730bn,
+    dataWords: 0,
+    pointerCount: 9,
+    Reader: PointerDefaults$Reader,
+    Builder: PointerDefaults$Builder,
+    Pipeline: PointerDefaults$Pipeline,
+    fields: ["text", "data", "point", "numbers", "points", "words", "flags", "matrix", "colours"],
+    set: PointerDefaults$set,
+  }),
+  {
+    Point: PointerDefaults$Point,
+    Colour: PointerDefaults$Colour,
+  },
+);
