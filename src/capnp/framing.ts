@@ -14,6 +14,12 @@ export interface FrameLimits {
 /** Bytes kept ready at once for a message that has only been announced. Ours. */
 const FIRST_RESERVE_BYTES = 256 * 1024;
 
+/** The largest room that is lent for bytes which are copied at once; records are not longer. Ours. */
+const SCRATCH_BYTES = 128 * 1024;
+
+/** A message of fewer bytes is cheaper to leave where it was received. Ours. */
+const LARGE_BYTES = 16 * 1024;
+
 /** A detached message stays in its chunk when it is at least one part in so many of it. Ours. */
 const DETACHED_SHARE = 4;
 
@@ -21,23 +27,47 @@ const DETACHED_SHARE = 4;
  * Cuts a byte stream into messages. A message that lies whole in one chunk is read there, without
  * a copy, so a chunk belongs to the reader from `push` on. Of a message that does not, only as many
  * bytes are kept as have arrived; one that announces too much is refused before it costs anything.
+ * The rest of a large one is best written to where {@link FrameReader.room} says.
  */
 export class FrameReader {
   readonly #maxBytes: number;
-  #chunk: Buffer = Buffer.alloc(0);
+  #chunk: Buffer = NOTHING;
   #view: DataView = viewOf(this.#chunk);
   #at = 0;
   /** The beginning of a message that goes on in the next chunk; of how many bytes, once known. */
   #partial: Buffer | undefined = undefined;
   #partialBytes = 0;
   #partialSize = 0;
+  /** Lent for the next chunk; what comes in it is copied, and it goes back. */
+  #scratch: Buffer | undefined = undefined;
 
   constructor(limits: FrameLimits = {}) {
     this.#maxBytes = limits.maxBytes ?? MAX_MESSAGE_BYTES;
   }
 
+  /**
+   * Memory for at least so many bytes of the stream, which are to be pushed next: they come to lie
+   * where they shall stay, or at least need no memory of their own. `undefined`: they had better lie
+   * in a chunk of their own.
+   */
+  room(bytes: number): Uint8Array | undefined {
+    if (this.#partial === undefined || this.#partialSize < LARGE_BYTES) return undefined;
+    const end = this.#partialBytes + bytes;
+    if (end <= this.#partialSize) {
+      return this.#reserve(this.#partial, end).subarray(this.#partialBytes);
+    }
+    if (bytes < LARGE_BYTES || bytes > SCRATCH_BYTES) return undefined;
+    this.#scratch ??= spareScratch ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+    spareScratch = undefined;
+    return this.#scratch;
+  }
+
   /** Takes the next bytes of the stream; `next` must have returned `undefined` before. */
   push(chunk: Uint8Array): void {
+    if (this.#partial !== undefined && chunk.buffer === this.#partial.buffer) {
+      this.#partialBytes += chunk.length; // in the room that was asked for
+      return;
+    }
     this.#chunk = bufferOf(chunk);
     this.#view = viewOf(chunk);
     this.#at = 0;
@@ -49,7 +79,26 @@ export class FrameReader {
    * `CapnpError` `TOO_MANY_SEGMENTS` or `MESSAGE_TOO_LARGE`, after which the stream is lost.
    */
   next(detached = false): Arena | undefined {
-    if (this.#partial !== undefined) return this.#nextFromPartial(this.#partial);
+    const message =
+      this.#partial === undefined
+        ? this.#nextFromChunk(detached)
+        : this.#nextFromPartial(this.#partial);
+    if (message === undefined) this.#giveBackScratch();
+    return message;
+  }
+
+  /** Bytes that {@link FrameReader.next} has yet to look at: while there are any, it may have more. */
+  get restBytes(): number {
+    const inRoom = this.#partialBytes < this.#partialSize ? 0 : this.#partialBytes;
+    return inRoom + this.#chunk.length - this.#at;
+  }
+
+  /** Bytes of a message that has begun and not ended: 0 when the stream may end here. */
+  get pendingBytes(): number {
+    return this.#partialBytes + this.#chunk.length - this.#at;
+  }
+
+  #nextFromChunk(detached: boolean): Arena | undefined {
     const size = frameBytes(this.#view, this.#at, this.#chunk.length, this.#maxBytes);
     if (this.#at + size > this.#chunk.length) {
       this.#keepRest(size);
@@ -57,16 +106,12 @@ export class FrameReader {
     }
     const at = this.#at;
     this.#at += size;
-    if (detached && size * DETACHED_SHARE < this.#chunk.length) {
+    const inScratch = this.#chunk.buffer === this.#scratch?.buffer;
+    if (inScratch || (detached && size * DETACHED_SHARE < this.#chunk.length)) {
       const own = Buffer.from(this.#chunk.subarray(at, at + size));
       return readFrame(viewOf(own), own, 0);
     }
     return readFrame(this.#view, this.#chunk, at);
-  }
-
-  /** Bytes of a message that has begun and not ended: 0 when the stream may end here. */
-  get pendingBytes(): number {
-    return this.#partialBytes + this.#chunk.length - this.#at;
   }
 
   #keepRest(size: number): void {
@@ -83,9 +128,8 @@ export class FrameReader {
   #nextFromPartial(partial: Buffer): Arena | undefined {
     for (;;) {
       const lacking = this.#partialSize - this.#partialBytes;
-      this.#append(partial, Math.min(lacking, this.#chunk.length - this.#at));
+      partial = this.#append(partial, Math.min(lacking, this.#chunk.length - this.#at));
       if (this.#partialBytes < this.#partialSize) return undefined;
-      partial = this.#partial ?? partial;
       // All is there that was certain so far; perhaps that is the table, which says more.
       const size = frameBytes(viewOf(partial), 0, this.#partialBytes, this.#maxBytes);
       if (this.#partialBytes === size) {
@@ -97,19 +141,38 @@ export class FrameReader {
     }
   }
 
-  #append(partial: Buffer, bytes: number): void {
+  #append(partial: Buffer, bytes: number): Buffer {
     const end = this.#partialBytes + bytes;
-    if (end > partial.length) {
-      const capacity = reserveFor(end, this.#partialSize, partial.length);
-      const larger = Buffer.allocUnsafeSlow(capacity);
-      partial.copy(larger, 0, 0, this.#partialBytes);
-      this.#partial = partial = larger;
-    }
-    this.#chunk.copy(partial, this.#partialBytes, this.#at, this.#at + bytes);
+    const room = this.#reserve(partial, end);
+    this.#chunk.copy(room, this.#partialBytes, this.#at, this.#at + bytes);
     this.#partialBytes = end;
     this.#at += bytes;
+    return room;
+  }
+
+  /** The message that has begun, where it has room for so many of its bytes. */
+  #reserve(partial: Buffer, bytes: number): Buffer {
+    if (bytes <= partial.length) return partial;
+    const capacity = reserveFor(bytes, this.#partialSize, partial.length);
+    const larger = Buffer.allocUnsafeSlow(capacity);
+    partial.copy(larger, 0, 0, this.#partialBytes);
+    this.#partial = larger;
+    return larger;
+  }
+
+  #giveBackScratch(): void {
+    if (this.#scratch === undefined) return;
+    spareScratch = this.#scratch;
+    this.#scratch = undefined;
+    this.#chunk = NOTHING;
+    this.#at = 0;
   }
 }
+
+const NOTHING = Buffer.alloc(0);
+
+/** The one scratch of the process, while no reader has it. */
+let spareScratch: Buffer | undefined;
 
 /** Room for what has arrived, and for what is to come while that is not much. */
 function reserveFor(arrived: number, frameBytes: number, soFar = 0): number {

@@ -1,10 +1,12 @@
 import { type Duplex } from "node:stream";
 import { type ByteQueue, type Clock } from "../base/index.ts";
-import { type CloseReason, type Opener, type Received } from "../shs/index.ts";
+import { type CloseReason, type Opener, type Received, type Room } from "../shs/index.ts";
 import { NetError } from "./error.ts";
 import { type NetLimits } from "./limits.ts";
 
 export interface IncomingEvents {
+  /** Where `data` shall lie. */
+  readonly room: Room;
   data(bytes: Uint8Array): void;
   ended(how: "goodbye" | "unknown"): void;
   /** The peer asked for a sign of life. */
@@ -35,7 +37,7 @@ export class Incoming {
   #paused = true;
   #delivering = false;
   #wireEnded = false;
-  #pings = { sinceMs: 0, count: 0 };
+  #labours = { sinceMs: 0, count: 0 };
 
   /** Of the application. */
   receivedBytes = 0;
@@ -107,7 +109,7 @@ export class Incoming {
     let completed = false;
     try {
       while (this.isReading) {
-        const received = this.#opener.next();
+        const received = this.#opener.next(this.#events.room);
         if (received === undefined) {
           if (this.#wireEnded) this.#judgeEnding();
           break;
@@ -133,8 +135,11 @@ export class Incoming {
         this.#end("goodbye");
         return;
       case "ping":
-        this.#countPing();
+        this.#countLabour();
         this.#events.pinged();
+        return;
+      case "rekey":
+        this.#countLabour();
         return;
       case "pong":
         this.#events.ponged();
@@ -147,12 +152,13 @@ export class Incoming {
     }
   }
 
-  #countPing(): void {
+  /** Counts what has us do more than open a record, and brings the peer no further. */
+  #countLabour(): void {
     const now = this.#clock.now();
-    if (now - this.#pings.sinceMs >= 1000) this.#pings = { sinceMs: now, count: 0 };
-    this.#pings.count += 1;
-    if (this.#pings.count > this.#limits.maxPingsPerSecond) {
-      throw new NetError("FLOODED", "the peer sends nothing but signs of life");
+    if (now - this.#labours.sinceMs >= 1000) this.#labours = { sinceMs: now, count: 0 };
+    this.#labours.count += 1;
+    if (this.#labours.count > this.#limits.maxPingsPerSecond) {
+      throw new NetError("FLOODED", "the peer sends nothing but signs of life and new keys");
     }
   }
 

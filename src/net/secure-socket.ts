@@ -21,6 +21,11 @@ export interface RoadEvents {
   /** Bytes from the peer, in order. The view is the receiver's for good. */
   data(bytes: Uint8Array): void;
   /**
+   * Memory of the receiver's own for the next `data`, of at least so many bytes; it may be used or
+   * not. Absent or `undefined`: `data` comes in fresh memory.
+   */
+  room?(bytes: number): Uint8Array | undefined;
+  /**
    * The peer will send nothing more; we still may. `unknown` where the suite has no goodbye, so
    * that a cut at the edge of a record looks the same.
    */
@@ -48,6 +53,8 @@ export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
   readonly suite?: Suite | undefined;
   start(events: RoadEvents): void;
   write(bytes: Uint8Array): boolean;
+  /** Sends now what would leave at the end of the turn; for roads that gather what is written. */
+  flush?(): void;
   /** Bytes written and not yet taken by the system. */
   readonly bufferedBytes: number;
   end(reason?: CloseReason): void;
@@ -113,6 +120,7 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
       overflowed: (error) => this.destroy(error),
     });
     this.#incoming = new Incoming(wire, opener, limits, clock, {
+      room: (bytes) => this.#events?.room?.(bytes),
       data: (bytes) => this.#events?.data(bytes),
       ended: (how) => {
         this.#events?.ended(how);

@@ -19,6 +19,7 @@ export {
   type Ending,
   type Opener,
   type Received,
+  type Room,
   type Sealer,
   type Suite,
 } from "./record.ts";

@@ -15,7 +15,6 @@ import { concatBytes } from "../base/index.ts";
 import { type LoadAddon, NativeSodium, requireSodiumNative } from "./native-sodium.ts";
 import { type RecordCipher } from "./record-cipher.ts";
 import { type Multiply, orRefused, type SigningPair, type Sodium } from "./sodium.ts";
-import { WasmSodium } from "./wasm-sodium.ts";
 
 /** Which libsodium is in use: sodium-native, or the WebAssembly that is always there. */
 export interface Accelerator {
@@ -54,6 +53,7 @@ export async function choose(load: LoadAddon | undefined): Promise<void> {
   } catch (error) {
     [reason = ""] = String(error).split("\n"); // what require adds is a list of files
   }
+  const { WasmSodium } = await import("./wasm-sodium.ts"); // takes 40 ms and 16 MiB: not for nothing
   sodium = await WasmSodium.load();
   chosen = { name: "none", reason };
 }

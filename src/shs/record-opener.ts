@@ -1,6 +1,6 @@
 import { ByteQueue } from "../base/index.ts";
 import { ShsError } from "./error.ts";
-import { type Ending, type Opener, type Received } from "./record.ts";
+import { type Ending, type Opener, type Received, type Room } from "./record.ts";
 
 /**
  * What a record held: a number of plaintext bytes that lie at the start of the room it was given;
@@ -39,7 +39,7 @@ export abstract class RecordOpener implements Opener {
     this.received.push(chunk);
   }
 
-  next(): Received | undefined {
+  next(room?: Room): Received | undefined {
     const held = this.#held.shift();
     if (held !== undefined) return held;
     if (this.#failure !== undefined) throw this.#failure as Error; // caught below
@@ -47,17 +47,21 @@ export abstract class RecordOpener implements Opener {
       this.#failure = new ShsError("AFTER_GOODBYE", "the peer sent bytes after its goodbye");
       throw this.#failure as Error;
     }
-    return this.#ended ? undefined : this.#openSome();
+    return this.#ended ? undefined : this.#openSome(room);
   }
 
-  #openSome(): Received | undefined {
+  #openSome(room: Room | undefined): Received | undefined {
     let plaintext: Uint8Array = NONE;
+    let isOurs = true;
     let opened = 0;
     try {
       for (let needs = this.needs(); needs !== undefined; needs = this.needs()) {
         if (plaintext.length < opened + needs) {
           if (opened > 0) break;
-          plaintext = allocate(Math.max(needs, Math.min(this.received.length, GATHERED_BYTES)));
+          const bytes = Math.max(needs, Math.min(this.received.length, GATHERED_BYTES));
+          const lent = room?.(bytes);
+          isOurs = lent === undefined;
+          plaintext = lent ?? allocate(bytes);
         }
         const found = this.open(plaintext.subarray(opened, opened + needs));
         if (typeof found === "number") {
@@ -72,7 +76,11 @@ export abstract class RecordOpener implements Opener {
       this.#failure = error;
       if (opened === 0) throw error;
     }
-    return opened > 0 ? { is: "data", bytes: fitting(plaintext, opened) } : this.#held.shift();
+    if (opened === 0) return this.#held.shift();
+    return {
+      is: "data",
+      bytes: isOurs ? fitting(plaintext, opened) : plaintext.subarray(0, opened),
+    };
   }
 }
 

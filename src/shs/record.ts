@@ -8,6 +8,7 @@ export type Received =
   | { readonly is: "data"; readonly bytes: Uint8Array }
   | { readonly is: "ping" }
   | { readonly is: "pong" }
+  | { readonly is: "rekey" }
   | { readonly is: "close-reason"; readonly reason: CloseReason }
   | { readonly is: "goodbye" };
 
@@ -56,8 +57,14 @@ export interface Opener {
   push(chunk: Uint8Array): void;
   /**
    * What came next, `undefined` until more bytes arrive. Data of neighbouring records comes in one
-   * buffer, which is the caller's. Throws `ShsError` at the first record that breaks a rule, after
-   * all that came before it, and again on every later call.
+   * buffer, which is the caller's, in its `room` where it has some. Throws `ShsError` at the first
+   * record that breaks a rule, after all that came before it, and again on every later call.
    */
-  next(): Received | undefined;
+  next(room?: Room): Received | undefined;
 }
+
+/**
+ * Asked for memory of at least so many bytes, which the next data may be written to, from its start;
+ * what lies there is lost. `undefined`: fresh memory is used.
+ */
+export type Room = (bytes: number) => Uint8Array | undefined;
