@@ -16,7 +16,7 @@ export function constant<Reader>(bytes: string | Uint8Array, type: PointerType<R
 function segmentOf(bytes: Uint8Array): Segment {
   const arena = new Arena(Infinity);
   const segment = new Segment(arena, 0, viewOf(bytes), bufferOf(bytes), 0, bytes.length);
-  arena.segments.push(segment);
+  arena.add(segment);
   return segment;
 }
 
