@@ -29,11 +29,21 @@ export class PeerTable<Entry> {
     }
   }
 
-  /** The id must be taken. */
+  /** Does nothing for an id that is free, as all are once the connection is over. */
   remove(id: number): void {
+    if (this.get(id) === undefined) return;
     this.#size -= 1;
     if (id < LOW_IDS) this.#low[id] = undefined;
     else this.#high.delete(id);
+  }
+
+  /** Empties the table: the connection is over. */
+  takeAll(): Entry[] {
+    const entries = [...this.values()];
+    this.#low.length = 0;
+    this.#high.clear();
+    this.#size = 0;
+    return entries;
   }
 
   *values(): IterableIterator<Entry> {

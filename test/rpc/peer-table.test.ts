@@ -20,7 +20,11 @@ describe("a table whose ids the peer chooses", () => {
   it("counts and lists what is in it", () => {
     const table = filled();
     expect(table.size).toBe(IDS.length);
-    expect([...table.values()]).toEqual(IDS.toSorted((a, b) => a - b).map((id) => `entry ${id}`));
+    const entries = IDS.toSorted((a, b) => a - b).map((id) => `entry ${id}`);
+    expect([...table.values()]).toEqual(entries);
+    expect(table.takeAll()).toEqual(entries);
+    table.remove(3);
+    expect([table.size, [...table.values()]]).toEqual([0, []]);
   });
 
   it("forgets what was removed, so that the id can be used again", () => {
