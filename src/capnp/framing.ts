@@ -206,7 +206,7 @@ export function readFrame(view: DataView, bytes: Buffer, at: number): Arena {
   const arena = new Arena(0);
   for (let id = 0; id < segments; id++) {
     const end = start + view.getUint32(at + 4 + id * 4, true) * WORD_BYTES;
-    arena.segments.push(new Segment(arena, id, view, bytes, start, end));
+    arena.add(new Segment(arena, id, view, bytes, start, end));
     start = end;
   }
   arena.budgetWords = budgetFor((start - at) / WORD_BYTES);

@@ -46,8 +46,8 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
   expect(tableOf(dump)).toBe(
     [
       "table   id  state    refs  age     what",
-      "answer  1   running        200 ms  0x0000000000000001.0",
       "answer  0   running        50 ms   0x0000000000000001.0",
+      "answer  1   running        200 ms  0x0000000000000001.0",
       "export  0   settled  1     200 ms  root: 2 calls, last 0x0000000000000001.0 50 ms ago",
       "import  0   promise  1     200 ms  received 1 times",
     ].join("\n"),
