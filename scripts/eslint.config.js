@@ -9,7 +9,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["scripts/eslint.config.js"] },
+        project: "tsconfig.json",
         tsconfigRootDir: `${import.meta.dirname}/..`,
       },
     },
@@ -60,5 +60,9 @@ export default defineConfig(
       "@typescript-eslint/no-unused-vars": "off",
     },
   },
-  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.js"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { project: false } },
+  },
 );

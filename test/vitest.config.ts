@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "src/examples/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/interop/**"],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     pool: "forks",
   },
 });

@@ -14,8 +14,8 @@ export const codec: Suite = {
   about:
     "The byte layer alone, in one process each: whole RPC messages with their frames, the fields of " +
     "structs, lists of 1,000 structs and the same with 24 classes taking turns, nanoseconds each. " +
-    "`cold` is the average of the first 200 in a new process.",
-  estimateMs: (run) => (run.quick ? 1 : Math.min(run.rounds, 3)) * 16_000,
+    "`cold` is the average of the first 200 in a new process, compiling included.",
+  estimateMs: (run) => (run.quick ? 1 : Math.min(run.rounds, 3)) * 20_000,
   // eslint-disable-next-line @typescript-eslint/require-await -- as the other suites
   async run(run) {
     return measure(run);

@@ -10,7 +10,8 @@ export const observe: Suite = {
   about:
     "What it costs a server to look: `handfast` has everything off, each of the others one thing on. " +
     "`context` reads in every call who calls, with what authority, under which request id and what " +
-    "the call has cost; `access-log` writes a line of JSON for each to the null device.",
+    "the call has cost, and sums the costs of each object's calls up; `access-log` writes a line of " +
+    "JSON for each to the null device.",
   estimateMs: (run) => turnsMs(run, PEERS, { all: DEPTHS.length, alsoOnOneCore: 0 }),
   run: (run) =>
     takeTurns(run, {

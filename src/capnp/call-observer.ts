@@ -44,6 +44,8 @@ export interface CallObserver<T = unknown> {
 /** All the observers of a vat. */
 export class CallObservers {
   readonly #observers: readonly CallObserver[];
+  /** The places of those that enter a context of their own; most have none. */
+  readonly #entering: readonly number[];
   readonly #failed: (error: unknown) => void;
   /** Those whose first failure was told. */
   readonly #told = new Set<CallObserver>();
@@ -53,14 +55,27 @@ export class CallObservers {
   /** `failed` is told of the first failure of each observer, and must not throw. */
   constructor(observers: readonly CallObserver[], failed: (error: unknown) => void) {
     this.#observers = observers;
+    this.#entering = [...observers.keys()].filter((at) => observers[at]?.run !== undefined);
     this.#failed = failed;
   }
 
   start(call: ObservedCall): Observation {
-    const tokens = this.#observers.map((observer) =>
-      this.#guard(observer, () => observer.start(call)),
-    );
+    const tokens: unknown[] = [];
+    for (const observer of this.#observers) {
+      let token: unknown;
+      try {
+        token = observer.start(call);
+      } catch (error) {
+        this.#count(observer, error);
+      }
+      tokens.push(token);
+    }
     return new Observation(this, tokens);
+  }
+
+  /** Whether one of them has something to do around the body of a call. */
+  get anyEnters(): boolean {
+    return this.#entering.length > 0;
   }
 
   /** Calls `body` once, whatever the observers do. */
@@ -71,9 +86,12 @@ export class CallObservers {
       ran = true;
       body();
     };
-    const nested = this.#observers.reduceRight<() => void>((inner, observer, index) => {
-      if (observer.run === undefined) return inner;
-      return () => this.#guard(observer, () => observer.run?.(tokens[index], inner));
+    const nested = this.#entering.reduceRight<() => void>((inner, at) => {
+      return () => {
+        this.#guard(at, (observer) => {
+          observer.run?.(tokens[at], inner);
+        });
+      };
     }, once);
     nested();
     once();
@@ -81,30 +99,40 @@ export class CallObservers {
 
   traceOf(tokens: readonly unknown[]): TraceContext | undefined {
     let trace: TraceContext | undefined;
-    this.#observers.forEach((observer, index) => {
-      trace = this.#guard(observer, () => observer.traceOf?.(tokens[index])) ?? trace;
-    });
+    for (const at of this.#observers.keys()) {
+      trace = this.#guard(at, (observer) => observer.traceOf?.(tokens[at])) ?? trace;
+    }
     return trace;
   }
 
   end(tokens: readonly unknown[], error: RpcError | undefined, statistics: CallStatistics): void {
-    this.#observers.forEach((observer, index) => {
-      this.#guard(observer, () => {
-        observer.end(tokens[index], error, statistics);
-      });
-    });
+    let at = 0;
+    for (const observer of this.#observers) {
+      try {
+        observer.end(tokens[at], error, statistics);
+      } catch (thrown) {
+        this.#count(observer, thrown);
+      }
+      at += 1;
+    }
   }
 
-  #guard<R>(observer: CallObserver, action: () => R): R | undefined {
+  #guard<R>(at: number, action: (observer: CallObserver) => R): R | undefined {
+    const observer = this.#observers[at];
+    if (observer === undefined) return undefined;
     try {
-      return action();
+      return action(observer);
     } catch (error) {
-      this.failures += 1;
-      if (this.#told.has(observer)) return undefined;
-      this.#told.add(observer);
-      this.#failed(error);
+      this.#count(observer, error);
       return undefined;
     }
+  }
+
+  #count(observer: CallObserver, error: unknown): void {
+    this.failures += 1;
+    if (this.#told.has(observer)) return;
+    this.#told.add(observer);
+    this.#failed(error);
   }
 }
 
@@ -121,6 +149,11 @@ export class Observation {
 
   get trace(): TraceContext | undefined {
     return this.#observers.traceOf(this.#tokens);
+  }
+
+  /** Whether {@link Observation.run} does more than to call the body. */
+  get isEntered(): boolean {
+    return this.#observers.anyEnters;
   }
 
   run(body: () => void): void {

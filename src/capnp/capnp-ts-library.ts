@@ -11,9 +11,9 @@ let loaded: CapnpTs | undefined;
 export function capnpTs(): CapnpTs {
   if (loaded === undefined) {
     const require = createRequire(import.meta.url);
-    const library = require("capnp-ts") as typeof upstream; // both as their .d.ts say
+    const index = require("capnp-ts") as typeof upstream; // both as their .d.ts say
     const deep = require("capnp-ts/src/rpc/remote-promise.js") as typeof remotePromise;
-    loaded = { ...library, initRemotePromise: deep.initRemotePromise };
+    loaded = { ...index, initRemotePromise: deep.initRemotePromise };
   }
   return loaded;
 }

@@ -4,7 +4,6 @@
  * capnp-ts writes into the messages that it reads, and follows pointers however deep they go.
  */
 import type * as upstream from "capnp-ts";
-import { concatBytes } from "../base/index.ts";
 import { BuildArena } from "./build-arena.ts";
 import { initStructList } from "./build-pointer.ts";
 import { type CapabilitySource } from "./capability-table.ts";
@@ -13,7 +12,7 @@ import { CapnpTsCapabilities } from "./capnp-ts-capabilities.ts";
 import { capnpTs, newCapnpTsStruct } from "./capnp-ts-library.ts";
 import { PointerCodec } from "./codec.ts";
 import { copyFields, copyStructTo } from "./copy.ts";
-import { FrameWriter } from "./frame-writer.ts";
+import { framed } from "./frame-writer.ts";
 import { COPIES_OF_A_WORD, MAX_NESTING, MIN_COPY_WORDS, WORD_BYTES } from "./limits.ts";
 import { ElementSize, type ListView } from "./list-view.ts";
 import { readAnyList, readStruct } from "./pointer.ts";
@@ -124,11 +123,8 @@ class CapnpTsCodec<S extends upstream.Struct>
     } finally {
       arena.budgetWords = budgetWords;
     }
-    const frame = new FrameWriter();
-    frame.add(copy);
-    const bytes = concatBytes(...frame.take());
     const { Message } = capnpTs();
-    const message = new Message(bytes, false);
+    const message = new Message(framed(copy), false);
     message._capnp.capTable = capabilities.clients;
     return disposable(message.getRoot(this.#Class), arena.caps);
   }

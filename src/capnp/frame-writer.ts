@@ -1,3 +1,4 @@
+import { concatBytes } from "../base/index.ts";
 import { type BuildArena } from "./build-arena.ts";
 import { tableBytes } from "./framing.ts";
 import { WORD_BYTES } from "./limits.ts";
@@ -22,10 +23,7 @@ export class FrameWriter {
     arena.seal();
     const { first, segments } = arena;
     if (segments.length === 1) {
-      // The word in front of the first segment is kept for this (`BuildArena`).
-      first.view.setInt32(first.start - 8, 0, true);
-      first.view.setInt32(first.start - 4, (first.end - first.start) / WORD_BYTES, true);
-      this.#append(first.bytes, first.start - WORD_BYTES, first.end);
+      this.#append(first.bytes, frameInPlace(first), first.end);
       return;
     }
     const table = segmentTable(segments);
@@ -75,6 +73,32 @@ export class FrameWriter {
     }
     this.#bytes = undefined;
   }
+}
+
+/**
+ * The whole framed message in memory of its own, or out of Node's pool when it is small; it must not
+ * be changed any more.
+ */
+export function framed(arena: BuildArena): Uint8Array {
+  if (arena.segments.length > 1) {
+    const writer = new FrameWriter();
+    writer.add(arena);
+    return concatBytes(...writer.take());
+  }
+  arena.seal();
+  const { first } = arena;
+  const start = frameInPlace(first);
+  const { buffer, byteOffset, length } = Buffer.allocUnsafe(first.end - start);
+  const frame = new Uint8Array(buffer, byteOffset, length); // a Buffer's `slice` is no copy
+  first.bytes.copy(frame, 0, start, first.end);
+  return frame;
+}
+
+/** Writes the frame of a message's only segment into the word before it (`BuildArena`). */
+function frameInPlace({ view, start, end }: Segment): number {
+  view.setInt32(start - 8, 0, true);
+  view.setInt32(start - 4, (end - start) / WORD_BYTES, true);
+  return start - WORD_BYTES;
 }
 
 function segmentTable(segments: readonly Segment[]): Buffer {

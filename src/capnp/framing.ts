@@ -52,6 +52,7 @@ export class FrameReader {
    */
   room(bytes: number): Uint8Array | undefined {
     if (this.#partial === undefined || this.#partialSize < LARGE_BYTES) return undefined;
+    if (this.restBytes > 0) return undefined; // it may lie in the room
     const end = this.#partialBytes + bytes;
     if (end <= this.#partialSize) {
       return this.#reserve(this.#partial, end).subarray(this.#partialBytes);
@@ -85,6 +86,12 @@ export class FrameReader {
         : this.#nextFromPartial(this.#partial);
     if (message === undefined) this.#giveBackScratch();
     return message;
+  }
+
+  /** Bytes that {@link FrameReader.next} has yet to look at: while there are any, it may have more. */
+  get restBytes(): number {
+    const inRoom = this.#partialBytes < this.#partialSize ? 0 : this.#partialBytes;
+    return inRoom + this.#chunk.length - this.#at;
   }
 
   /** Bytes of a message that has begun and not ended: 0 when the stream may end here. */

@@ -1,4 +1,4 @@
-import { AuthError, type Clock, type Logger, type Peer } from "../base/index.ts";
+import { AuthContext, AuthError, type Clock, type Logger, type Peer } from "../base/index.ts";
 import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
 import { type ClientLog } from "./call-logger.ts";
 import { type CallObservers } from "./call-observer.ts";
@@ -40,6 +40,8 @@ export class Host {
   readonly clock: Clock;
   /** Who calls when the vat calls itself. */
   readonly self: Peer;
+  /** And with what authority. */
+  readonly selfAuth: AuthContext;
   readonly log: Logger;
   readonly clientLog: ClientLog | undefined;
   /** Absent when nobody observes. */
@@ -61,6 +63,7 @@ export class Host {
   readonly #serve: HostInit["serve"];
   readonly #report: (failure: InternalError) => void;
   readonly #refused: (refusal: Refusal) => void;
+  readonly #requestPrefix: string;
   #failures = 0;
   #requests = 0;
 
@@ -70,6 +73,8 @@ export class Host {
     this.turns = turns;
     this.clock = clock;
     this.self = self;
+    this.selfAuth = AuthContext.ofPeer(self);
+    this.#requestPrefix = `${self.id.slice(-6)}-`;
     this.#serve = serve;
     this.#report = report;
     this.#refused = refused;
@@ -152,7 +157,7 @@ export class Host {
 
   nextRequestId(): string {
     this.#requests += 1;
-    return `${this.self.id.slice(-6)}-${this.#requests.toString(36)}`;
+    return this.#requestPrefix + this.#requests.toString(36);
   }
 
   /** What a caller gets to see of a failure: what was meant for it; the rest stays at home. */

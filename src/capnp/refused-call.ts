@@ -1,4 +1,4 @@
-import { type AnonymousPeer, AuthContext, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, type AuthContext, type Peer } from "../base/index.ts";
 import { type Request, type TraceContext } from "../rpc/index.ts";
 import { type ObservedCall } from "./call-observer.ts";
 import { type Host } from "./host.ts";
@@ -24,7 +24,7 @@ export class RefusedCall implements ObservedCall {
     this.interface = method?.interfaceName ?? place.interface;
     this.method = method?.name ?? place.method;
     this.peer = call.caller?.peer ?? host.self;
-    this.auth = call.caller?.auth ?? AuthContext.ofPeer(host.self);
+    this.auth = call.caller?.auth ?? host.selfAuth;
     this.label = call.caller?.mint?.label;
     this.requestId = host.nextRequestId();
     this.trace = call.trace;

@@ -1,6 +1,6 @@
 import {
   type AnonymousPeer,
-  AuthContext,
+  type AuthContext,
   type Logger,
   type Peer,
   type TransportMetadata,
@@ -74,7 +74,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   }
 
   get auth(): AuthContext {
-    return this.#incoming.caller?.auth ?? AuthContext.ofPeer(this.#host.self);
+    return this.#incoming.caller?.auth ?? this.#host.selfAuth;
   }
 
   get transportMetadata(): TransportMetadata {
@@ -203,11 +203,12 @@ export class ServerCall implements CallContext<object>, ObservedCall {
 
   #enter(object: object, body: MethodBody): void {
     const observation = this.#observation;
-    if (observation === undefined) this.#call(object, body);
-    else {
+    if (observation?.isEntered === true) {
       observation.run(() => {
         this.#call(object, body);
       });
+    } else {
+      this.#call(object, body);
     }
   }
 
@@ -311,8 +312,9 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     for (const client of this.#minted?.splice(0) ?? []) client[Symbol.dispose]();
     if (this.#counted) {
       this.#messagesOut = 1;
-      this.tally?.add(this.stats);
-      this.#observation?.end(error, this.stats);
+      const { stats } = this;
+      this.tally?.add(stats);
+      this.#observation?.end(error, stats);
     }
     this.#ended?.(error);
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { HandfastError } from "../base/index.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -9,6 +8,7 @@ import { addKeygen } from "./commands/keygen.ts";
 import { addPing } from "./commands/ping.ts";
 import { addServeProbe } from "./commands/serve-probe.ts";
 import { addTunnel } from "./commands/tunnel.ts";
+import { manifest } from "./manifest.ts";
 import { type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -50,7 +50,7 @@ const MISSPELT: ReadonlySet<string> = new Set([
 function programFor(terminal: Terminal): Command {
   const program = new Command("handfast")
     .description("Object-capability RPC between peers who know each other's keys.")
-    .version(version(), "-V, --version", "print the version")
+    .version(manifest().version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this page")
     .helpCommand(false)
     .option("--json", "print results, and errors, as one line of JSON each")
@@ -72,13 +72,6 @@ function programFor(terminal: Terminal): Command {
   addInspect(program, terminal);
   addTunnel(program, terminal);
   return program;
-}
-
-/** Two folders up, from the sources and from what is built of them alike. */
-function version(): string {
-  const path = new URL("../../package.json", import.meta.url);
-  const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string }; // ours
-  return version;
 }
 
 function usageErrorOf({ code, message }: CommanderError): UsageError {

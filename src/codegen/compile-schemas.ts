@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
 import { CodegenError } from "./codegen-error.ts";
 
 export interface CompileOptions {
@@ -14,7 +14,10 @@ export interface CompileOptions {
 }
 
 /** Where `import "/handfast/typescript.capnp"` leads, from the sources and what is built of them. */
-const OWN_SCHEMAS = fileURLToPath(new URL("../../src/codegen", import.meta.url));
+const OWN_SCHEMAS = join(
+  dirname(createRequire(import.meta.url).resolve("handfast/package.json")),
+  "src/codegen",
+);
 
 /** A schema of everything is 100 KiB; this is to notice a runaway compiler. Our choice. */
 const MAX_REQUEST_BYTES = 256 * 1024 * 1024;

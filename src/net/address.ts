@@ -45,9 +45,9 @@ const MAX_PORT = 65_535;
  */
 export function parsePeerAddress(text: string): PeerAddress {
   const reader = new TextReader(text);
-  if (reader.skip("capnp://")) return parseCapnpAddress(reader);
-  if (reader.skip("capnp+unix://")) return parseUnixAddress(reader);
-  if (reader.skip("net:")) return parseScuttlebuttAddress(reader);
+  if (reader.accept("capnp://")) return parseCapnpAddress(reader);
+  if (reader.accept("capnp+unix://")) return parseUnixAddress(reader);
+  if (reader.accept("net:")) return parseScuttlebuttAddress(reader);
   throw reader.error("an address starts with capnp://, capnp+unix:// or net:");
 }
 
@@ -73,12 +73,12 @@ export function printScuttlebuttAddress(address: PeerAddress): string | undefine
 /** Reads `tcp://host:port` or `unix:/path`. Throws `NetError` `ADDRESS_INVALID` with the column. */
 export function parseListenAddress(text: string): ListenAddress {
   const reader = new TextReader(text);
-  if (reader.skip("unix:")) {
+  if (reader.accept("unix:")) {
     const path = readPath(reader);
     reader.expectEnd();
     return { host: "", port: 0, path };
   }
-  if (!reader.skip("tcp://"))
+  if (!reader.accept("tcp://"))
     throw reader.error("where to listen starts with tcp://, unix: or tls://");
   const host = readHost(reader);
   const port = readPort(reader, 0);
@@ -93,7 +93,7 @@ export function parseListenAddress(text: string): ListenAddress {
 export function parsePlainAddress(text: string, smallestPort: number): ListenAddress {
   if (text.startsWith("unix:")) return parseListenAddress(text);
   const reader = new TextReader(text);
-  reader.skip("tcp://");
+  reader.accept("tcp://");
   const host = readHost(reader);
   const port = readPort(reader, smallestPort);
   reader.expectEnd();
@@ -114,7 +114,7 @@ function parsePlaceAfter(
   smallestPort: number,
 ): ListenAddress | undefined {
   const reader = new TextReader(text);
-  if (!reader.skip(scheme)) return undefined;
+  if (!reader.accept(scheme)) return undefined;
   const host = readHost(reader);
   const port = readPort(reader, smallestPort);
   reader.expectEnd();
@@ -130,12 +130,12 @@ export interface TlsAddress extends ListenAddress {
 /** Reads `capnp+tls://mtls-sha256:<hex>@host:port`; `undefined` for any other scheme. */
 export function parseTlsAddress(text: string): TlsAddress | undefined {
   const reader = new TextReader(text);
-  if (!reader.skip("capnp+tls://")) return undefined;
+  if (!reader.accept("capnp+tls://")) return undefined;
   const id = parsePeerId(reader.until("@", "a fingerprint is followed by @"));
   if (id === undefined || publicKeyOf(id) !== undefined) {
     throw reader.error("a fingerprint is mtls-sha256: and 64 hexadecimal digits");
   }
-  reader.skip("@");
+  reader.accept("@");
   const host = readHost(reader);
   const port = readPort(reader, 1);
   reader.expectEnd();
@@ -186,7 +186,7 @@ function readKey(reader: TextReader): PeerId {
   if (id === undefined || publicKeyOf(id) === undefined) {
     throw reader.error("a key is ed25519: and 43 base64url characters", keyAt);
   }
-  if (!reader.skip("@")) throw reader.error("a key is followed by @");
+  if (!reader.accept("@")) throw reader.error("a key is followed by @");
   return id;
 }
 
@@ -206,7 +206,7 @@ const MAX_PATH_BYTES = 107;
 function parseScuttlebuttAddress(reader: TextReader): PeerAddress {
   const host = readHost(reader);
   const port = readPort(reader, 1);
-  if (!reader.skip("~shs:")) throw reader.error("the port is followed by ~shs: and a key");
+  if (!reader.accept("~shs:")) throw reader.error("the port is followed by ~shs: and a key");
   const keyAt = reader.at;
   const key = fromBase64(reader.rest());
   if (key?.length !== PUBLIC_KEY_BYTES) {
@@ -217,10 +217,10 @@ function parseScuttlebuttAddress(reader: TextReader): PeerAddress {
 
 function readHost(reader: TextReader): string {
   const start = reader.at;
-  if (reader.skip("[")) {
+  if (reader.accept("[")) {
     const host = reader.until("]", "an IPv6 address ends with ]");
     if (!isIPv6(host)) throw reader.error("not an IPv6 address", start + 1);
-    reader.skip("]");
+    reader.accept("]");
     return host.toLowerCase();
   }
   const host = reader.matching(/[A-Za-z0-9._-]*/y).toLowerCase();
@@ -238,7 +238,7 @@ function isHostName(host: string): boolean {
 }
 
 function readPort(reader: TextReader, smallest: number): number {
-  if (!reader.skip(":")) throw reader.error("a host is followed by : and a port");
+  if (!reader.accept(":")) throw reader.error("a host is followed by : and a port");
   const start = reader.at;
   const digits = reader.matching(/\d*/y);
   const port = Number(digits);
@@ -249,7 +249,7 @@ function readPort(reader: TextReader, smallest: number): number {
 }
 
 function readSturdyId(reader: TextReader): string | undefined {
-  if (!reader.skip("/")) return undefined;
+  if (!reader.accept("/")) return undefined;
   const start = reader.at;
   const sturdyId = reader.matching(/[A-Za-z0-9._~-]*/y);
   if (sturdyId === "") throw reader.error("after / stands the id of an object", start);
@@ -257,8 +257,8 @@ function readSturdyId(reader: TextReader): string | undefined {
 }
 
 function readSuite(reader: TextReader): Suite {
-  if (!reader.skip("?")) return DEFAULT_SUITE;
-  if (!reader.skip("suite=")) throw reader.error("after ? stands suite=");
+  if (!reader.accept("?")) return DEFAULT_SUITE;
+  if (!reader.accept("suite=")) throw reader.error("after ? stands suite=");
   const start = reader.at;
   const suite = reader.rest();
   if (!isSuite(suite)) throw reader.error(`a suite is one of ${SUITES.join(", ")}`, start);

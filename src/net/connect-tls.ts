@@ -3,9 +3,10 @@ import { type Clock, type PeerId } from "../base/index.ts";
 import { type ListenAddress, printHostPort } from "./address.ts";
 import { type Certificate, certifiedPeer, certifiedRoad, TLS } from "./certificate.ts";
 import { realClock } from "./clock.ts";
-import { announceFailedDial } from "./diagnostics.ts";
-import { NetError, systemError } from "./error.ts";
+import { announcingFailure } from "./diagnostics.ts";
+import { NetError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
+import { connected, reached } from "./reached.ts";
 import { type SecureSocket } from "./secure-socket.ts";
 
 export interface TlsDialOptions {
@@ -28,61 +29,29 @@ export function dialTls(options: TlsDialOptions): Promise<SecureSocket> {
   const { address, certificate, id, signal, clock = realClock } = options;
   const target = printHostPort(address.host, address.port);
   const limits = withDefaults(options.limits);
-  return new Promise((resolve, reject) => {
+  return announcingFailure(target, async () => {
     const startedAtMs = clock.now();
-    let connectedAtMs = startedAtMs;
     const settings = { ...TLS, ...certificate, checkServerIdentity: () => undefined };
     const socket = connect({ ...address, ...settings });
-    const settled = () => {
-      cancelTimer();
-      signal?.removeEventListener("abort", aborted);
-    };
-    const fail = (error: NetError) => {
-      settled();
-      socket.off("close", gone);
+    await connected(socket, target, { connectMs: limits.connectMs, signal, clock });
+    const connectedAtMs = clock.now();
+    await reached(socket, "secureConnect", {
+      target,
+      withinMs: limits.handshakeMs,
+      late: () => new NetError("HANDSHAKE_TIMEOUT", `${target}: no TLS handshake in time`),
+      signal,
+      clock,
+    });
+    const peer = certifiedPeer(socket, target);
+    if (peer?.id !== id) {
       socket.destroy();
-      announceFailedDial(target, error);
-      reject(error);
-    };
-    const failed = (error: Error) => {
-      fail(systemError(error, target));
-    };
-    const aborted = () => {
-      fail(new NetError("ABORTED", `${target}: the dial was given up`, { cause: signal?.reason }));
-    };
-    const late = () => {
-      fail(new NetError("HANDSHAKE_TIMEOUT", `${target}: no TLS handshake in time`));
-    };
-    const gone = () => {
-      fail(new NetError("HANDSHAKE_CUT", `${target} hung up during the TLS handshake`));
-    };
-    let cancelTimer = clock.after(limits.connectMs, () => {
-      fail(new NetError("CONNECT_TIMEOUT", `${target}: no answer in time`));
-    });
-    signal?.addEventListener("abort", aborted, { once: true });
-    socket.on("error", failed);
-    socket.once("connect", () => {
-      connectedAtMs = clock.now();
-      cancelTimer();
-      cancelTimer = clock.after(limits.handshakeMs, late);
-    });
-    socket.once("close", gone);
-    socket.once("secureConnect", () => {
-      const peer = certifiedPeer(socket, target);
-      if (peer?.id !== id) {
-        fail(new NetError("NOT_ADMITTED", `${target} has another certificate`));
-        return;
-      }
-      settled();
-      socket.off("error", failed);
-      socket.off("close", gone);
-      socket.setNoDelay(true);
-      socket.setKeepAlive(true, limits.keepaliveMs);
-      const connectMs = connectedAtMs - startedAtMs;
-      const handshakeMs = clock.now() - connectedAtMs;
-      const origin = { direction: "dialled", connectMs, handshakeMs } as const;
-      resolve(certifiedRoad(socket, peer, origin, limits, clock));
-    });
-    if (signal?.aborted === true) aborted();
+      throw new NetError("NOT_ADMITTED", `${target} has another certificate`);
+    }
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, limits.keepaliveMs);
+    const connectMs = connectedAtMs - startedAtMs;
+    const handshakeMs = clock.now() - connectedAtMs;
+    const origin = { direction: "dialled", connectMs, handshakeMs } as const;
+    return certifiedRoad(socket, peer, origin, limits, clock);
   });
 }

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { type Duplex } from "node:stream";
 import { ByteQueue, type Clock, publicKeyOf } from "../base/index.ts";
 import {
@@ -11,10 +11,11 @@ import {
 import { type PeerAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
 import { ephemeralsOf } from "./ephemeral-pool.ts";
-import { announceFailedDial } from "./diagnostics.ts";
-import { NetError, systemError } from "./error.ts";
+import { announcingFailure } from "./diagnostics.ts";
+import { NetError } from "./error.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { MessageReader } from "./message-reader.ts";
+import { connected } from "./reached.ts";
 import { RoadPeer } from "./road-peer.ts";
 import { SecureSocket } from "./secure-socket.ts";
 
@@ -43,83 +44,87 @@ export interface DialOptions {
  * `NOT_ADMITTED`, `SELF_CONNECT`, `ABORTED`) or, when the server proved the wrong thing, `ShsError`.
  */
 export function dial(options: DialOptions): Promise<SecureSocket> {
-  const { host, port, path } = options.address;
-  const { keepaliveMs } = withDefaults(options.limits);
-  const open = () =>
-    connect({
+  const { address, signal, clock = realClock } = options;
+  const { host, port, path } = address;
+  const { connectMs, keepaliveMs } = withDefaults(options.limits);
+  return announcingFailure(printPlace(address), async () => {
+    refuseOurselves(options);
+    const startedAtMs = clock.now();
+    const socket = connect({
       ...(path === undefined ? { host, port } : { path }),
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: keepaliveMs,
     });
-  return new Promise((resolve, reject) => {
-    new Dial(options, resolve, reject).begin(open);
+    await connected(socket, printPlace(address), { connectMs, signal, clock });
+    return await shakeHands(socket, options, clock.now() - startedAtMs);
   });
 }
 
 /** The same over a wire that is connected already. */
 export function dialWire(wire: Duplex, options: DialOptions): Promise<SecureSocket> {
-  return new Promise((resolve, reject) => {
-    new Dial(options, resolve, reject).shakeHands(wire);
+  return announcingFailure(printPlace(options.address), async () => {
+    refuseOurselves(options);
+    return await shakeHands(wire, options, 0);
   });
 }
 
-/** How far a dial came, which decides what a silent hang-up means. */
-type Stage = "connecting" | "awaiting M2" | "awaiting M4" | "over";
+function refuseOurselves({ address, keyPair, selfConnect = "refuse" }: DialOptions): void {
+  if (selfConnect === "allow" || address.id !== keyPair.id) return;
+  const message = `${printPlace(address)} is dialled with its own key`;
+  throw new NetError("SELF_CONNECT", message);
+}
 
-class Dial {
+function shakeHands(wire: Duplex, options: DialOptions, connectMs: number): Promise<SecureSocket> {
+  return new Promise((resolve, reject) => {
+    new Handshaking(wire, options, connectMs, resolve, reject).begin();
+  });
+}
+
+/** How far a handshake came, which decides what a silent hang-up means. */
+type Stage = "awaiting M2" | "awaiting M4" | "over";
+
+class Handshaking {
+  readonly #wire: Duplex;
   readonly #options: DialOptions;
+  readonly #connectMs: number;
   readonly #limits: NetLimits;
   readonly #clock: Clock;
   readonly #resolve: (socket: SecureSocket) => void;
   readonly #reject: (error: unknown) => void;
   readonly #target: string;
-  #stage: Stage = "connecting";
-  #wire: Duplex | undefined;
+  readonly #startedAtMs: number;
+  #stage: Stage = "awaiting M2";
   #machine: ClientHandshake | undefined;
   #reader: MessageReader<ClientStep> | undefined;
   #cancelTimer: (() => void) | undefined;
-  readonly #startedAtMs: number;
-  #connectedAtMs: number;
 
   constructor(
+    wire: Duplex,
     options: DialOptions,
+    connectMs: number,
     resolve: (socket: SecureSocket) => void,
     reject: (error: unknown) => void,
   ) {
+    this.#wire = wire;
     this.#options = options;
+    this.#connectMs = connectMs;
     this.#limits = withDefaults(options.limits);
     this.#clock = options.clock ?? realClock;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#target = printPlace(options.address);
-    this.#startedAtMs = this.#connectedAtMs = this.#clock.now();
+    this.#startedAtMs = this.#clock.now();
   }
 
-  begin(open: () => Socket): void {
-    if (!this.#mayBegin()) return;
-    const socket = open();
-    this.#wire = socket;
-    this.#cancelTimer = this.#clock.after(this.#limits.connectMs, () => {
-      this.#fail(new NetError("CONNECT_TIMEOUT", `${this.#target}: no answer in time`));
-    });
-    const failed = (error: Error) => {
-      this.#fail(systemError(error, this.#target));
-    };
-    socket.on("error", failed);
-    socket.once("connect", () => {
-      if (this.#stage !== "connecting") return;
-      socket.off("error", failed);
-      this.#cancelTimer?.();
-      this.shakeHands(socket);
-    });
-  }
-
-  shakeHands(wire: Duplex): void {
-    this.#wire = wire;
-    if (!this.#mayBegin()) return;
-    const { address, keyPair, network } = this.#options;
+  begin(): void {
+    const { address, keyPair, network, signal } = this.#options;
+    if (signal?.aborted === true) {
+      this.#aborted();
+      return;
+    }
+    signal?.addEventListener("abort", this.#aborted);
     const { suite } = address;
     const { ephemeral = ephemeralsOf(this.#limits.pairsAhead) } = this.#options;
     const serverKey = publicKeyOf(address.id) ?? new Uint8Array(0); // refused by the handshake
@@ -130,36 +135,23 @@ class Dial {
       this.#fail(error);
       return;
     }
-    this.#stage = "awaiting M2";
-    this.#connectedAtMs = this.#clock.now();
     this.#cancelTimer = this.#clock.after(this.#limits.handshakeMs, this.#late);
-    this.#reader = new MessageReader(wire, this.#machine, {
+    this.#reader = new MessageReader(this.#wire, this.#machine, {
       step: (step) => {
-        this.#perform(wire, step);
+        this.#perform(step);
       },
       failed: (why) => {
         this.#fail(this.#explain(why()));
       },
     });
-    wire.write(this.#machine.m1);
+    this.#wire.write(this.#machine.m1);
   }
 
-  #mayBegin(): boolean {
-    const { signal, address, keyPair, selfConnect = "refuse" } = this.#options;
-    if (selfConnect === "refuse" && address.id === keyPair.id) {
-      this.#fail(new NetError("SELF_CONNECT", `${this.#target} is dialled with its own key`));
-    } else if (signal?.aborted === true) {
-      this.#aborted();
-    } else {
-      signal?.addEventListener("abort", this.#aborted);
-    }
-    return this.#stage !== "over";
-  }
-
-  #perform(wire: Duplex, step: ClientStep): void {
+  #perform(step: ClientStep): void {
     switch (step.is) {
       case "send": {
         this.#stage = "awaiting M4";
+        const wire = this.#wire;
         wire.cork(); // early data leaves with M3
         wire.write(step.bytes);
         const early = new ByteQueue();
@@ -169,24 +161,26 @@ class Dial {
         return;
       }
       case "established":
-        this.#established(wire, step.session);
+        this.#established(step.session);
         return;
       default:
         step satisfies never;
     }
   }
 
-  #established(wire: Duplex, session: Session): void {
+  #established(session: Session): void {
     const early = this.#reader?.release() ?? new ByteQueue();
     this.#leave();
     const peer = new RoadPeer(session.peer.id, this.#target, "shs");
     const [limits, clock] = [this.#limits, this.#clock];
     const origin = {
       direction: "dialled",
-      connectMs: this.#connectedAtMs - this.#startedAtMs,
-      handshakeMs: clock.now() - this.#connectedAtMs,
+      connectMs: this.#connectMs,
+      handshakeMs: clock.now() - this.#startedAtMs,
     } as const;
-    this.#resolve(new SecureSocket({ wire, origin, peer, session, early, limits, clock }));
+    this.#resolve(
+      new SecureSocket({ wire: this.#wire, origin, peer, session, early, limits, clock }),
+    );
   }
 
   /** Silence after M3 means the wrong key or a refusal; the wire says no more, and neither can we. */
@@ -222,8 +216,7 @@ class Dial {
     this.#leave();
     this.#machine?.abandon();
     this.#reader?.stop();
-    this.#wire?.destroy();
-    announceFailedDial(this.#target, error);
+    this.#wire.destroy();
     this.#reject(error);
   }
 

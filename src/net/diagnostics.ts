@@ -59,9 +59,18 @@ export const OPENED = channel("handfast:net:opened");
 export const FAILED = channel("handfast:net:failed");
 export const CLOSED = channel("handfast:net:closed");
 
-/** Tells of a dial that came to nothing. */
-export function announceFailedDial(address: string, error: unknown): void {
-  if (!FAILED.hasSubscribers) return;
-  const failed: RoadFailed = { direction: "dialled", address, peer: undefined, error };
-  FAILED.publish(failed);
+/** Dials, and tells of it when that comes to nothing. */
+export async function announcingFailure<Road>(
+  address: string,
+  dial: () => Promise<Road>,
+): Promise<Road> {
+  try {
+    return await dial();
+  } catch (error) {
+    if (FAILED.hasSubscribers) {
+      const failed: RoadFailed = { direction: "dialled", address, peer: undefined, error };
+      FAILED.publish(failed);
+    }
+    throw error;
+  }
 }

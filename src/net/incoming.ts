@@ -37,7 +37,7 @@ export class Incoming {
   #paused = true;
   #delivering = false;
   #wireEnded = false;
-  #pings = { sinceMs: 0, count: 0 };
+  #labours = { sinceMs: 0, count: 0 };
 
   /** Of the application. */
   receivedBytes = 0;
@@ -135,8 +135,11 @@ export class Incoming {
         this.#end("goodbye");
         return;
       case "ping":
-        this.#countPing();
+        this.#countLabour();
         this.#events.pinged();
+        return;
+      case "rekey":
+        this.#countLabour();
         return;
       case "pong":
         this.#events.ponged();
@@ -149,12 +152,13 @@ export class Incoming {
     }
   }
 
-  #countPing(): void {
+  /** Counts what has us do more than open a record, and brings the peer no further. */
+  #countLabour(): void {
     const now = this.#clock.now();
-    if (now - this.#pings.sinceMs >= 1000) this.#pings = { sinceMs: now, count: 0 };
-    this.#pings.count += 1;
-    if (this.#pings.count > this.#limits.maxPingsPerSecond) {
-      throw new NetError("FLOODED", "the peer sends nothing but signs of life");
+    if (now - this.#labours.sinceMs >= 1000) this.#labours = { sinceMs: now, count: 0 };
+    this.#labours.count += 1;
+    if (this.#labours.count > this.#limits.maxPingsPerSecond) {
+      throw new NetError("FLOODED", "the peer sends nothing but signs of life and new keys");
     }
   }
 

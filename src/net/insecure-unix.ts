@@ -2,10 +2,10 @@ import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname, isAbsolute } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import { realClock } from "./clock.ts";
-import { announceFailedDial } from "./diagnostics.ts";
+import { announcingFailure } from "./diagnostics.ts";
 import { NetError, systemError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
+import { dialPlain } from "./plain.ts";
 import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
 import { UnknownPeer } from "./road-peer.ts";
 
@@ -76,50 +76,15 @@ export async function listenInsecureUnix(
 
 /** Dials. Rejects with `NetError` `SOCKET_UNSAFE` (not ours), `CONNECTION_REFUSED`, `ABORTED`. */
 export async function dialInsecureUnix(path: string, options: UnixDialOptions): Promise<PlainRoad> {
-  try {
-    return await dialOwn(path, options);
-  } catch (error) {
-    announceFailedDial(path, error);
-    throw error;
-  }
+  await announcingFailure(path, () => requireOwnSocket(path));
+  return await dialPlain({ ...options, address: { host: "", port: 0, path } });
 }
 
-async function dialOwn(path: string, options: UnixDialOptions): Promise<PlainRoad> {
+async function requireOwnSocket(path: string): Promise<void> {
   const stats = await statOf(path);
   if (stats === undefined) throw new NetError("CONNECTION_REFUSED", `there is no ${path}`);
   if (!stats.isSocket()) throw unsafe(`${path} is not a socket`);
   requireOwner(stats.uid, path);
-  const { signal, clock = realClock } = options;
-  const startedAtMs = clock.now();
-  return await new Promise((resolve, reject) => {
-    const socket = connect({ path, allowHalfOpen: true });
-    const settled = (settle: () => void): void => {
-      signal?.removeEventListener("abort", aborted);
-      socket.off("error", failed);
-      settle();
-    };
-    const failed = (error: Error): void => {
-      settled(() => {
-        reject(systemError(error, path));
-      });
-    };
-    const aborted = (): void => {
-      socket.destroy();
-      settled(() => {
-        reject(new NetError("ABORTED", "the dial was given up", { cause: signal?.reason }));
-      });
-    };
-    socket.once("error", failed);
-    socket.once("connect", () => {
-      settled(() => {
-        const connectMs = clock.now() - startedAtMs;
-        const origin = { direction: "dialled", connectMs, handshakeMs: 0 } as const;
-        resolve(plainRoad(socket, new UnknownPeer(path, "unix"), origin, options));
-      });
-    });
-    signal?.addEventListener("abort", aborted, { once: true });
-    if (signal?.aborted === true) aborted();
-  });
 }
 
 /** Nobody but us and root may put files there, or replace ours. */

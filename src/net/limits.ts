@@ -26,7 +26,7 @@ export interface NetLimits {
   readonly recordMs: number;
   /** How long nothing may move of what is to be sent. */
   readonly writeMs: number;
-  /** Pings in one second; above it the peer is cut off. */
+  /** Pings and new keys in one second; above it the peer is cut off. */
   readonly maxPingsPerSecond: number;
   /**
    * Clients at one listener that have not yet shown that they are of our network. From half of it
@@ -67,7 +67,7 @@ export const DEFAULT_LIMITS: NetLimits = {
   idleMs: 90_000, // ours: three pings unanswered
   recordMs: 30_000, // ours: the largest record at 2 kB/s
   writeMs: 60_000, // ours: one high-water mark at 4 kB/s
-  maxPingsPerSecond: 100, // ours: 3000 times what a keepalive needs
+  maxPingsPerSecond: 100, // ours: 3000 times what a keepalive needs; a key lasts 2²⁴ records
   maxSilent: 12_288, // three quarters of `maxConnections`; each costs little but its socket
   maxHandshakes: 1024, // ours: at 0.5 ms each, half a second's work
   maxHandshakesPerAddress: 64, // ours: a household or an office behind one address

@@ -1,10 +1,11 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type ListenAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
-import { announceFailedDial, type RoadOrigin } from "./diagnostics.ts";
-import { NetError, systemError } from "./error.ts";
+import { announcingFailure, type RoadOrigin } from "./diagnostics.ts";
+import { systemError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
 import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
+import { connected } from "./reached.ts";
 import { remoteAddressOf, UnknownPeer } from "./road-peer.ts";
 
 /**
@@ -20,40 +21,19 @@ export interface PlainOptions extends PlainRoadOptions {
 export function dialPlain(options: PlainOptions): Promise<PlainRoad> {
   const { address, signal, clock = realClock } = options;
   const { host, port, path } = address;
-  const { connectMs } = withDefaults(options.limits);
-  return new Promise((resolve, reject) => {
+  const target = printPlace(address);
+  return announcingFailure(target, async () => {
     const startedAtMs = clock.now();
-    const target = path === undefined ? { host, port } : { path };
-    const socket = connect({ ...target, noDelay: true, allowHalfOpen: true });
-    const fail = (error: Error) => {
-      socket.destroy();
-      settled();
-      announceFailedDial(printPlace(address), error);
-      reject(error);
-    };
-    const failed = (error: Error) => {
-      fail(systemError(error, printPlace(address)));
-    };
-    const aborted = () => {
-      fail(new NetError("ABORTED", "the dial was given up", { cause: signal?.reason }));
-    };
-    const cancelTimer = clock.after(connectMs, () => {
-      fail(new NetError("CONNECT_TIMEOUT", `${printPlace(address)}: no answer in time`));
-    });
-    const settled = () => {
-      cancelTimer();
-      signal?.removeEventListener("abort", aborted);
-    };
-    signal?.addEventListener("abort", aborted, { once: true });
-    socket.on("error", failed); // stays after a failure: a late one is nobody's concern
-    socket.once("connect", () => {
-      settled();
-      socket.off("error", failed);
-      const connectMs = clock.now() - startedAtMs;
-      const origin = { direction: "dialled", connectMs, handshakeMs: 0 } as const;
-      resolve(roadOver(socket, printPlace(address), origin, options));
-    });
-    if (signal?.aborted === true) aborted();
+    const place = path === undefined ? { host, port } : { path };
+    const socket = connect({ ...place, noDelay: true, allowHalfOpen: true });
+    const { connectMs } = withDefaults(options.limits);
+    await connected(socket, target, { connectMs, signal, clock });
+    const origin = {
+      direction: "dialled",
+      connectMs: clock.now() - startedAtMs,
+      handshakeMs: 0,
+    } as const;
+    return roadOver(socket, target, origin, options);
   });
 }
 

@@ -53,6 +53,8 @@ export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
   readonly suite?: Suite | undefined;
   start(events: RoadEvents): void;
   write(bytes: Uint8Array): boolean;
+  /** Sends now what would leave at the end of the turn; for roads that gather what is written. */
+  flush?(): void;
   /** Bytes written and not yet taken by the system. */
   readonly bufferedBytes: number;
   end(reason?: CloseReason): void;

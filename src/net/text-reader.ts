@@ -10,7 +10,7 @@ export class TextReader {
   }
 
   /** Moves past `word` if it is next. */
-  skip(word: string): boolean {
+  accept(word: string): boolean {
     if (!this.text.startsWith(word, this.at)) return false;
     this.at += word.length;
     return true;

@@ -9,53 +9,77 @@ export interface LineStream {
 }
 
 /**
- * Lines on their way to a sink that may be slow, or fail: neither costs more than lines.
+ * Lines on their way to a sink that may be slow, or fail: neither costs more than lines. A function
+ * gets each at once. A stream gets as one text the lines of everything that the event loop does in
+ * one go, for a write costs it more than a line does:
  *
- *   open      lines go straight to the sink    it is full: waiting
- *   waiting   lines wait, as many as may       `drain`: open, with all that waited
+ *   idle   a line: due
+ *   due    a microtask, or a lot of lines: all are written, and it is idle, or full
+ *   full   lines wait, as many as may       `drain`: idle, or all are written
  */
 export class LineBuffer {
   readonly #sink: LineSink;
   readonly #maxWaiting: number;
-  #waiting: string[] = [];
-  #full = false;
+  readonly #lot: number;
+  #is: "idle" | "due" | "full" = "idle";
+  #text = "";
+  #waiting = 0;
   /** Lines that were lost. */
   dropped = 0;
 
   constructor(sink: LineSink, maxWaiting: number) {
     this.#sink = sink;
     this.#maxWaiting = maxWaiting;
+    this.#lot = Math.max(1, Math.min(maxWaiting, LOT));
   }
 
-  /** Returns whether the line was taken. Never throws. */
-  add(line: string): boolean {
-    if (!this.#full) return this.#write(line);
-    if (this.#waiting.length >= this.#maxWaiting) {
-      this.dropped += 1;
-      return false;
-    }
-    this.#waiting.push(line);
-    return true;
+  /** Never throws. */
+  add(line: string): void {
+    if (typeof this.#sink === "function") this.#pass(this.#sink, line);
+    else if (this.#is === "full" && this.#waiting >= this.#maxWaiting) this.dropped += 1;
+    else this.#gather(line, this.#sink);
   }
 
-  #write(line: string): boolean {
+  #pass(sink: (line: string) => void, line: string): void {
     try {
-      if (typeof this.#sink === "function") this.#sink(line);
-      else if (!this.#sink.write(`${line}\n`)) this.#wait(this.#sink);
-      return true;
+      sink(line);
     } catch {
       this.dropped += 1;
-      return false;
     }
   }
 
-  #wait(stream: LineStream): void {
-    this.#full = true;
-    stream.once("drain", () => {
-      this.#full = false;
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const line of waiting) this.add(line);
-    });
+  #gather(line: string, stream: LineStream): void {
+    this.#text += line;
+    this.#text += "\n";
+    this.#waiting += 1;
+    if (this.#is === "full") return;
+    if (this.#waiting >= this.#lot) {
+      this.#write(stream);
+    } else if (this.#is === "idle") {
+      this.#is = "due";
+      queueMicrotask(() => {
+        if (this.#is === "due") this.#write(stream);
+      });
+    }
+  }
+
+  #write(stream: LineStream): void {
+    const [text, lines] = [this.#text, this.#waiting];
+    this.#text = "";
+    this.#waiting = 0;
+    this.#is = "idle";
+    if (lines === 0) return;
+    try {
+      if (stream.write(text)) return;
+      this.#is = "full";
+      stream.once("drain", () => {
+        this.#write(stream);
+      });
+    } catch {
+      this.dropped += lines;
+    }
   }
 }
+
+/** Lines in one text, about 100 kB. Ours. */
+const LOT = 256;

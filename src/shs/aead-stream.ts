@@ -219,7 +219,7 @@ export class AeadOpener extends RecordOpener {
       case TYPE.rekey:
         this.#key = succeed(this.#key);
         this.#counter = 0;
-        return [];
+        return [{ is: "rekey" }];
       default:
         throw new ShsError("RECORD_TYPE", `a record of the unknown type ${type ?? "none"}`);
     }

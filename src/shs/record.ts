@@ -8,6 +8,7 @@ export type Received =
   | { readonly is: "data"; readonly bytes: Uint8Array }
   | { readonly is: "ping" }
   | { readonly is: "pong" }
+  | { readonly is: "rekey" }
   | { readonly is: "close-reason"; readonly reason: CloseReason }
   | { readonly is: "goodbye" };
 

@@ -98,10 +98,12 @@ export class Driver {
         this.#receive(chunk);
       },
       ended: () => {
+        this.#readAll();
         this.close(); // whatever was under way is lost: the peer will say nothing more
       },
       drain: () => {},
       closed: (error) => {
+        this.#readAll();
         this.#over(error);
       },
     });
@@ -158,8 +160,12 @@ export class Driver {
   }
 
   #flush(): void {
-    for (const action of this.connection.takeActions()) this.#perform(action);
+    const actions = this.connection.takeActions();
+    for (const action of actions) this.#perform(action);
+    const { messages, bytes } = STRETCH;
+    const isStretch = actions.length >= messages || this.#writer.byteLength >= bytes;
     this.#write();
+    if (isStretch) this.#road.flush?.();
   }
 
   #write(): void {
@@ -170,22 +176,42 @@ export class Driver {
   }
 
   #receive(chunk: Uint8Array): void {
+    this.#readAll();
     if (this.#ended) return;
     this.connection.nowMs = nowMs(this.#owner.clock);
     this.connection.bytesIn += chunk.length;
+    this.#reader.push(chunk);
+    this.#readOn();
+  }
+
+  /** Reads what has arrived, a stretch at a time: in between happens what has come of it. */
+  readonly #readOn = (): void => {
+    this.#read(STRETCH.messages, STRETCH.bytes);
+    if (!this.#ended && this.#reader.restBytes > 0) queueMicrotask(this.#readOn);
+  };
+
+  /** Reads all that has arrived, before what else happens on the road. */
+  #readAll(): void {
+    this.#read(Infinity, Infinity);
+  }
+
+  /** Hands up to so many messages to the connection, and none once they were so many bytes. */
+  #read(messages: number, bytes: number): void {
+    const reader = this.#reader;
+    if (this.#ended || reader.restBytes === 0) return;
+    const until = reader.restBytes - bytes;
     try {
-      this.#reader.push(chunk);
-      for (;;) {
-        const arena = this.#reader.next(this.connection.callsUnderWay >= CROWD);
+      for (let left = messages; left > 0 && reader.restBytes > until; left -= 1) {
+        const arena = reader.next(this.connection.callsUnderWay >= CROWD);
         if (arena === undefined) break;
         this.#stopFrameTimer();
         this.connection.receive(decodeMessage(arena));
       }
     } catch (error) {
-      if (!(error instanceof CapnpError)) throw error;
-      this.connection.abort(brokenRule(error.message));
+      const isTheirs = error instanceof CapnpError;
+      this.connection.abort(isTheirs ? brokenRule(error.message) : internalError(error));
     }
-    if (this.#reader.pendingBytes > 0) this.#startFrameTimer();
+    if (reader.restBytes === 0 && reader.pendingBytes > 0) this.#startFrameTimer();
     this.#owner.wake(this);
   }
 
@@ -253,6 +279,14 @@ export class Driver {
 }
 
 /**
+ * What has arrived is read so many messages at a stretch, or so many bytes where they are large, and
+ * what has come of as much leaves before the turn is over: so the peer works on the first while we
+ * go on with the rest. Ours, measured: half of it costs more in system calls than is won, and twice
+ * as much leaves one end idle while the other is busy.
+ */
+const STRETCH = { messages: 24, bytes: 16 * 1024 } as const;
+
+/**
  * Of a peer with this many calls under way, messages no longer keep the 64 KiB alive that they came
  * with: as many bytes as `maxCallWords` allows their parameters.
  */
@@ -277,6 +311,10 @@ function metadataOf({ peer, suite }: Road): TransportMetadata {
 
 function brokenRule(message: string): RpcError {
   return RpcError.failed(message, { code: "PROTOCOL", blame: "peer" });
+}
+
+function internalError(cause: unknown): RpcError {
+  return RpcError.failed("internal error", { cause });
 }
 
 function disconnected(cause: Error | undefined): RpcError {

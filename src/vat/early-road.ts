@@ -49,6 +49,10 @@ export class EarlyRoad implements Road {
     return this.#road?.write(bytes) ?? false;
   }
 
+  flush(): void {
+    this.#road?.flush?.();
+  }
+
   get bufferedBytes(): number {
     return this.#road?.bufferedBytes ?? 0;
   }

@@ -115,7 +115,7 @@ describe("schemas that evolved", () => {
     const zoo = decode(Zoo, bytes);
     expect(zoo.color).toBe(77);
     expect(zoo.colors.toArray()).toEqual(["red", 78]);
-    new DataView(bytes.buffer).setUint16(16 + 70, 9, true);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint16(16 + 70, 9, true);
     expect(zoo.which).toBeUndefined();
     expect(zoo.toObject()).not.toHaveProperty("number");
   });

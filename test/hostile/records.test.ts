@@ -349,6 +349,12 @@ describe("the sizes and counters of records", () => {
     }),
   );
 
+  it("32 a flood of new keys in aead64k, each a derivation, is cut off", () =>
+    ends("aead64k", "FLOODED", "", ({ raw, session }) => {
+      const sealer = session.sealer as AeadSealer; // of this suite
+      raw.say(...Array.from({ length: 1000 }, () => sealer.rekey()));
+    }));
+
   it.each(["ff", "ffff", "ff".repeat(24)])("33 nonces ending or beginning in %s carry", (edge) =>
     unharmed(() => {
       const [last, first] = [Buffer.alloc(24, 3), Buffer.alloc(24, 3)];

@@ -50,6 +50,27 @@ function serve(log: ReturnType<typeof accessLog>, call: ObservedCall, error?: Rp
   log.end(log.start(call), error, STATISTICS);
 }
 
+/** Takes what it is given, and says that it is full until it no longer is. */
+class SlowStream extends EventEmitter {
+  readonly taken: string[] = [];
+  full = true;
+  broken = false;
+
+  write(text: string): boolean {
+    if (this.broken) throw new Error("disk full");
+    this.taken.push(text);
+    return !this.full;
+  }
+
+  get lines(): readonly object[] {
+    const lines = this.taken.join("").split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as object);
+  }
+}
+
+/** Everything that was to be done in this turn of the event loop is. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 describe("the access log", () => {
   it("has one line of JSON for a call, with everything about it and nothing in it", () => {
     const lines: string[] = [];
@@ -115,27 +136,101 @@ describe("the access log", () => {
     expect(lines).toEqual([]);
   });
 
-  it("drops lines that a full stream cannot take, counts them, and says so later", () => {
-    const taken: string[] = [];
-    const stream = Object.assign(new EventEmitter(), {
-      full: true,
-      write(text: string): boolean {
-        taken.push(text);
-        return !stream.full;
-      },
+  it("says of each call who made it, however they take turns", () => {
+    const lines: string[] = [];
+    const log = logTo(lines);
+    const [ann, bob] = ["ann", "bob"].map((principal) => ({
+      ...CALL,
+      auth: AuthContext.of({ domain: "jwt", principal }),
+    }));
+    const from = (address: string): ObservedCall => ({
+      ...CALL,
+      peer: { id: undefined, address, transport: "tcp", signal: new AbortController().signal },
     });
+    const calls = [CALL, ann, bob, ann, from("a"), from("b"), { ...CALL, method: "end" }, CALL];
+    for (const call of [...calls, { ...CALL, interface: "i" }, { ...CALL, label: undefined }]) {
+      if (call !== undefined) serve(log, call);
+    }
+    const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(said.map(({ principal }) => principal).slice(0, 4)).toEqual([
+      "ann",
+      "ann",
+      "bob",
+      "ann",
+    ]);
+    expect(said.map(({ remoteAddress }) => remoteAddress).slice(4, 7)).toEqual([
+      "a",
+      "b",
+      "203.0.113.7:51334",
+    ]);
+    expect(said.map(({ method }) => method).slice(6, 8)).toEqual(["end", "renew"]);
+    expect(said[8]).toMatchObject({ interface: "i", label: "a loan" });
+    expect(said[9]).not.toHaveProperty("label");
+  });
+
+  it("follows a calendar that is set, and counts durations by a clock that never is", () => {
+    const lines: string[] = [];
+    let [epochMs, nowMs] = [Date.UTC(2026, 0, 1), 5000];
+    const log = logTo(lines, { epochMs: () => epochMs, nowMs: () => nowMs });
+    const begun = log.start(CALL);
+    epochMs = Date.UTC(2020, 0, 1);
+    nowMs += 1250.0625;
+    log.end(begun, undefined, STATISTICS);
+    serve(log, CALL);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { timestamp: "2026-01-01T00:00:00.000Z", durationMs: 1250.063 },
+      { timestamp: "2020-01-01T00:00:00.000Z", durationMs: 0 },
+    ]);
+  });
+
+  it("gives a stream the lines of one turn in one write", async () => {
+    const stream = new SlowStream();
+    stream.full = false;
+    const log = logTo([], { sink: stream });
+    for (let calls = 0; calls < 3; calls += 1) serve(log, CALL);
+    expect(stream.taken).toEqual([]);
+    await turn();
+    expect(stream.lines).toHaveLength(3);
+    expect(stream.taken).toHaveLength(1);
+    for (let calls = 0; calls < 600; calls += 1) serve(log, CALL);
+    expect(stream.lines.length).toBeGreaterThan(500); // what is much does not wait
+    await turn();
+    expect(stream.lines).toHaveLength(603);
+  });
+
+  it("drops lines that a full stream cannot take, counts them, and says so later", async () => {
+    const stream = new SlowStream();
     const log = logTo([], { sink: stream, maxWaiting: 2 });
-    for (let calls = 0; calls < 6; calls += 1) serve(log, CALL);
-    expect(taken).toHaveLength(1);
+    for (let calls = 0; calls < 7; calls += 1) serve(log, CALL);
+    await turn();
+    expect(stream.lines).toHaveLength(2);
     expect(log.dropped).toBe(3);
     stream.full = false;
     stream.emit("drain");
+    expect(stream.lines).toHaveLength(4);
+    serve(log, CALL, RpcError.failed("no"));
     serve(log, CALL);
-    expect(taken).toHaveLength(4);
-    expect(taken.every((text) => text.endsWith("}\n"))).toBe(true);
-    expect(JSON.parse(taken[3] ?? "")).toMatchObject({ dropped: 3 });
+    await turn();
+    expect(stream.taken.every((text) => text.endsWith("}\n"))).toBe(true);
+    expect(stream.lines[4]).toMatchObject({ status: "error", dropped: 3 });
+    expect(stream.lines[5]).not.toHaveProperty("dropped");
+  });
+
+  it("counts every line of a write that throws, and says how many in all", async () => {
+    const stream = new SlowStream();
+    stream.full = false;
+    const log = logTo([], { sink: stream });
+    stream.broken = true;
+    for (let calls = 0; calls < 2; calls += 1) {
+      serve(log, CALL);
+      serve(log, CALL);
+      await turn();
+    }
+    expect(log.dropped).toBe(4);
+    stream.broken = false;
     serve(log, CALL);
-    expect(JSON.parse(taken[4] ?? "")).not.toHaveProperty("dropped");
+    await turn();
+    expect(stream.lines).toMatchObject([{ dropped: 4 }]);
   });
 
   it("survives a sink that throws", () => {

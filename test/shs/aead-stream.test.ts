@@ -104,7 +104,14 @@ describe("aead64k", () => {
 
     const events = openAll(server.opener, Buffer.concat(c2s));
     expect(textOf(events)).toBe(`small${large}`);
-    expect(events.map(({ is }) => is)).toEqual(["data", "ping", "data", "close-reason", "goodbye"]);
+    expect(events.map(({ is }) => is)).toEqual([
+      "data",
+      "ping",
+      "rekey",
+      "data",
+      "close-reason",
+      "goodbye",
+    ]);
     expect(openAll(client.opener, Buffer.concat(s2c)).at(-1)).toEqual({ is: "goodbye" });
   });
 
@@ -228,6 +235,7 @@ describe("aead64k", () => {
     expect(textOf(openAll(opener, seal(sealer, "!")))).toBe("!");
     const late = pair(RECORDS_PER_KEY - 1);
     expect(openAll(late.opener, late.sealer.ping(), late.sealer.goodbye())).toEqual([
+      { is: "rekey" },
       { is: "ping" },
       { is: "goodbye" },
     ]);

@@ -1,19 +1,17 @@
 import { execFile } from "node:child_process";
 import { getCiphers } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { DEFAULT_LIMITS } from "../../net/index.ts";
 import { accelerator, ready } from "../../shs/index.ts";
+import { manifest, manifestPath } from "../manifest.ts";
 import { failure, type Finding, ok, warn } from "./finding.ts";
 
 const run = promisify(execFile);
 
-/** Two folders above `cli`, from the sources and from what is built of them alike. */
-const PACKAGE = new URL("../../../package.json", import.meta.url);
-
 /** What this machine has of all that handfast needs, one after the other. */
 export async function* machineFindings(): AsyncGenerator<Finding> {
-  yield await nodeFinding();
+  yield nodeFinding();
   yield* await sodiumFindings();
   yield cipherFinding();
   yield await clockFinding();
@@ -21,17 +19,13 @@ export async function* machineFindings(): AsyncGenerator<Finding> {
   yield await compilerFinding();
 }
 
-async function nodeFinding(): Promise<Finding> {
-  const { engines } = JSON.parse(await readFile(PACKAGE, "utf8")) as PackageJson; // ours
+function nodeFinding(): Finding {
+  const { engines } = manifest();
   const oldest = engines.node.replace(/^>=/, "");
   const version = process.versions.node;
   if (isAtLeast(version, oldest)) return ok("node", version);
   const text = `${version} is too old`;
   return { about: "node", is: "fail", text, advice: `install Node ${oldest} or newer` };
-}
-
-interface PackageJson {
-  readonly engines: { readonly node: string };
 }
 
 /** Whether `20.20.0` is `20.19` or newer. */
@@ -82,7 +76,7 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** A clock is wrong for certain when it is earlier than the files of this very program. */
 async function clockFinding(): Promise<Finding> {
-  const { mtimeMs } = await stat(PACKAGE);
+  const { mtimeMs } = await stat(manifestPath);
   const now = new Date();
   if (now.getTime() > mtimeMs - DAY_MS) return ok("clock", now.toISOString());
   const text = `it says ${now.toISOString()}, before handfast was installed`;

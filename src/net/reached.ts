@@ -1,0 +1,80 @@
+import { type Socket } from "node:net";
+import { type Clock } from "../base/index.ts";
+import { NetError, systemError } from "./error.ts";
+
+/** What ends the wait for a socket. */
+export interface Patience {
+  /** Where the socket leads, for the errors. */
+  readonly target: string;
+  readonly withinMs: number;
+  /** What it means that the time is over. */
+  readonly late: () => NetError;
+  /** Gives the dial up. */
+  readonly signal: AbortSignal | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * Waits until a dialled socket has come as far as `event`. Rejects with `NetError`: `ABORTED`, what
+ * `late` says, `HANDSHAKE_CUT` when the peer hung up, or what the system says; the socket is
+ * destroyed then.
+ */
+export function reached(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  { target, withinMs, late, signal, clock }: Patience,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settled = () => {
+      cancelTimer();
+      signal?.removeEventListener("abort", aborted);
+      socket.off(event, arrived);
+      socket.off("close", gone);
+    };
+    const fail = (error: NetError) => {
+      settled();
+      socket.destroy();
+      reject(error);
+    };
+    const arrived = () => {
+      settled();
+      socket.off("error", failed);
+      resolve();
+    };
+    const failed = (error: Error) => {
+      fail(systemError(error, target));
+    };
+    const gone = () => {
+      fail(new NetError("HANDSHAKE_CUT", `${target} hung up`));
+    };
+    const aborted = () => {
+      fail(new NetError("ABORTED", `${target}: the dial was given up`, { cause: signal?.reason }));
+    };
+    const cancelTimer = clock.after(withinMs, () => {
+      fail(late());
+    });
+    signal?.addEventListener("abort", aborted, { once: true });
+    socket.once(event, arrived);
+    socket.once("close", gone);
+    socket.on("error", failed); // stays after a failure: a late one is nobody's concern
+    if (signal?.aborted === true) aborted();
+  });
+}
+
+/** The wait for TCP, or for a Unix-domain socket, to connect. */
+export async function connected(
+  socket: Socket,
+  target: string,
+  options: {
+    readonly connectMs: number;
+    readonly signal: AbortSignal | undefined;
+    readonly clock: Clock;
+  },
+): Promise<void> {
+  await reached(socket, "connect", {
+    ...options,
+    target,
+    withinMs: options.connectMs,
+    late: () => new NetError("CONNECT_TIMEOUT", `${target}: no answer in time`),
+  });
+}
