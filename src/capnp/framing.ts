@@ -52,6 +52,7 @@ export class FrameReader {
    */
   room(bytes: number): Uint8Array | undefined {
     if (this.#partial === undefined || this.#partialSize < LARGE_BYTES) return undefined;
+    if (this.restBytes > 0) return undefined; // it may lie in the room
     const end = this.#partialBytes + bytes;
     if (end <= this.#partialSize) {
       return this.#reserve(this.#partial, end).subarray(this.#partialBytes);
