@@ -1,4 +1,9 @@
 export { type AccessLog, accessLog, type AccessLogOptions } from "./access-log.ts";
 export { serveAdmin } from "./admin.ts";
 export { type LineSink, type LineStream } from "./line-buffer.ts";
-export { followVat, inspectVat, type VatSnapshot } from "./remote-inspection.ts";
+export {
+  followVat,
+  type InspectedConnection,
+  inspectVat,
+  type VatSnapshot,
+} from "./remote-inspection.ts";
