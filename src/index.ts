@@ -78,6 +78,7 @@ export {
   inspectVat,
   type LineSink,
   serveAdmin,
+  type InspectedConnection,
   type VatSnapshot,
 } from "./observe/index.ts";
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";

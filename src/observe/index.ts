@@ -3,6 +3,7 @@ export { serveAdmin } from "./admin.ts";
 export { type LineSink, type LineStream } from "./line-buffer.ts";
 export {
   followVat,
+  type InspectedConnection,
   type InspectionOptions,
   inspectVat,
   type VatSnapshot,

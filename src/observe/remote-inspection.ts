@@ -15,7 +15,13 @@ export interface VatSnapshot {
   readonly takenAtMs: number;
   /** Of all connections there have been. */
   readonly traffic: CallStatistics;
-  readonly connections: readonly ConnectionDump[];
+  readonly connections: readonly InspectedConnection[];
+}
+
+/** A connection of the vat that is looked at. */
+export interface InspectedConnection extends ConnectionDump {
+  /** Whether it is the very one that brought the snapshot. */
+  readonly asking: boolean;
 }
 
 export interface InspectionOptions {
@@ -99,7 +105,7 @@ function snapshotIn(wire: WireSnapshot.Reader): VatSnapshot {
   };
 }
 
-function connectionIn(wire: WireConnection.Reader): ConnectionDump {
+function connectionIn(wire: WireConnection.Reader): InspectedConnection {
   return {
     peer: wire.peer,
     address: wire.address,
@@ -132,6 +138,7 @@ function connectionIn(wire: WireConnection.Reader): ConnectionDump {
       },
     ),
     embargoes: wire.embargoes,
+    asking: wire.asking,
   };
 }
 

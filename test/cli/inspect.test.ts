@@ -49,7 +49,7 @@ it.each([
   [["inspect"], "USAGE", 2],
   [["inspect", ""], "USAGE", 2],
   [["inspect", "/nowhere/admin.sock"], "CONNECTION_REFUSED", 1],
-  [["inspect", "/etc/passwd"], "SOCKET_UNSAFE", 1],
+  [["inspect", "/etc/passwd"], "CONNECTION_REFUSED", 1],
   [["inspect", `/${"x".repeat(200)}`], "ADDRESS_INVALID", 2],
   [["inspect", "/x", "--interval", "soon"], "USAGE", 2],
 ])("handfast %s is refused with %s", async (args, code, status) => {

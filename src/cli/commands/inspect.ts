@@ -66,9 +66,10 @@ function textOf({ vat, takenAtMs, connections }: VatSnapshot): string {
   const time = new Date(takenAtMs).toISOString();
   const count = connections.length === 1 ? "1 connection" : `${connections.length} connections`;
   const parts = connections.map((connection) => {
-    const { peer, address, transport, traffic } = connection;
+    const { peer, address, transport, traffic, asking } = connection;
+    const whose = asking ? `${peer} (this inspection)` : peer;
     const bytes = `${traffic.bytesIn} bytes in, ${traffic.bytesOut} out`;
-    return `\n${peer}\n  ${transport} ${address}, ${bytes}\n${indented(tableOf(connection))}`;
+    return `\n${whose}\n  ${transport} ${address}, ${bytes}\n${indented(tableOf(connection))}`;
   });
   return [`${vat} at ${time}: ${count}`, ...parts].join("\n");
 }
