@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { type Command } from "commander";
 import { CodegenError, compileSchemas, generate, writeGenerated } from "../../codegen/index.ts";
 import { type Terminal } from "../terminal.ts";
@@ -52,18 +52,10 @@ function outputsOf(
   const generated = generate(compile(files, { importPaths: importPath, srcPrefix }, terminal));
   // `capnp` keeps the order of its command line, and shortens an absolute path to a relative one.
   return generated.map(({ path, text, imports }, i) => {
-    const target = out === undefined ? `${files[i] ?? path}.ts` : below(out, path);
+    const target = out === undefined ? `${files[i] ?? path}.ts` : join(out, path);
     const top = target.slice(0, target.length - path.length);
     return { path: target, text, imports: imports.map((it) => join(top, it)) };
   });
-}
-
-/** @throws CodegenError OUTPUT_UNWRITABLE */
-function below(folder: string, path: string): string {
-  const target = join(folder, path);
-  if (!relative(folder, target).startsWith("..")) return target;
-  const message = `${target} is not below ${folder}: use --src-prefix`;
-  throw new CodegenError("OUTPUT_UNWRITABLE", message);
 }
 
 function compile(
