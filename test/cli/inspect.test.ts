@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -43,6 +44,20 @@ it("inspect --watch goes on until it is interrupted", async () => {
   while (out().split("\n").length < 3) await new Promise((resolve) => setImmediate(resolve));
   process.emit("SIGTERM");
   expect(await watching).toBe(0);
+});
+
+it.each([[[]], [["--watch"]]])("inspect %s waits no longer than it is told to", async (more) => {
+  const folder = mkdtempSync(join(tmpdir(), "handfast-inspect-"));
+  const socket = join(folder, "silent.sock");
+  const silent = createServer(() => {});
+  onTestFinished(() => {
+    silent.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await new Promise<void>((resolve) => silent.listen(socket, resolve));
+  const { terminal, err } = screen();
+  expect(await run(["inspect", socket, "--timeout", "20", ...more], terminal)).toBe(1);
+  expect(err()).toMatch(/^error TIMEOUT/);
 });
 
 it.each([
