@@ -55,7 +55,7 @@ export class Terminal {
 
   /** What the command was asked for. */
   result({ text, json }: Result): void {
-    this.#stdout.write(this.json ? `${JSON.stringify(json)}\n` : `${printable(text)}\n`);
+    this.#stdout.write(this.json ? `${jsonLine(json)}\n` : `${printable(text)}\n`);
   }
 
   /** Text that was asked for and has no JSON form: help and the version. */
@@ -72,7 +72,7 @@ export class Terminal {
   error(error: unknown): void {
     const { code, message, at, hint, stack } = describe(error);
     if (this.json) {
-      this.#stderr.write(`${JSON.stringify({ error: { code, message, at, hint } })}\n`);
+      this.#stderr.write(`${jsonLine({ error: { code, message, at, hint } })}\n`);
       return;
     }
     this.#stderr.write(`${this.#paint("red", `error ${code}:`)} ${oneLine(message)}\n`);
@@ -85,7 +85,7 @@ export class Terminal {
   incident(error: unknown, from: string): void {
     const { code, message } = describe(error);
     if (this.json) {
-      this.#stderr.write(`${JSON.stringify({ warning: { code, message, from } })}\n`);
+      this.#stderr.write(`${jsonLine({ warning: { code, message, from } })}\n`);
     } else {
       const line = `${this.#paint("dim", `warning ${code}:`)} ${oneLine(`${from}: ${message}`)}`;
       this.#stderr.write(`${line}\n`);
@@ -104,6 +104,13 @@ export function printable(text: string): string {
     UNPRINTABLE,
     (char) => `\\u{${char.charCodeAt(0).toString(16).padStart(2, "0")}}`,
   );
+}
+
+/** JSON spells out the controls of ASCII itself; the others it leaves as they are. */
+function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(UNPRINTABLE, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 function oneLine(text: string): string {
