@@ -13,3 +13,10 @@ export function printable(text: string): string {
 export function oneLine(text: string): string {
   return printable(text).replaceAll("\n", "\\u{0a}");
 }
+
+/** One line of JSON that a terminal shows as it is: JSON itself spells out ASCII's controls only. */
+export function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(UNPRINTABLE, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

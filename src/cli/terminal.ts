@@ -1,5 +1,5 @@
 import { type WriteStream } from "node:tty";
-import { oneLine, printable } from "../base/index.ts";
+import { jsonLine, oneLine, printable } from "../base/index.ts";
 import { type TextPosition } from "../net/index.ts";
 import { describe } from "./description.ts";
 
@@ -53,7 +53,7 @@ export class Terminal {
 
   /** What the command was asked for. */
   result({ text, json }: Result): void {
-    this.#stdout.write(this.json ? `${JSON.stringify(json)}\n` : `${printable(text)}\n`);
+    this.#stdout.write(this.json ? `${jsonLine(json)}\n` : `${printable(text)}\n`);
   }
 
   /** Text that was asked for and has no JSON form: help and the version. */
@@ -70,7 +70,7 @@ export class Terminal {
   error(error: unknown): void {
     const { code, message, at, hint, stack } = describe(error);
     if (this.json) {
-      this.#stderr.write(`${JSON.stringify({ error: { code, message, at, hint } })}\n`);
+      this.#stderr.write(`${jsonLine({ error: { code, message, at, hint } })}\n`);
       return;
     }
     this.#stderr.write(`${this.#paint("red", `error ${code}:`)} ${oneLine(message)}\n`);
@@ -83,7 +83,7 @@ export class Terminal {
   incident(error: unknown, from: string): void {
     const { code, message } = describe(error);
     if (this.json) {
-      this.#stderr.write(`${JSON.stringify({ warning: { code, message, from } })}\n`);
+      this.#stderr.write(`${jsonLine({ warning: { code, message, from } })}\n`);
     } else {
       const line = `${this.#paint("dim", `warning ${code}:`)} ${oneLine(`${from}: ${message}`)}`;
       this.#stderr.write(`${line}\n`);

@@ -22,6 +22,14 @@ function frame(sizes: readonly number[]): Buffer {
   ]);
 }
 
+/** A message of one segment, filled with this byte. */
+function frameOf(words: number, byte: number): Buffer {
+  const framed = Buffer.alloc(8 + words * 8, byte);
+  framed.writeUInt32LE(0, 0);
+  framed.writeUInt32LE(words, 4);
+  return framed;
+}
+
 const sizesOf = (arena: Arena) => arena.segments.map(({ start, end }) => (end - start) / 8);
 
 /** What comes out of a stream that arrives in these chunks. */
@@ -90,6 +98,36 @@ describe("a stream of messages", () => {
     reader.push(chunk);
     expect(reader.next()?.segments[0]?.bytes).toBe(chunk);
     expect(reader.next()?.segments[0]?.view.buffer).toBe(chunk.buffer);
+  });
+
+  it("leaves every message as it came, whatever comes after it and wherever it is told to lie", () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 12_000 }), { minLength: 2, maxLength: 8 });
+    const cuts = fc.infiniteStream(fc.integer({ min: 1, max: 130_000 }));
+    fc.assert(
+      fc.property(sizes, cuts, fc.boolean(), (words, lengths, detached) => {
+        const reader = new FrameReader();
+        const whole = Buffer.concat(words.map((size, at) => frameOf(size, 1 + at)));
+        const messages: Arena[] = [];
+        for (let at = 0; at < whole.length;) {
+          const chunk = whole.subarray(at, at + lengths.next().value!);
+          const room = reader.room(chunk.length);
+          room?.set(chunk);
+          reader.push(room?.subarray(0, chunk.length) ?? Buffer.from(chunk));
+          at += chunk.length;
+          for (;;) {
+            const message = reader.next(detached);
+            if (message === undefined) break;
+            messages.push(message);
+          }
+        }
+        for (const [at, { segments }] of messages.entries()) {
+          const [{ bytes, start, end } = segments[0]!] = segments;
+          expect(bytes.subarray(start, end).equals(Buffer.alloc(words[at]! * 8, 1 + at))).toBe(true);
+        }
+        expect(messages).toHaveLength(words.length);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("may hold a message much larger than a chunk", () => {
