@@ -357,7 +357,8 @@ interface Outgoing {
 
 const OVER = "a parameter lives until its call is over: dup() what is to outlive it";
 
-function givenUp(): RpcError {
+/** What a call ends with that its caller gave up. */
+export function givenUp(): RpcError {
   return RpcError.failed("the caller gave the call up", { code: "CANCELED" });
 }
 

@@ -11,11 +11,14 @@ export interface RpcLimits {
    * few hundred bytes. Rust never answers one, so this bounds how many a connection to it can bear.
    */
   readonly maxCanceledQuestions: number;
-  /** Calls of the peer's that have not been finished. Haskell: 128; no other bounds them. */
+  /**
+   * Calls of the peer's that have not been finished, or whose methods go on although they have.
+   * Haskell: 128; no other bounds them.
+   */
   readonly maxAnswers: number;
   /** Capabilities the peer can reach. Haskell: 8,192; no other bounds them. */
   readonly maxExports: number;
-  /** 8-byte words of parameters of the peer's unfinished calls; C++: flow limit, off by default. */
+  /** 8-byte words of parameters of those calls; C++: flow limit, off by default. */
   readonly maxCallWords: number;
   /** Capabilities in one message. */
   readonly maxCapTable: number;

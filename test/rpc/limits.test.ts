@@ -52,6 +52,30 @@ describe("a peer that floods us with", () => {
     expectCleanEnd(network, desk);
   });
 
+  it("calls that it gives up at once is told so while their methods go on", () => {
+    const { network, client, server, root, desk } = limited({ maxAnswers: 2, maxCallWords: 20 });
+    for (const questionId of [10, 11]) {
+      server.receivesForged(callOf(questionId, 10));
+      server.receivesForged(forged.finish({ questionId }));
+    }
+    const stats = { answers: 0, canceledAnswers: 2, callWords: 20 };
+    expect(server.connection().stats).toMatchObject(stats);
+    client.refuses();
+    server.receivesForged(callOf(12, 0));
+    expect(client.refuses()).toMatchObject([
+      { outcome: { exception: { kind: "overloaded", reason: "too many calls under way" } } },
+    ]);
+    server.receivesForged(forged.finish({ questionId: 12 }));
+    root.takes("forged").returns("too late");
+    root.takes("forged").throws("too late");
+    expect(server.connection().stats).toMatchObject({ canceledAnswers: 0, callWords: 0 });
+    server.receivesForged(callOf(13, 0));
+    expect(client.refuses()).toEqual([]);
+    root.takes("forged").returns("in time");
+    client.refuses();
+    expectCleanEnd(network, desk);
+  });
+
   it("capabilities in one message is told so, then cut off", () => {
     const { network, client, server, desk } = limited({ maxCapTable: 2 });
     server.receivesForged(callOf(10, 0, 3));
