@@ -35,6 +35,12 @@ export interface RpcLimits {
   readonly maxPipelineDepth: number;
 }
 
+/**
+ * Paths into the results of one call that are followed before it returns; what more there is, is
+ * broken. Ours: a struct that has as many fields for capabilities is unheard of.
+ */
+export const MAX_PATHS = 256;
+
 export const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxQuestions: 4096,
   maxCanceledQuestions: 65_536,
