@@ -5,7 +5,7 @@ import { type Method } from "./interface-definition.ts";
 import { type Servable } from "./interface-type.ts";
 import { RefusedCall } from "./refused-call.ts";
 import { isServer, methodsOf, type Server } from "./server.ts";
-import { type MethodBody, ServerCall } from "./server-call.ts";
+import { givenUp, type MethodBody, ServerCall } from "./server-call.ts";
 
 /** What the core calls when it calls a server object. */
 export function serve(server: Servable, host: Host): LabelledServant {
@@ -117,7 +117,8 @@ class ServedObject implements LabelledServant {
   #startWaiting(streams: Streams): void {
     const { waiting } = streams;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (!next.call.canceled) this.#start(next.call, next.method);
+      if (next.call.canceled) next.call.throws(givenUp());
+      else this.#start(next.call, next.method);
       if (streams.running) return;
     }
   }

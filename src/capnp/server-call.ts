@@ -363,6 +363,11 @@ const OVER = "a parameter lives until its call is over: dup() what is to outlive
 /** A caller whose connection is lost has given the call up, too. */
 function cancellation({ canceledBy }: IncomingCall): RpcError {
   if (canceledBy?.code === "REVOKED" || canceledBy?.code === "EXPIRED") return canceledBy;
+  return givenUp();
+}
+
+/** What a call ends with that its caller gave up. */
+export function givenUp(): RpcError {
   return RpcError.failed("the caller gave the call up", { code: "CANCELED" });
 }
 
