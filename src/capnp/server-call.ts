@@ -9,7 +9,7 @@ import {
   type CallStatistics,
   type IncomingCall,
   type Payload,
-  RpcError,
+  type RpcError,
   type Tally,
   type TraceContext,
 } from "../rpc/index.ts";
@@ -19,6 +19,7 @@ import { callLogger, type LogLevel } from "./call-logger.ts";
 import { type Observation, type ObservedCall } from "./call-observer.ts";
 import { ClientBase } from "./client.ts";
 import { within } from "./current-call.ts";
+import { givenUp } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
@@ -356,10 +357,6 @@ interface Outgoing {
 }
 
 const OVER = "a parameter lives until its call is over: dup() what is to outlive it";
-
-function givenUp(): RpcError {
-  return RpcError.failed("the caller gave the call up", { code: "CANCELED" });
-}
 
 function payloadOf({ content, capabilities }: Outgoing): Payload {
   return { content, caps: capabilities.take() };
