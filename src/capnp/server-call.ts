@@ -31,6 +31,7 @@ import { requestOf } from "./outgoing-call.ts";
 import { ContentBuilder } from "./payload.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
+import { TailTarget } from "./watched-call.ts";
 import { locate } from "./wrong-value.ts";
 
 /**
@@ -56,6 +57,8 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   /** Where its cost is added up, and where interceptors hold it up: the called object's own. */
   tally: Tally | undefined;
   entrance: Entrance | undefined;
+  /** Gives it up while interceptors hold it up. */
+  #leave: ((error: RpcError) => void) | undefined;
   #observation: Observation | undefined;
   #logger: Logger | undefined;
   /** Whether somebody wants to know what the answer costs. */
@@ -159,13 +162,20 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     const method = target.$interface.methodNamed(name);
     if (hook === undefined) throw target.$reference.failure;
     if (method === undefined) throw new TypeError(`${target.$interface.name} has no ${name}`);
+    if (this.#handedOver) throw new TypeError("this call was handed over already");
     // The caller paces itself; it is answered when all is done.
     const request = requestOf(method, params as object | undefined, hook, false);
     this.#handedOver = true;
     const { trace } = this;
-    this.#incoming.tailCall(hook, trace === undefined ? request : { ...request, trace });
-    this.#results?.capabilities.dispose();
-    this.#end(undefined);
+    const tail = new TailTarget(method, hook);
+    const onward = trace === undefined ? request : { ...request, trace };
+    this.#incoming.tailCall(tail, onward, (error, results) => {
+      tail.ended(error, results);
+      if (results !== undefined) this.#count(results);
+      this.#end(error);
+    });
+    this.#letGo();
+    if (this.#incoming.canceled) this.#end(givenUp()); // it went nowhere
     return new Promise(() => {}); // the answer goes to the caller, never through here
   }
 
@@ -184,7 +194,8 @@ export class ServerCall implements CallContext<object>, ObservedCall {
 
   #intercept(interceptors: readonly Interceptor[], object: object, body: MethodBody): void {
     const streamed = this.#ended;
-    this.entrance?.admit(interceptors, {
+    this.#watch(); // one that is given up holds up none behind it
+    this.#leave = this.entrance?.admit(interceptors, {
       call: this,
       enter: () =>
         new Promise((resolve, reject) => {
@@ -276,6 +287,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   /** Nobody waits for the method any more, and what it was lent is gone, however long it goes on. */
   #canceled(): void {
     this.#cancellation?.abort(givenUp());
+    this.#leave?.(givenUp());
     this.#forwarded?.[Symbol.dispose]();
     this.#params?.dispose();
     this.#observation?.end(givenUp(), this.stats);
@@ -308,9 +320,15 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     this.#end(error);
   }
 
-  #end(error: RpcError | undefined): void {
+  /** What the method was lent, and what it made and nobody takes. */
+  #letGo(): void {
     this.#params?.dispose();
     for (const client of this.#minted?.splice(0) ?? []) client[Symbol.dispose]();
+    if (this.#handedOver) this.#results?.capabilities.dispose();
+  }
+
+  #end(error: RpcError | undefined): void {
+    this.#letGo();
     if (this.#counted) {
       this.#messagesOut = 1;
       const { stats } = this;
