@@ -1,6 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import { type Path, type Payload, type Results, type ResultsSink, RpcError } from "../rpc/index.ts";
 import { clientOf, clientOfHook } from "./client.ts";
+import { givenUp } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type CallEnded, type Method } from "./interface-definition.ts";
 import {
@@ -55,7 +56,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   /** Gives the call up: Finish goes out unless a pipelined capability still needs the results. */
   [Symbol.dispose](): void {
     const outcome = this.#outcome;
-    if (outcome === undefined) this.#end({ is: "failed", error: canceled() });
+    if (outcome === undefined) this.#end({ is: "failed", error: givenUp() });
     else if (outcome.is === "returned") outcome.capabilities?.dispose();
   }
 
@@ -74,7 +75,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   /** Gives the call up with `error` when the signal aborts or the time runs out. */
   $watch(host: Host, { signal, timeoutMs }: CallOptions): void {
     const abort = () => {
-      this.#end({ is: "failed", error: canceled(signal?.reason) });
+      this.#end({ is: "failed", error: givenUp(signal?.reason) });
     };
     signal?.addEventListener("abort", abort, { once: true });
     const stopClock =
@@ -177,10 +178,6 @@ type Outcome =
   | { readonly is: "failed"; readonly error: RpcError };
 
 const DISPOSED = "this capability, or the results it came with, was disposed";
-
-function canceled(cause?: unknown): RpcError {
-  return RpcError.failed("the caller gave the call up", { code: "CANCELED", cause });
-}
 
 function late(timeoutMs: number): RpcError {
   const message = `no answer within ${timeoutMs} ms`;
