@@ -13,6 +13,7 @@ export type RefusalReason =
   /** We know who it is, and it may not. */
   | "unauthorized";
 
+/** What an `AuthError` says of itself, to the peer and at home. */
 export interface AuthErrorOptions {
   /** Default `unauthorized`. */
   readonly reason?: RefusalReason | undefined;

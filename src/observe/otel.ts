@@ -17,6 +17,7 @@ import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { type CallObserver, type ObservedCall } from "../capnp/index.ts";
 import { type RpcError, type TraceContext } from "../rpc/index.ts";
 
+/** Where spans and metrics go, and whose traces are believed. */
 export interface OtelOptions {
   /** Default: the global one. */
   readonly tracer?: Tracer | undefined;

@@ -94,6 +94,7 @@ export interface ImportDump {
   readonly streamWords: number;
 }
 
+/** One connection and every entry of its tables, as plain data, at one moment. */
 export interface ConnectionDump {
   /** Who holds the exports: the peer's id, or its address when it has proven none. */
   readonly peer: string;
@@ -107,6 +108,7 @@ export interface ConnectionDump {
   readonly answers: readonly AnswerDump[];
   readonly exports: readonly ExportDump[];
   readonly imports: readonly ImportDump[];
+  /** Promises that wait for a Disembargo: of ours, and of the peer's. */
   readonly embargoes: number;
 }
 
@@ -126,6 +128,7 @@ export function statsOf(tables: Tables): ConnectionStats {
   };
 }
 
+/** What a dump takes for a leak. */
 export interface DumpOptions {
   /** What is older than this and was never called is marked as a leak. Default: ten minutes. */
   readonly leakAfterMs?: number | undefined;
