@@ -192,7 +192,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
             if (error === undefined) resolve();
             else reject(error);
           };
-          if (this.#incoming.canceled) this.#throws(givenUp());
+          if (this.#incoming.canceled) this.#throws(cancellation(this.#incoming));
           else this.#enter(object, body);
         }),
       refuse: (error) => {
@@ -274,10 +274,11 @@ export class ServerCall implements CallContext<object>, ObservedCall {
 
   /** Nobody waits for the method any more, and what it was lent is gone, however long it goes on. */
   #canceled(): void {
-    this.#cancellation?.abort(givenUp());
+    const why = cancellation(this.#incoming);
+    this.#cancellation?.abort(why);
     this.#forwarded?.[Symbol.dispose]();
     this.#params?.dispose();
-    this.#observation?.end(givenUp(), this.stats);
+    this.#observation?.end(why, this.stats);
   }
 
   #returns(value: unknown): void {
@@ -300,7 +301,9 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     const { interface: name, method, requestId, peer } = this;
     const where = { interface: name, method, requestId, peer: peer.id ?? peer.address };
     // A method that was given up usually throws for that very reason, and nobody hears it.
-    const error = this.#incoming.canceled ? givenUp() : this.#host.forTheCaller(thrown, where);
+    const error = this.#incoming.canceled
+      ? cancellation(this.#incoming)
+      : this.#host.forTheCaller(thrown, where);
     if (this.#handedOver) return; // nobody waits for what the method does after that
     this.#results?.capabilities.dispose();
     this.#incoming.throws(error);
@@ -357,7 +360,9 @@ interface Outgoing {
 
 const OVER = "a parameter lives until its call is over: dup() what is to outlive it";
 
-function givenUp(): RpcError {
+/** A caller whose connection is lost has given the call up, too. */
+function cancellation({ canceledBy }: IncomingCall): RpcError {
+  if (canceledBy?.code === "REVOKED" || canceledBy?.code === "EXPIRED") return canceledBy;
   return RpcError.failed("the caller gave the call up", { code: "CANCELED" });
 }
 

@@ -27,6 +27,8 @@ export interface OpenTunnelOptions {
   readonly to: string;
   /** What a road may cost, where the defaults do not suit. */
   readonly limits?: Partial<NetLimits> | undefined;
+  /** Closes the tunnel, as `close()` does. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of each connection that came to nothing or was cut. */
   readonly failed?: ((incident: Incident) => void) | undefined;
 }
@@ -63,5 +65,5 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<TunnelEnd>
   const door = await listenPlain({ address: place, limits }, (inner) => {
     void connect(inner);
   });
-  return tunnelEnd([printPlace(door.address)], traffic, () => door.close());
+  return tunnelEnd([printPlace(door.address)], traffic, () => door.close(), options.signal);
 }
