@@ -61,7 +61,7 @@ export async function errorPage(): Promise<string> {
 /** The root first, then by name. */
 const rank = ({ name }: ErrorClass): string => (name === ROOT ? "" : name);
 
-/** The errors that a file declares; the unions of words beside one are those of its fields. */
+/** The errors that a file declares; the exported unions beside one are of its fields. */
 export function errorsIn(path: string, text: string): readonly ErrorClass[] {
   if (!text.includes(ROOT)) return []; // most files, which need not be parsed
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
@@ -70,15 +70,8 @@ export function errorsIn(path: string, text: string): readonly ErrorClass[] {
     const code = codeType(declaration);
     if (name !== ROOT && code === undefined) return [];
     const doc = docAt(file, declaration.pos);
-    const unions = file.statements.filter(isUnion).map((union): Table => {
-      const title = union.name.text;
-      const words = wordsOf(union);
-      if (title !== code?.getText()) return { title, doc: docAt(file, union.pos), words };
-      return {
-        title,
-        words: words.map((word) => ({ ...word, blame: blameOf(word, declaration) })),
-      };
-    });
+    const exported = unionsIn(file).filter(isExported);
+    const unions = exported.map((union) => tableOf(union, code, declaration));
     if (code === undefined || !ts.isLiteralTypeNode(code)) return [{ name, doc, tables: unions }];
     // The only code of its class means what the class does.
     const only = { text: wordOf(code), meaning: doc };
@@ -87,25 +80,49 @@ export function errorsIn(path: string, text: string): readonly ErrorClass[] {
   });
 }
 
+/** A union beside a class: its codes, whose class says it all, or the words of a field. */
+function tableOf(
+  union: UnionAlias,
+  code: ts.TypeNode | undefined,
+  declaration: ts.ClassDeclaration,
+): Table {
+  const file = union.getSourceFile();
+  const title = union.name.text;
+  const words = wordsOf(union);
+  if (words.length === 0) throw new Error(`${file.fileName}: ${title} names no words`);
+  if (title !== code?.getText()) return { title, doc: docAt(file, union.pos), words };
+  return { title, words: words.map((word) => ({ ...word, blame: blameOf(word, declaration) })) };
+}
+
 /** `Code` in `class … extends HandfastError<Code>`. */
 function codeType({ heritageClauses }: ts.ClassDeclaration): ts.TypeNode | undefined {
   const bases = heritageClauses?.flatMap(({ types }) => types);
   return bases?.find(({ expression }) => expression.getText() === ROOT)?.typeArguments?.[0];
 }
 
+const isExported = ({ modifiers }: UnionAlias): boolean =>
+  modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+
 type UnionAlias = ts.TypeAliasDeclaration & { readonly type: ts.UnionTypeNode };
 
-function isUnion(statement: ts.Statement): statement is UnionAlias {
-  return ts.isTypeAliasDeclaration(statement) && ts.isUnionTypeNode(statement.type);
+function unionsIn(file: ts.SourceFile): readonly UnionAlias[] {
+  return file.statements.filter(
+    (statement): statement is UnionAlias =>
+      ts.isTypeAliasDeclaration(statement) && ts.isUnionTypeNode(statement.type),
+  );
 }
 
-/** The words of a union; a member that is a type of its own has none to show. */
+/** The words of a union and of those in it; a member of another type has none to show. */
 function wordsOf({ type }: UnionAlias): readonly Word[] {
+  const file = type.getSourceFile();
   return type.types.flatMap((member, index) => {
-    if (!ts.isLiteralTypeNode(member)) return [];
+    if (!ts.isLiteralTypeNode(member)) {
+      const inner = unionsIn(file).find(({ name }) => name.text === member.getText());
+      return inner === undefined ? [] : wordsOf(inner);
+    }
     // Its comment stands before its `|`, where the member before it ends.
     const begin = type.types[index - 1]?.end ?? type.pos;
-    return [{ text: wordOf(member), meaning: docAt(type.getSourceFile(), begin) }];
+    return [{ text: wordOf(member), meaning: docAt(file, begin) }];
   });
 }
 

@@ -8,7 +8,8 @@ it("the page of errors says what the source says", async () => {
 it("no code goes without its meaning", () => {
   const source = (comment: string) => `
     /** What is wrong. */
-    export type OurErrorCode =
+    export type OurErrorCode = KnownCode | AnyOther;
+    type KnownCode =
       /** It is too large. */
       | "TOO_LARGE"
       ${comment}
@@ -21,4 +22,6 @@ it("no code goes without its meaning", () => {
     "It is too small.",
   ]);
   expect(() => errorsIn("our-error.ts", source(""))).toThrow("our-error.ts: a doc comment");
+  const elsewhere = source("").replace("KnownCode |", "(typeof CODES)[number] |");
+  expect(() => errorsIn("our-error.ts", elsewhere)).toThrow("OurErrorCode names no words");
 });
