@@ -19,13 +19,18 @@ describe("a call", () => {
     await until(() => log.includes("add 1"));
   });
 
-  it("leaves and is answered when a turn is over, with no timer on the way", async () => {
-    const { root } = await pair();
+  it("leaves, is answered and is given up when a turn is over, with no timer on the way", async () => {
+    const { root, log } = await pair();
     await root.add({ amount: 1 });
     vi.useFakeTimers({ toFake: ["setTimeout", "setInterval"] }); // whose time stands still
     onTestFinished(() => void vi.useRealTimers());
     expect((await root.add({ amount: 2 })).total).toBe(3);
     expect((await root.child({ start: 1 }).counter.add({ amount: 1 })).total).toBe(2);
+    const given = root.hold();
+    given.then(null, () => {});
+    await until(() => log.includes("held"));
+    given[Symbol.dispose]();
+    await until(() => log.includes("cancelled"));
   });
 
   it("pipelines on results that have not arrived, to any depth", async () => {
