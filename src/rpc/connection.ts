@@ -239,6 +239,7 @@ export class Connection implements Link {
       case "resolve":
         this.#resolve(message);
         this.#boundEmbargoes();
+        if (this.#imports.size > 2 * this.limits.maxImports) throw cutOff("imports");
         return;
       case "disembargo":
         this.#disembargo(message);
