@@ -8,6 +8,7 @@ import { type Hook, type Payload, type Request, type Results } from "./hook.ts";
 import { type ExportId, type QuestionId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import {
+  type CallMessage,
   type Content,
   type MessageTarget,
   type ReturnMessage,
@@ -140,10 +141,15 @@ export class Questions implements Asker {
     if (question === undefined || question.is === "returned") {
       throw violation(`Unimplemented for question ${id}, which does not wait for anything`);
     }
-    question.releaseParamCaps = true;
-    question.finishNeeded = false;
-    if (question.is === "canceled") question.end();
-    else question.fail(RpcError.unimplemented("the peer does not implement this kind of call"));
+    unheard(question, RpcError.unimplemented("the peer does not implement this kind of call"));
+  }
+
+  /** The Call cannot be written: it fails, and so do those on its results, which do not leave either. */
+  unsent(message: CallMessage, error: RpcError): void {
+    for (const { questionId } of [message, ...this.outbox.retractBehind(message)]) {
+      const question = this.#table.get(questionId) ?? this.#unanswered.get(questionId);
+      if (question !== undefined) unheard(question, error);
+    }
   }
 
   lose(over: BrokenHook): void {
@@ -217,6 +223,14 @@ export class Questions implements Asker {
     } while (this.#unanswered.has(this.#nextUnanswered));
     return this.#nextUnanswered as QuestionId; // ids are made here
   }
+}
+
+/** The peer has nothing of the question, and will not Return. */
+function unheard(question: Question, error: RpcError): void {
+  question.releaseParamCaps = true;
+  question.finishNeeded = false;
+  if (question.is === "canceled") question.end();
+  else question.fail(error);
 }
 
 function overloaded(reason: string): RpcError {
