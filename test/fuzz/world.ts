@@ -315,6 +315,8 @@ class FuzzVat {
   readonly #calls: MadeCall[] = [];
   readonly #promises: OpenPromise[] = [];
   readonly #held: HeldCall[] = [];
+  /** Calls that were given up and go on regardless. */
+  readonly #unheard: IncomingCall[] = [];
   readonly #boundaries: Boundary[] = [];
   #turned = false;
 
@@ -327,7 +329,7 @@ class FuzzVat {
   }
 
   get busy(): boolean {
-    return this.#held.length + this.#promises.length > 0;
+    return this.#held.length + this.#promises.length + this.#unheard.length > 0;
   }
 
   /** Whether the last turn found something to do. */
@@ -349,7 +351,9 @@ class FuzzVat {
     const held: HeldCall = { call, content };
     this.#held.push(held);
     call.onCanceled(() => {
-      if (remove(this.#held, held)) this.#releasePipeline(held);
+      if (!remove(this.#held, held)) return;
+      this.#releasePipeline(held);
+      this.#unheard.push(call);
     });
   }
 
@@ -498,6 +502,7 @@ class FuzzVat {
   endAll(): void {
     while (this.#promises.length > 0) this.break(0);
     while (this.#held.length > 0) this.answer(0, [0, 1]);
+    for (const call of this.#unheard.splice(0)) call.throws(RpcError.failed("unheard"));
   }
 
   expectOutcomes(): void {
