@@ -17,7 +17,7 @@ const REFERENCES_A_CALL = 4000;
 
 /** Beyond the defaults: the suites hold a million references, and ten thousand connections. */
 const LIMITS: VatLimitOptions = {
-  rpc: { maxExports: 2_000_000 },
+  rpc: { maxExports: 2_000_000, maxImports: 2_000_000 },
   net: { maxConnections: 20_000 },
 };
 

@@ -62,7 +62,7 @@ export interface CallContext<Results = unknown, Init = object> {
   ): C;
   /**
    * Hands the call over: the results of `method` on `target` become the results of this call, and
-   * travel straight to the caller. Return what it returns.
+   * nothing of this one is kept for them. They come by way of this vat. Return what it returns.
    */
   tailCall<C extends object, M extends keyof C & string>(
     target: C,

@@ -12,6 +12,12 @@ export const MAX_LIST_LENGTH = 2 ** 29 - 1;
 /** Segments of one received message. C++ `serialize.c++` refuses 512 and more; so do Go and Rust. */
 export const MAX_SEGMENTS = 512;
 
+/**
+ * Words that each segment but the first counts as, beside what lies in it: about what it takes of the
+ * heap, however short it is. Ours, measured.
+ */
+export const SEGMENT_WORDS = 12;
+
 /** Bytes of one message, frame included. C++ reads at most 8 Mi words, which is this. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 

@@ -6,7 +6,13 @@ import { pointerCodecOf } from "./capability-field.ts";
 import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
 import { CapnpError } from "./capnp-error.ts";
 import { copyPointer } from "./copy.ts";
-import { COPIES_OF_A_WORD, MAX_NESTING, MIN_COPY_WORDS, WORD_BYTES } from "./limits.ts";
+import {
+  COPIES_OF_A_WORD,
+  MAX_NESTING,
+  MIN_COPY_WORDS,
+  SEGMENT_WORDS,
+  WORD_BYTES,
+} from "./limits.ts";
 import { readCapability, readStruct } from "./pointer.ts";
 import { type PointerType } from "./pointer-type.ts";
 import { Arena, budgetFor, Segment, viewOf } from "./segment.ts";
@@ -25,9 +31,10 @@ export class ReceivedContent implements Content {
     this.depth = depth;
   }
 
-  /** Of the whole message: that is what keeping this content costs. */
+  /** Of the whole message, and of what stands for its segments: what keeping this content costs. */
   get sizeWords(): number {
-    return this.segment.arena.sizeWords;
+    const { segments, sizeWords } = this.segment.arena;
+    return sizeWords + (segments.length - 1) * SEGMENT_WORDS;
   }
 
   capabilityAt(path: Path): number | undefined {

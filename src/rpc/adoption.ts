@@ -7,7 +7,7 @@ import { type Imports } from "./import.ts";
 import { type Link } from "./link.ts";
 import { type CapDescriptor, type PromisedAnswer } from "./messages.ts";
 import { NO_CAPS } from "./payload.ts";
-import { violation } from "./violation.ts";
+import { cutOff, violation } from "./violation.ts";
 
 /** Turns the capabilities that the peer describes into hooks; the reverse of `Exports.describe`. */
 export class Adoption {
@@ -23,6 +23,16 @@ export class Adoption {
     this.#imports = imports;
     this.#exports = exports;
     this.#answers = answers;
+  }
+
+  /** Why so many more are not taken in, if they are not; throws when the peer goes on regardless. */
+  overload(count: number): string | undefined {
+    const { maxCapTable, maxImports } = this.#link.limits;
+    const held = this.#imports.size + count;
+    if (count > 2 * maxCapTable) throw cutOff("capabilities in one message");
+    if (count > 0 && held > 2 * maxImports) throw cutOff("imports");
+    if (count > maxCapTable) return "too many capabilities in one message";
+    return count > 0 && held > maxImports ? "too many capabilities are held" : undefined;
   }
 
   /** With one reference to each, for the caller. */

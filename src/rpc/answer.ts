@@ -13,7 +13,7 @@ import {
 import { type AnswerId, type ExportId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import { type CallMessage, type Path, type ReturnOutcome } from "./messages.ts";
-import { CAPABILITY_CONTENT, capabilityIn, NO_CAPS, releaseCaps } from "./payload.ts";
+import { CAPABILITY_CONTENT, callWords, capabilityIn, NO_CAPS, releaseCaps } from "./payload.ts";
 import { type TraceContext } from "./trace-context.ts";
 
 /** What an answer needs of the table it is in. */
@@ -49,6 +49,8 @@ export class Answer implements Request, ResultsSink {
   readonly interfaceId: bigint;
   readonly methodId: number;
   readonly params: Payload;
+  /** What it counts as, in 8-byte words. */
+  readonly words: number;
   readonly caller: Caller;
   readonly trace: TraceContext | undefined;
   /** How many unanswered calls it waited for when it came. */
@@ -83,6 +85,7 @@ export class Answer implements Request, ResultsSink {
     this.interfaceId = message?.interfaceId ?? 0n;
     this.methodId = message?.methodId ?? 0;
     this.params = params;
+    this.words = callWords(params.content, params.caps.length);
     this.caller = caller;
     this.trace = message?.trace;
     this.sinceMs = answerer.link.nowMs;

@@ -14,7 +14,7 @@ export class Answers implements Answerer {
   #finishing: Finishing[] = [];
   /** Calls that the peer is done with and that go on: others wait for them, or nobody does. */
   readonly #lingering = new Map<Answer, Results>();
-  /** The size of the parameters of all of them, in 8-byte words. */
+  /** What the parameters of all of them count as, in 8-byte words. */
   words = 0;
 
   constructor(link: Link, exports: Exports) {
@@ -46,22 +46,22 @@ export class Answers implements Answerer {
 
   add(answer: Answer): void {
     this.#table.add(answer.id, answer);
-    this.words += answer.params.content.sizeWords;
+    this.words += answer.words;
   }
 
   remove(answer: Answer): void {
     this.#table.remove(answer.id);
-    this.words -= answer.params.content.sizeWords;
+    this.words -= answer.words;
   }
 
   linger(answer: Answer, results: Results): void {
     this.#lingering.set(answer, results);
-    this.words += answer.params.content.sizeWords;
+    this.words += answer.words;
   }
 
   /** A call that may have lingered has come to its end. */
   over(answer: Answer): void {
-    if (this.#lingering.delete(answer)) this.words -= answer.params.content.sizeWords;
+    if (this.#lingering.delete(answer)) this.words -= answer.words;
   }
 
   /**

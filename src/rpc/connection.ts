@@ -165,13 +165,15 @@ export class Connection implements Link {
     }
   }
 
-  /** A message that was taken cannot be written: the call that it belongs to fails. */
+  /**
+   * A message that was taken cannot be written: the call that it belongs to fails. What must not leave
+   * without it disappears from the actions that were taken with it.
+   */
   unsendable(message: Message, error: RpcError): void {
     if (this.#over !== undefined) return;
     const outcome = { is: "exception", exception: exceptionOf(error) } as const;
     if (message.is === "call") {
-      const answer = { answerId: message.questionId, releaseParamCaps: true, noFinishNeeded: true };
-      this.receive({ is: "return", ...answer, outcome });
+      this.#questions.unsent(message, unexecuted(error));
     } else if (message.is === "return" && message.outcome.is === "results") {
       this.#answers.get(message.answerId)?.unsent(error);
       this.send({ ...message, outcome });
@@ -239,6 +241,7 @@ export class Connection implements Link {
       case "resolve":
         this.#resolve(message);
         this.#boundEmbargoes();
+        if (this.#imports.size > 2 * this.limits.maxImports) throw cutOff("imports");
         return;
       case "disembargo":
         this.#disembargo(message);

@@ -8,7 +8,7 @@ import { type Caller, type Hook } from "./hook.ts";
 import { type AnswerId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import { type CallMessage, type MessageTarget } from "./messages.ts";
-import { CAPABILITY_CONTENT, NO_CAPS } from "./payload.ts";
+import { CAPABILITY_CONTENT, callWords, NO_CAPS } from "./payload.ts";
 import { cutOff, violation } from "./violation.ts";
 
 /** What the peer asks of us: calls, and the root capability. */
@@ -102,16 +102,16 @@ export class IncomingCalls {
 
   /** Why the call is refused, if it is; throws when the peer goes on regardless. */
   #overload({ params }: CallMessage, depth: number): RpcError | undefined {
-    const { maxAnswers, maxCallWords, maxCapTable, maxPipelineDepth } = this.#link.limits;
+    const { maxAnswers, maxCallWords, maxPipelineDepth } = this.#link.limits;
     const answers = this.#answers.load + 1;
-    const words = this.#answers.words + params.content.sizeWords;
     const caps = params.capTable.length;
+    const words = this.#answers.words + callWords(params.content, caps);
+    const tooManyCaps = this.#adoption.overload(caps);
     if (answers > 2 * maxAnswers) throw cutOff("questions");
     if (words > 2 * maxCallWords) throw cutOff("words of parameters");
-    if (caps > 2 * maxCapTable) throw cutOff("capabilities in one message");
     if (answers > maxAnswers) return RpcError.overloaded("too many calls under way");
     if (words > maxCallWords) return RpcError.overloaded("too many words of calls under way");
-    if (caps > maxCapTable) return RpcError.overloaded("too many capabilities in the parameters");
+    if (tooManyCaps !== undefined) return RpcError.overloaded(tooManyCaps);
     if (depth > maxPipelineDepth) return RpcError.overloaded("too many calls wait for one another");
     return undefined;
   }

@@ -20,6 +20,8 @@ export interface RpcLimits {
   readonly maxExports: number;
   /** 8-byte words of parameters of those calls; C++: flow limit, off by default. */
   readonly maxCallWords: number;
+  /** Capabilities of the peer's that are held here: as many as a peer like us will export. */
+  readonly maxImports: number;
   /** Capabilities in one message. */
   readonly maxCapTable: number;
   /** Promises that wait for a Disembargo: of ours, and of the peer's. */
@@ -37,6 +39,12 @@ export interface RpcLimits {
 }
 
 /**
+ * 8-byte words that each capability counts as among the parameters, beside its description: about
+ * what an import, or a promise in its place, takes of the heap. Ours, measured.
+ */
+export const CAPABILITY_WORDS = 32;
+
+/**
  * Paths into the results of one call that are followed before it returns; what more there is, is
  * broken. Ours: a struct that has as many fields for capabilities is unheard of.
  */
@@ -47,6 +55,7 @@ export const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxCanceledQuestions: 65_536,
   maxAnswers: 4096,
   maxExports: 65_536,
+  maxImports: 65_536,
   maxCallWords: 4 * 1024 * 1024, // 32 MiB
   maxCapTable: 4096,
   maxEmbargoes: 4096,

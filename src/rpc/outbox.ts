@@ -1,5 +1,5 @@
 import { type RpcError } from "./exception.ts";
-import { type Message } from "./messages.ts";
+import { type CallMessage, type Message } from "./messages.ts";
 
 /** What the owner of a connection must do, in this order: send a message, or close the road. */
 export type Action =
@@ -19,6 +19,10 @@ export class Outbox {
   /** The first message that must not leave early, by its serial number. */
   #firstPrivate = Infinity;
   #actions: Action[] = [];
+  /** Those handed out last: the owner may still be at it. */
+  #leaving: Action[] = [];
+  /** Those among the rest that are not to be handed out after all. */
+  readonly #retracted = new Set<Action>();
   /** How many messages have ever been put here, and how many of them were taken. */
   #sent = 0;
   #taken = 0;
@@ -59,7 +63,7 @@ export class Outbox {
     const actions = this.#actions;
     this.#actions = [];
     this.#taken = this.#sent;
-    return actions;
+    return this.#leave(actions);
   }
 
   /**
@@ -70,7 +74,22 @@ export class Outbox {
     const until = everything ? this.#sent : Math.min(this.#sent, this.#firstPrivate - 1);
     const actions = this.#actions.splice(0, until - this.#taken);
     this.#taken = until;
-    return actions;
+    return this.#leave(actions);
+  }
+
+  /**
+   * A Call that was handed out cannot be written. What means nothing to a peer that never had it is
+   * taken back, from the list that the owner is at, too: its Finish, and the calls on its results,
+   * and so on; returns those calls.
+   */
+  retractBehind(call: CallMessage): readonly CallMessage[] {
+    const unheard: Unheard = { ids: new Set([call.questionId]), calls: [] };
+    const behind = this.#leaving.splice(this.#leaving.indexOf(call) + 1);
+    for (const action of behind) if (!belongsTo(unheard, action)) this.#leaving.push(action);
+    for (const action of this.#actions) {
+      if (belongsTo(unheard, action)) this.#retracted.add(action);
+    }
+    return unheard.calls;
   }
 
   /** The peer has proven its key. */
@@ -85,10 +104,32 @@ export class Outbox {
     this.#early = false;
   }
 
+  #leave(actions: Action[]): readonly Action[] {
+    const retracted = this.#retracted;
+    const leaving = retracted.size === 0 ? actions : actions.filter((it) => !retracted.delete(it));
+    this.#leaving = leaving;
+    return leaving;
+  }
+
   #add(action: Action): void {
     this.#actions.push(action);
     if (this.#actions.length === 1) this.#wake();
   }
+}
+
+/** Questions that the peer will never have heard of, and the calls among them that went with others. */
+interface Unheard {
+  readonly ids: Set<number>;
+  readonly calls: CallMessage[];
+}
+
+function belongsTo({ ids, calls }: Unheard, action: Action): boolean {
+  if (action.is === "finish") return ids.has(action.questionId);
+  if (action.is !== "call" || action.target.is !== "promisedAnswer") return false;
+  if (!ids.has(action.target.answer.questionId)) return false;
+  ids.add(action.questionId);
+  calls.push(action);
+  return true;
 }
 
 const NOTHING: readonly Action[] = [];

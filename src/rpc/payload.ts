@@ -1,6 +1,7 @@
 import { BrokenHook } from "./broken-hook.ts";
 import { RpcError } from "./exception.ts";
 import { type Hook, type Payload } from "./hook.ts";
+import { CAPABILITY_WORDS } from "./limits.ts";
 import { type Content, type Path } from "./messages.ts";
 import { type TurnQueue } from "./turn-queue.ts";
 
@@ -38,6 +39,11 @@ export function retainCaps(payload: Payload): Payload {
   const { caps } = payload;
   if (caps !== NO_CAPS) for (const cap of caps) cap?.retain();
   return payload;
+}
+
+/** What calls with these parameters count as while they are under way, in 8-byte words. */
+export function callWords(content: Content, capabilities: number): number {
+  return content.sizeWords + capabilities * CAPABILITY_WORDS;
 }
 
 /** Gives the references that the payload owns back. */

@@ -7,12 +7,18 @@ import { type Exports } from "./export.ts";
 import { type Hook, type Payload, type Request, type Results } from "./hook.ts";
 import { type ExportId, type QuestionId } from "./ids.ts";
 import { type Link } from "./link.ts";
-import { type MessageTarget, type ReturnMessage, type ReturnOutcome } from "./messages.ts";
+import {
+  type CallMessage,
+  type Content,
+  type MessageTarget,
+  type ReturnMessage,
+  type ReturnOutcome,
+} from "./messages.ts";
 import { type Outbox } from "./outbox.ts";
-import { NO_CAPS, releaseCaps } from "./payload.ts";
+import { CAPABILITY_CONTENT, callWords, NO_CAPS, releaseCaps } from "./payload.ts";
 import { type Asker, Question, type Returning } from "./question.ts";
 import { OwnTable } from "./table.ts";
-import { cutOff, violation } from "./violation.ts";
+import { violation } from "./violation.ts";
 
 /** The questions of one connection. */
 export class Questions implements Asker {
@@ -48,7 +54,7 @@ export class Questions implements Asker {
   bootstrap(): Hook {
     const { over } = this.link;
     if (over !== undefined) return over;
-    const refused = this.#overload(0, NO_CAPS);
+    const refused = this.#overload(CAPABILITY_CONTENT, NO_CAPS);
     if (refused !== undefined) return new BrokenHook(this.link.turns, refused);
     const questionId = this.#table.claim();
     const serial = this.outbox.send({ is: "bootstrap", questionId });
@@ -62,7 +68,7 @@ export class Questions implements Asker {
   call(target: MessageTarget, request: Request): Results {
     const { link } = this;
     const { params } = request;
-    const refused = link.over?.broken ?? this.#overload(params.content.sizeWords, params.caps);
+    const refused = link.over?.broken ?? this.#overload(params.content, params.caps);
     if (refused !== undefined) {
       releaseCaps(params);
       return new FailedResults(link.turns, refused);
@@ -135,10 +141,15 @@ export class Questions implements Asker {
     if (question === undefined || question.is === "returned") {
       throw violation(`Unimplemented for question ${id}, which does not wait for anything`);
     }
-    question.releaseParamCaps = true;
-    question.finishNeeded = false;
-    if (question.is === "canceled") question.end();
-    else question.fail(RpcError.unimplemented("the peer does not implement this kind of call"));
+    unheard(question, RpcError.unimplemented("the peer does not implement this kind of call"));
+  }
+
+  /** The Call cannot be written: it fails, and so do those on its results, which do not leave either. */
+  unsent(message: CallMessage, error: RpcError): void {
+    for (const { questionId } of [message, ...this.outbox.retractBehind(message)]) {
+      const question = this.#table.get(questionId) ?? this.#unanswered.get(questionId);
+      if (question !== undefined) unheard(question, error);
+    }
   }
 
   lose(over: BrokenHook): void {
@@ -152,11 +163,10 @@ export class Questions implements Asker {
     switch (outcome.is) {
       case "results": {
         const { content, capTable } = outcome.payload;
-        const { maxCapTable } = this.link.limits;
-        if (capTable.length > 2 * maxCapTable) throw cutOff("capabilities in one message");
-        if (capTable.length > maxCapTable) {
+        const refused = this.#adoption.overload(capTable.length);
+        if (refused !== undefined) {
           question.releaseResultCaps = true; // not one of them was looked at
-          question.fail(RpcError.overloaded("too many capabilities in the results"));
+          question.fail(RpcError.overloaded(refused));
           return;
         }
         question.finishNeeded = !message.noFinishNeeded || capTable.length > 0;
@@ -194,13 +204,14 @@ export class Questions implements Asker {
   }
 
   /** Why a call cannot be made now, if it cannot. */
-  #overload(sizeWords: number, caps: Payload["caps"]): RpcError | undefined {
+  #overload(content: Content, caps: Payload["caps"]): RpcError | undefined {
     const { maxQuestions, maxExports, maxCallWords, maxCapTable } = this.link.limits;
     const forgiven = Math.min(this.canceled, this.link.limits.maxCanceledQuestions);
     if (this.size - forgiven >= maxQuestions) return overloaded("too many calls under way");
     if (this.exports.size + caps.length > maxExports) return overloaded("too many exports");
     if (caps.length > maxCapTable) return overloaded("too many capabilities in the parameters");
-    if (sizeWords > maxCallWords) return overloaded("the parameters are too large");
+    if (callWords(content, caps.length) > maxCallWords)
+      return overloaded("the parameters are too large");
     return undefined;
   }
 
@@ -212,6 +223,14 @@ export class Questions implements Asker {
     } while (this.#unanswered.has(this.#nextUnanswered));
     return this.#nextUnanswered as QuestionId; // ids are made here
   }
+}
+
+/** The peer has nothing of the question, and will not Return. */
+function unheard(question: Question, error: RpcError): void {
+  question.releaseParamCaps = true;
+  question.finishNeeded = false;
+  if (question.is === "canceled") question.end();
+  else question.fail(error);
 }
 
 function overloaded(reason: string): RpcError {

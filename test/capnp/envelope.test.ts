@@ -8,6 +8,7 @@ import {
   FrameReader,
   FrameWriter,
   ReceivedContent,
+  SEGMENT_WORDS,
 } from "handfast/capnp";
 import type { CallMessage, Message } from "../../src/rpc/index.ts";
 import { anyMessage, plainMessage } from "./message-arbitrary.ts";
@@ -213,6 +214,17 @@ describe("what it does not know", () => {
     new DataView(bytes.buffer).setUint16(8 + 8 + 16 + 48 + 4, 9, true);
     expect(messageIn(bytes)).toMatchObject({ is: "unknown", kind: 2 });
   });
+});
+
+it("a received payload counts the segments of its message, however short they are", () => {
+  const [plain] = messagesIn(bytesOf(call(named("x"))));
+  const framed = bytesOf(call(named("x")));
+  const table = new Uint8Array(8 + 4 * 510);
+  new DataView(table.buffer).setUint32(0, 510, true); // more segments, all empty
+  table.set(framed.subarray(4, 8), 4);
+  const many = messageIn(concatBytes(table, framed.subarray(8)));
+  const wordsOf = (message?: Message) => (message as CallMessage).params.content.sizeWords;
+  expect(wordsOf(many)).toBe(wordsOf(plain) + 510 * SEGMENT_WORDS);
 });
 
 describe("the path to a capability", () => {

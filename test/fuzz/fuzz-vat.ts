@@ -42,6 +42,8 @@ export class FuzzVat {
   readonly #calls: MadeCall[] = [];
   readonly #promises: OpenPromise[] = [];
   readonly #held: HeldCall[] = [];
+  /** Calls that were given up and go on regardless. */
+  readonly #unheard: IncomingCall[] = [];
   readonly #boundaries: Boundary[] = [];
   #turned = false;
 
@@ -54,7 +56,7 @@ export class FuzzVat {
   }
 
   get busy(): boolean {
-    return this.#held.length + this.#promises.length > 0;
+    return this.#held.length + this.#promises.length + this.#unheard.length > 0;
   }
 
   /** Whether the last turn found something to do. */
@@ -76,7 +78,9 @@ export class FuzzVat {
     const held: HeldCall = { call, content };
     this.#held.push(held);
     call.onCanceled(() => {
-      if (remove(this.#held, held)) this.#releasePipeline(held);
+      if (!remove(this.#held, held)) return;
+      this.#releasePipeline(held);
+      this.#unheard.push(call);
     });
   }
 
@@ -225,6 +229,7 @@ export class FuzzVat {
   endAll(): void {
     while (this.#promises.length > 0) this.break(0);
     while (this.#held.length > 0) this.answer(0, [0, 1]);
+    for (const call of this.#unheard.splice(0)) call.throws(RpcError.failed("unheard"));
   }
 
   expectOutcomes(): void {

@@ -1,8 +1,10 @@
-import { expect, it } from "vitest";
-import { RpcError } from "../../src/rpc/index.ts";
+import { describe, expect, it } from "vitest";
+import { type Message, RpcError } from "../../src/rpc/index.ts";
 import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
-import { SimulatedNetwork } from "../support/simulated-network.ts";
+import { expectCleanEnd, SimulatedNetwork } from "../support/simulated-network.ts";
+import { textOf } from "../support/test-content.ts";
+import { lineOf } from "../support/transcript.ts";
 
 it("letting go of a call cancels it at the callee and drops its parameters", () => {
   const network = new SimulatedNetwork();
@@ -56,6 +58,65 @@ it("Finish that crosses results with capabilities leaks nothing", () => {
   desk.release();
   network.settle();
   network.expectEverythingReleased();
+});
+
+describe("a call that cannot be written", () => {
+  function unwritable() {
+    const network = new SimulatedNetwork();
+    const { client, server, root } = network.pair();
+    const desk = client.bootstrap();
+    network.settle();
+    const mine = client.object("mine");
+    const foo = call(desk, "foo", mine.ref());
+    const cap = foo.pipeline();
+    const bar = call(cap, "bar");
+    const next = bar.pipeline();
+    const baz = call(next, "baz");
+    const other = call(desk, "other");
+    const connection = client.connection();
+    /** As the driver does: one after the other, and what is on the list when its turn has come. */
+    const write = () => {
+      const written: Message[] = [];
+      for (const action of connection.takeActions()) {
+        if (action.is === "close") continue;
+        if (action.is === "call" && textOf(action.params.content) === "foo") {
+          connection.unsendable(action, RpcError.overloaded("no room"));
+        } else {
+          written.push(action);
+        }
+      }
+      return written;
+    };
+    const end = (...held: readonly { release(): void }[]) => {
+      root.takes("other").returns("");
+      expect(connection.check()).toEqual([]);
+      expectCleanEnd(network, other, desk, ...held);
+    };
+    return { server, connection, mine, foo, cap, bar, next, baz, write, end };
+  }
+
+  it("fails here, and takes along what stands on its results", () => {
+    const { server, connection, mine, foo, cap, bar, next, baz, write, end } = unwritable();
+    const written = write();
+    expect(written.map(lineOf)).toEqual(["call other"]);
+    for (const { error } of [foo, bar, baz]) {
+      expect(error).toMatchObject({ message: "no room", blame: "caller", executed: "no" });
+    }
+    expect(mine.hook.references).toBe(1);
+    expect(connection.stats).toMatchObject({ questions: 1, exports: 0 });
+    for (const message of written) server.receivesForged(message);
+    end(foo, cap, bar, next, baz);
+  });
+
+  it("is not finished either, when it was given up meanwhile", () => {
+    const { server, connection, foo, cap, bar, next, baz, write, end } = unwritable();
+    for (const one of [baz, next, bar, cap, foo]) one.release();
+    const written = write();
+    expect(written.map(lineOf)).toEqual(["call other"]);
+    expect(connection.stats).toMatchObject({ questions: 1, canceledQuestions: 0, exports: 0 });
+    for (const message of written) server.receivesForged(message);
+    end();
+  });
 });
 
 it("Finish that crosses results that could not be written takes nothing twice", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  CAPABILITY_WORDS,
   DEFAULT_RPC_LIMITS,
   MAX_PATHS,
   type Message,
@@ -92,6 +93,47 @@ describe("a peer that floods us with", () => {
     client.connection().abort(server.closes[0]!);
     server.refuses();
     expectCleanEnd(network, desk);
+  });
+
+  it("capabilities in calls under way is told so: each counts as words", () => {
+    const { network, client, server, root, desk } = limited({ maxCallWords: CAPABILITY_WORDS });
+    for (const questionId of [10, 11]) server.receivesForged(callOf(questionId, 0, 1));
+    const reason = "too many words of calls under way";
+    expect(client.refuses()).toMatchObject([{ answerId: 11, outcome: { exception: { reason } } }]);
+    server.receivesForged(forged.finish({ questionId: 11 }));
+    root.takes("forged").returns("");
+    client.refuses();
+    expect(server.connection().stats.callWords).toBe(0);
+    expectCleanEnd(network, desk);
+  });
+
+  it("capabilities that we are to hold is told so, then cut off", () => {
+    const { network, client, server, root, desk } = limited({ maxImports: 3 });
+    server.receivesForged(callOf(10, 0, 2));
+    server.receivesForged(callOf(11, 0, 2));
+    expect(client.refuses()).toMatchObject([
+      { outcome: { exception: { kind: "overloaded", reason: "too many capabilities are held" } } },
+    ]);
+    expect(server.connection().stats.imports).toBe(2);
+    server.receivesForged(callOf(12, 0, 0));
+    expect(root.arrived).toEqual(["forged", "forged"]);
+    server.receivesForged(callOf(13, 0, 5));
+    expect(server.closes).toMatchObject([{ code: "OVERLOADED" }]);
+    client.refuses();
+    client.connection().abort(server.closes[0]!);
+    server.refuses();
+    expectCleanEnd(network, desk);
+  });
+
+  it("capabilities in results that we are to hold is not told, and they go back", () => {
+    const { network, client, server, root, desk } = limited({ maxImports: 2 });
+    const foo = call(desk, "foo");
+    network.settle();
+    root.takes("foo").returns("", server.object("one").ref(), server.object("two").ref());
+    network.settle();
+    expect(foo.error).toMatchObject({ kind: "overloaded" });
+    expect(client.connection().stats.imports).toBe(1); // the root
+    expectCleanEnd(network, foo, desk);
   });
 
   it("calls that wait for one another is told so", () => {
