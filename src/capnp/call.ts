@@ -27,8 +27,9 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   readonly $method: Method;
   readonly #results: Results | undefined;
   #outcome: Outcome | undefined;
-  #promise: Promise<R & Disposable> | undefined;
-  #settle: ((outcome: Outcome) => void) | undefined;
+  #promise: Promise<unknown> | undefined;
+  #resolve: ((root: unknown) => void) | undefined;
+  #reject: ((error: RpcError) => void) | undefined;
   #handles: Map<string, Disposable> | undefined;
   #heldHandles = 0;
   #stopWatching: (() => void) | undefined;
@@ -115,15 +116,17 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   }
 
   #awaited(): Promise<R & Disposable> {
-    return (this.#promise ??= new Promise((resolve, reject) => {
-      const settle = (outcome: Outcome) => {
-        // The method's own schema says that its results read as R.
-        if (outcome.is === "returned") resolve(outcome.root as R & Disposable);
-        else reject(outcome.error);
-      };
-      if (this.#outcome === undefined) this.#settle = settle;
-      else settle(this.#outcome);
-    }));
+    this.#promise ??= new Promise<unknown>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      if (this.#outcome !== undefined) this.#settle(this.#outcome);
+    });
+    return this.#promise as Promise<R & Disposable>; // the method's schema says they read as R
+  }
+
+  #settle(outcome: Outcome): void {
+    if (outcome.is === "returned") this.#resolve?.(outcome.root);
+    else this.#reject?.(outcome.error);
   }
 
   #end(outcome: Outcome): void {
@@ -132,7 +135,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
     this.#stopWatching?.();
     if (this.#onEnded !== undefined) this.#tellEnded(outcome);
     this.#results?.release();
-    if (this.#settle !== undefined) this.#settle(outcome);
+    if (this.#promise !== undefined) this.#settle(outcome);
     else if (outcome.is === "failed") unobserved(this.$method, outcome.error);
   }
 

@@ -19,7 +19,7 @@ import { callLogger, type LogLevel } from "./call-logger.ts";
 import { type Observation, type ObservedCall } from "./call-observer.ts";
 import { ClientBase } from "./client.ts";
 import { within } from "./current-call.ts";
-import { givenUp } from "./given-up.ts";
+import { cancellation } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
@@ -175,7 +175,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
       this.#end(error);
     });
     this.#letGo();
-    if (this.#incoming.canceled) this.#end(givenUp()); // it went nowhere
+    if (this.#incoming.canceled) this.#end(cancellation(this.#incoming)); // it went nowhere
     return new Promise(() => {}); // the answer goes to the caller, never through here
   }
 
@@ -204,7 +204,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
             if (error === undefined) resolve();
             else reject(error);
           };
-          if (this.#incoming.canceled) this.#throws(givenUp());
+          if (this.#incoming.canceled) this.#throws(cancellation(this.#incoming));
           else this.#enter(object, body);
         }),
       refuse: (error) => {
@@ -286,11 +286,12 @@ export class ServerCall implements CallContext<object>, ObservedCall {
 
   /** Nobody waits for the method any more, and what it was lent is gone, however long it goes on. */
   #canceled(): void {
-    this.#cancellation?.abort(givenUp());
-    this.#leave?.(givenUp());
+    const why = cancellation(this.#incoming);
+    this.#cancellation?.abort(why);
+    this.#leave?.(why);
     this.#forwarded?.[Symbol.dispose]();
     this.#params?.dispose();
-    this.#observation?.end(givenUp(), this.stats);
+    this.#observation?.end(why, this.stats);
   }
 
   #returns(value: unknown): void {
@@ -313,7 +314,9 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     const { interface: name, method, requestId, peer } = this;
     const where = { interface: name, method, requestId, peer: peer.id ?? peer.address };
     // A method that was given up usually throws for that very reason, and nobody hears it.
-    const error = this.#incoming.canceled ? givenUp() : this.#host.forTheCaller(thrown, where);
+    const error = this.#incoming.canceled
+      ? cancellation(this.#incoming)
+      : this.#host.forTheCaller(thrown, where);
     if (this.#handedOver) return; // nobody waits for what the method does after that
     this.#results?.capabilities.dispose();
     this.#incoming.throws(error);

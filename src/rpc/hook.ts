@@ -158,6 +158,8 @@ export interface IncomingCall {
   setPipeline(pipeline: Payload): void;
 
   readonly canceled: boolean;
+  /** What ended it when nobody let go of it, such as that its reference was revoked. */
+  readonly canceledBy?: RpcError | undefined;
   /** Calls back once when the caller gives up or is gone; never after an outcome. */
   onCanceled(callback: () => void): void;
 }

@@ -39,6 +39,7 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
   readonly #request: Request;
   #is: "queued" | "running" | "canceled" | "ended" = "queued";
   #canceled = false;
+  #canceledBy: RpcError | undefined;
   #pipeline: SetPipeline | undefined;
   #onCanceled: (() => void) | undefined;
 
@@ -70,6 +71,15 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
 
   get canceled(): boolean {
     return this.#canceled;
+  }
+
+  get canceledBy(): RpcError | undefined {
+    return this.#canceledBy;
+  }
+
+  override cancel(error: RpcError): void {
+    this.#canceledBy = error;
+    super.cancel(error);
   }
 
   onCanceled(callback: () => void): void {

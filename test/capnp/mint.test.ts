@@ -11,6 +11,7 @@ import {
   onBroken,
   refusalReason,
 } from "../../src/capnp/index.ts";
+import { type RpcError } from "../../src/rpc/index.ts";
 import { Door, Session } from "../support/door.capnp.ts";
 import { BEGIN, peerNamed, SimulatedHost } from "../support/simulated-host.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
@@ -46,7 +47,10 @@ class Told extends Session.Server {
 
   override hold(_: Session.Hold.Params, call: CallContext) {
     this.log.push("held");
-    call.signal.addEventListener("abort", () => this.log.push("cancelled"));
+    call.signal.addEventListener("abort", () => {
+      const { code } = call.signal.reason as RpcError;
+      this.log.push(code === "CANCELED" ? "cancelled" : `cancelled: ${code}`);
+    });
     return new Promise<never>(() => {});
   }
 
@@ -96,6 +100,19 @@ function story(terms: MintOptions<Session.Client> = {}, observer?: CallObserver)
 
 function mintedBy(host: Host, terms: MintOptions<Session.Client>): Session.Client {
   return minted(Session, new Told([]), { ...terms, auth: terms.auth ?? ADA }, host);
+}
+
+/** Of each call that was served: what it was, whose reference, who called, and how it ended. */
+function endsOfCalls() {
+  const ends: unknown[] = [];
+  const observer: CallObserver = {
+    start: (call) => call,
+    end(call, error) {
+      const { method, label, auth, peer } = call as ObservedCall;
+      ends.push([method, label, auth?.principal, peer?.address, error?.code]);
+    },
+  };
+  return { ends, observer };
 }
 
 function isBroken(session: Session.Client): boolean {
@@ -216,14 +233,7 @@ describe("a minted reference that allows less", () => {
   });
 
   it("tells observers of what it refuses: whose reference it was, and who called", async () => {
-    const ends: unknown[] = [];
-    const observer: CallObserver = {
-      start: (call) => call,
-      end(call, error) {
-        const { method, label, auth, peer } = call as ObservedCall;
-        ends.push([method, label, auth?.principal, peer?.address, error?.code]);
-      },
-    };
+    const { ends, observer } = endsOfCalls();
     const terms: MintOptions<Session.Client> = { auth: ADA, label: "hers", allow: [] };
     const { door, settled, failure } = story(terms, observer);
     const { session } = await settled(door.authenticate({}));
@@ -252,6 +262,58 @@ describe("a minted reference that allows less", () => {
   });
 });
 
+describe("a minted reference that has ended", () => {
+  it("tells observers of every call that it fails, the later ones too", async () => {
+    const { ends, observer } = endsOfCalls();
+    const revoker = new Revoker();
+    const terms = { auth: ADA, label: "hers", revokedBy: revoker };
+    const { door, settled, failure } = story(terms, observer);
+    const { session } = await settled(door.authenticate({}));
+    revoker.revoke();
+    ends.length = 0;
+    for (let calls = 0; calls < 2; calls += 1) await failure(session.whoami());
+    expect(ends).toEqual(Array(2).fill(["whoami", "hers", "ada", "client", "REVOKED"]));
+  });
+
+  it("does so when its time has come, whether the clock or a call has noticed", async () => {
+    const { ends, observer } = endsOfCalls();
+    const terms = { auth: ADA, label: "hers", expiresAt: new Date(BEGIN + HOUR_MS) };
+    const { door, desk, settled, failure } = story(terms, observer);
+    const { session } = await settled(door.authenticate({}));
+    ends.length = 0;
+    desk.calendar.setAheadMs = HOUR_MS;
+    await failure(session.whoami());
+    desk.clock.advance(HOUR_MS);
+    await failure(session.whoami());
+    expect(ends).toEqual(Array(2).fill(["whoami", "hers", "ada", "client", "EXPIRED"]));
+  });
+
+  it("tells them, and the method, why a call under way has come to its end", async () => {
+    const { ends, observer } = endsOfCalls();
+    const revoker = new Revoker();
+    const { door, log, settle, settled, failure } = story(
+      { auth: ADA, revokedBy: revoker },
+      observer,
+    );
+    const { session } = await settled(door.authenticate({}));
+    const held = failure(session.hold());
+    await settle();
+    revoker.revoke("you have moved away");
+    await settle();
+    expect(await held).toMatchObject({ message: "remote exception: you have moved away" });
+    expect(log).toEqual(["held", "cancelled: REVOKED", "dropped"]);
+    expect(ends.at(-1)).toEqual(["hold", "door.capnp:Session", "ada", "client", "REVOKED"]);
+  });
+
+  it("does so for what is pipelined on the call that was to return it", async () => {
+    const { ends, observer } = endsOfCalls();
+    const terms = { auth: ADA, label: "hers", revokedBy: AbortSignal.abort() };
+    const { door, failure } = story(terms, observer);
+    await failure(door.authenticate({}).session.whoami());
+    expect(ends).toContainEqual(["whoami", "hers", "ada", "client", "REVOKED"]);
+  });
+});
+
 describe("a minted reference that expires", () => {
   it("fails calls under way and later ones, and tells the method", async () => {
     const { door, desk, log, settle, settled, failure } = story({
@@ -266,7 +328,7 @@ describe("a minted reference that expires", () => {
     desk.clock.advance(1);
     await settle();
     expect(await held).toMatchObject({ kind: "disconnected" });
-    expect(log).toEqual(["held", "cancelled", "dropped"]);
+    expect(log).toEqual(["held", "cancelled: EXPIRED", "dropped"]);
     expect(await failure(session.whoami())).toMatchObject({
       kind: "disconnected",
       message: "remote exception: this reference expired",
@@ -362,7 +424,7 @@ describe("a minted reference that is revoked", () => {
     revoker.revoke("the card was lost");
     await settle();
     expect(await held).toMatchObject({ message: "remote exception: the card was lost" });
-    expect(log).toEqual(["held", "cancelled", "dropped"]);
+    expect(log).toEqual(["held", "cancelled: REVOKED", "dropped"]);
     expect(await failure(session.whoami())).toMatchObject({ kind: "disconnected" });
   });
 

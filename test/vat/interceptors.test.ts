@@ -110,12 +110,13 @@ describe.each(["server", "client"] as const)("an interceptor at the %s", (where)
       if (waits.length === 0) await new Promise<void>((resolve) => waits.push(resolve));
       await next(call);
     };
-    const { root, log } = await between([slow], where);
+    const { root, log, client, server } = await between([slow], where);
     const call = root.add({ amount: 1 });
     await until(() => waits.length === 1);
     call[Symbol.dispose]();
     await new Promise((resolve) => setImmediate(resolve));
-    if (where === "server") await new Promise((resolve) => setTimeout(resolve, 20));
+    const { messagesOut } = client.stats().total; // with the Finish, if the call has left
+    await until(() => server.stats().total.messagesIn === messagesOut);
     waits[0]?.();
     await root.add({ amount: 2 });
     expect(log).toEqual(["add 2"]);
