@@ -12,7 +12,7 @@ export class Answers implements Answerer {
   readonly exports: Exports;
   readonly #table = new PeerTable<Answer>();
   #finishing: Finishing[] = [];
-  /** Calls that the peer is done with, and that go on because others wait for them. */
+  /** Calls that the peer is done with and that go on: others wait for them, or nobody does. */
   readonly #lingering = new Map<Answer, Results>();
   /** The size of the parameters of all of them, in 8-byte words. */
   words = 0;
@@ -29,6 +29,11 @@ export class Answers implements Answerer {
   /** How many calls of the peer's cost something, whether it is done with them or not. */
   get load(): number {
     return this.#table.size + this.#lingering.size;
+  }
+
+  /** How many calls go on that the peer is done with. */
+  get lingering(): number {
+    return this.#lingering.size;
   }
 
   values(): Iterable<Answer> {

@@ -140,7 +140,10 @@ export abstract class Results {
   abstract release(): void;
 }
 
-/** A call that has arrived at a local object. Exactly one of its outcomes takes effect. */
+/**
+ * A call that has arrived at a local object. Exactly one of its outcomes takes effect, and one is due
+ * even when it was canceled: until then the call counts among those that its caller has under way.
+ */
 export interface IncomingCall {
   readonly interfaceId: bigint;
   readonly methodId: number;

@@ -36,10 +36,12 @@ export interface ConnectionStats {
   /** Of these, the calls that were given up and wait only for the peer to say so. */
   readonly canceledQuestions: number;
   readonly answers: number;
+  /** Besides these, the calls that the peer gave up and whose methods go on. */
+  readonly canceledAnswers: number;
   readonly exports: number;
   readonly imports: number;
   readonly embargoes: number;
-  /** Parameters of the peer's unfinished calls, in 8-byte words. */
+  /** Parameters of the peer's calls, its canceled ones too, in 8-byte words. */
   readonly callWords: number;
   /** Parameters of our streaming calls that have not returned, in 8-byte words. */
   readonly streamWords: number;
@@ -115,6 +117,7 @@ export function statsOf(tables: Tables): ConnectionStats {
     questions: tables.questions.size,
     canceledQuestions: tables.questions.canceled,
     answers: tables.answers.size,
+    canceledAnswers: tables.answers.lingering,
     exports: tables.exports.size,
     imports: tables.imports.size,
     embargoes: tables.embargoes.size + tables.reflections.waiting,
