@@ -5,8 +5,8 @@ export function givenUp(cause?: unknown): RpcError {
   return RpcError.failed("the caller gave the call up", { code: "CANCELED", cause });
 }
 
-/** A caller whose connection is lost has given the call up, too. */
-export function cancellation({ canceledBy }: IncomingCall): RpcError {
+/** Why a call was cancelled. A caller whose connection is lost has given it up, too. */
+export function cancellation({ canceledBy }: Pick<IncomingCall, "canceledBy">): RpcError {
   if (canceledBy?.code === "REVOKED" || canceledBy?.code === "EXPIRED") return canceledBy;
   return givenUp();
 }

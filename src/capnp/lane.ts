@@ -1,6 +1,6 @@
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { type IncomingCall, type Mint, type RpcError } from "../rpc/index.ts";
-import { givenUp } from "./given-up.ts";
+import { cancellation } from "./given-up.ts";
 import { Entrance } from "./interceptor.ts";
 
 /**
@@ -34,12 +34,12 @@ export class Lane {
   wait(call: Waiting, start: () => void): void {
     const waiting = (this.#waiting ??= new Set());
     const begin = (): void => {
-      if (call.canceled) call.throws(givenUp());
+      if (call.canceled) call.throws(cancellation(call));
       else start();
     };
     waiting.add(begin);
     call.onCanceled(() => {
-      if (waiting.delete(begin)) call.throws(givenUp());
+      if (waiting.delete(begin)) call.throws(cancellation(call));
     });
   }
 
@@ -67,7 +67,7 @@ export class Lane {
 }
 
 /** What matters of a call that waits. */
-type Waiting = Pick<IncomingCall, "canceled" | "onCanceled" | "throws">;
+type Waiting = Pick<IncomingCall, "canceled" | "canceledBy" | "onCanceled" | "throws">;
 
 /** The lanes of one object: one for each connection, and each minted reference it calls through. */
 export class Lanes {

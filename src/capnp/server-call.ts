@@ -19,7 +19,7 @@ import { callLogger, type LogLevel } from "./call-logger.ts";
 import { type Observation, type ObservedCall } from "./call-observer.ts";
 import { ClientBase } from "./client.ts";
 import { within } from "./current-call.ts";
-import { cancellation, givenUp } from "./given-up.ts";
+import { cancellation } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
@@ -175,7 +175,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
       this.#end(error);
     });
     this.#letGo();
-    if (this.#incoming.canceled) this.#end(givenUp()); // it went nowhere
+    if (this.#incoming.canceled) this.#end(cancellation(this.#incoming)); // it went nowhere
     return new Promise(() => {}); // the answer goes to the caller, never through here
   }
 

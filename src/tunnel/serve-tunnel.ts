@@ -1,3 +1,4 @@
+import { abortWith } from "../base/index.ts";
 import {
   dialPlain,
   type Endpoints,
@@ -86,14 +87,17 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
   const forward = async (road: SecureSocket, endpoints: Endpoints): Promise<void> => {
     const from = `${road.peer.id} at ${road.peer.address}`;
     let inner: PlainRoad;
+    const dialing = new AbortController();
+    const deafen = abortWith(dialing, road.peer.signal, traffic.signal);
     try {
-      const signal = AbortSignal.any([road.peer.signal, traffic.signal]);
-      inner = await dialPlain({ address: service, limits, signal });
+      inner = await dialPlain({ address: service, limits, signal: dialing.signal });
     } catch (error) {
       traffic.refused();
       giveUp(road);
       failed?.({ error, from });
       return;
+    } finally {
+      deafen();
     }
     if (options.proxyProtocol === true) inner.write(proxyHeader(endpoints, road.peer.id));
     const error = await traffic.follow(road, join(road, inner));

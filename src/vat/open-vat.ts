@@ -1,4 +1,5 @@
 import {
+  abortWith,
   type AnonymousPeer,
   AuthContext,
   type Logger,
@@ -306,9 +307,11 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     open: (options: { signal: AbortSignal; limits: Partial<NetLimits> }) => Promise<Road>,
   ): Arrival {
     const controller = new AbortController();
-    const signal = AbortSignal.any([controller.signal, this.#life.signal]);
+    const { signal } = controller;
+    const deafen = abortWith(controller, this.#life.signal);
+    const road = open({ signal, limits: this.limits.net }).finally(deafen);
     return {
-      driver: open({ signal, limits: this.limits.net }).then((road) => this.adopt(road)),
+      driver: road.then((opened) => this.adopt(opened)),
       abandon: () => {
         controller.abort(new VatError("CLOSED", "the dial was given up"));
       },

@@ -209,8 +209,8 @@ describe("OpenTelemetry", () => {
     await root.add({ amount: 1 });
     for (const results of unheard) results.release();
     expect(there.spans()).toHaveLength(7);
-    const sets = async ({ points }: typeof there) =>
-      (await points()).points.map(({ attributes }) => [
+    const sets = async (side: typeof there) =>
+      (await side.points()).points.map(({ attributes }) => [
         attributes["rpc.method"],
         attributes["rpc.response.status_code"],
       ]);

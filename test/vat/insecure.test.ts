@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, it } from "vitest";
 import { type AnonymousPeer } from "handfast";
 import { Counter } from "../support/counter.capnp.ts";
@@ -39,3 +40,27 @@ it.each(["insecure://0.0.0.0:0", "insecure://192.0.2.1:80", "insecure://localhos
     await expect(vat.listen(address)).rejects.toMatchObject({ code: "INSECURE" });
   },
 );
+
+it("a dial that is over leaves nothing at its vat", async () => {
+  const server = await openVat({ anonymousBootstrap: () => new TestCounter() });
+  const { address } = await server.listen(LOOPBACK);
+  const client = await openVat();
+  const signals: AbortSignal[] = [];
+  const own = new TestCounter();
+  own.whoami = (_, { peer, method }) => {
+    signals.push(peer.signal); // a local call comes from the vat itself
+    return { peer: "", principal: "", transport: "local", method };
+  };
+  await client.refer(Counter, own).whoami();
+  const [life] = signals;
+  for (let dial = 0; dial < 3; dial++) {
+    const connection = client.connect(address);
+    await connection.ready;
+    await connection.close();
+  }
+  expect(getEventListeners(life!, "abort")).toEqual([]);
+  const held = Object.getOwnPropertySymbols(life).find(
+    ({ description }) => description === "kDependantSignals",
+  );
+  expect(held, "what AbortSignal.any leaves, where this Node names it so").toBeUndefined();
+});

@@ -214,6 +214,21 @@ it("a call that waits for its turn leaves when it is given up, and its next fail
   }
 });
 
+it("an interceptor that holds up one peer's call holds up nobody else's at that object", async () => {
+  const waits: (() => void)[] = [];
+  const slow: Interceptor = (next) => async (call) => {
+    if (waits.length === 0) await new Promise<void>((resolve) => waits.push(resolve));
+    await next(call);
+  };
+  const { root, log, address } = await pair({ interceptors: [slow] });
+  const first = root.add({ amount: 1 });
+  await until(() => waits.length === 1);
+  await (await openVat()).connect(address).bootstrap(Counter).add({ amount: 2 });
+  waits[0]!();
+  expect((await first).total).toBe(3);
+  expect(log).toEqual(["add 2", "add 1"]);
+});
+
 describe("a tail call", () => {
   it("takes its place among the calls at its target that interceptors hold up", async () => {
     const waits: (() => void)[] = [];
