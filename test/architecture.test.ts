@@ -120,7 +120,9 @@ describe("the house", () => {
         path,
         imports
           .filter((target) => target.startsWith("."))
-          .map((target) => relative(SRC, resolve(SRC, dirname(path), target))),
+          .map((target) => relative(SRC, resolve(SRC, dirname(path), target)))
+          // Generated code calls its own types by way of itself where something hides their names.
+          .filter((target) => target !== path),
       ]),
     );
     const done = new Set<string>();
@@ -157,10 +159,9 @@ describe("the house", () => {
     expect(offenders(bad)).toEqual([]);
   });
 
-  it("keeps capnp-ts in capnp and codegen", () => {
+  it("keeps capnp-ts in capnp", () => {
     const bad = sources.filter(
-      ({ room, imports }) =>
-        !["capnp", "codegen"].includes(room) && imports.some((name) => /^capnp-ts/.test(name)),
+      ({ room, imports }) => room !== "capnp" && imports.some((name) => /^capnp-ts/.test(name)),
     );
     expect(offenders(bad)).toEqual([]);
   });

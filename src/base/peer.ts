@@ -20,6 +20,12 @@ export interface Peer {
    * `validFrom`, `validTo`. No authority vouches for it; only the `id` is proven.
    */
   readonly claims?: Claims | undefined;
+  /**
+   * 32 bytes that this connection has in common with its other end and with no other connection: a
+   * proof that is made over them holds here only (RFC 5056; of TLS, RFC 9266). Absent on roads that
+   * prove nothing, and until the handshake is over.
+   */
+  readonly channelBinding?: Uint8Array | undefined;
   /** Aborts when the connection is gone. */
   readonly signal: AbortSignal;
 }

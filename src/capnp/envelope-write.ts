@@ -11,6 +11,7 @@ import {
 import { BuildArena } from "./build-arena.ts";
 import { initStruct, initStructList } from "./build-pointer.ts";
 import { copyPointer } from "./copy.ts";
+import { encodeEcho, encodeUnknown } from "./envelope-echo.ts";
 import { writeException } from "./envelope-exception.ts";
 import {
   CALL_CAP_TABLE,
@@ -31,7 +32,6 @@ import {
   TargetTag,
 } from "./envelope-layout.ts";
 import { MAX_NESTING, WORD_BYTES } from "./limits.ts";
-import { ReceivedContent } from "./payload.ts";
 import { setBool, setU16, setU32 } from "./scalar-write.ts";
 import { type Segment } from "./segment.ts";
 import { type StructView } from "./struct-view.ts";
@@ -46,7 +46,9 @@ export function encodeMessage(message: Message): BuildArena {
   if (message.is === "return" && message.outcome.is === "results") {
     return encodeResults(message, message.outcome.payload);
   }
-  const echoed = message.is === "unimplemented" ? encodeMessage(message.message) : undefined;
+  if (message.is === "unknown") return encodeUnknown(message.raw);
+  const echoed =
+    message.is === "unimplemented" ? encodeEcho(message.message, encodeMessage) : undefined;
   const arena = new BuildArena(1);
   const { first } = arena;
   writeMessage(first, first.start, message, echoed);
@@ -80,16 +82,9 @@ function encodeResults(message: ReturnMessage, payload: WirePayload): BuildArena
 function writeMessage(
   segment: Segment,
   at: number,
-  message: Exclude<Message, CallMessage>,
+  message: Exclude<Message, CallMessage | { is: "unknown" }>,
   echoed: BuildArena | undefined,
 ): void {
-  if (message.is === "unknown") {
-    if (message.raw instanceof ReceivedContent) {
-      const { segment: from, pointer, depth } = message.raw;
-      copyPointer(from, pointer, depth, segment, at, "verbatim");
-    }
-    return;
-  }
   const root = struct(segment, at, Size.Message);
   setU16(root, 0, MessageTag[message.is]);
   switch (message.is) {

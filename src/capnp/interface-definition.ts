@@ -184,16 +184,17 @@ export function interfaceType<T extends InterfaceType>(init: InterfaceInit): T {
 /** Every interface of this program, by its id; there are as many as it was compiled with. */
 const known = new Map<bigint, InterfaceDefinition>();
 
-/** A method in the schema's words where it is known, else in the wire's. */
+/** A method in the schema's words where it is defined here, else in the wire's. */
 export function methodPlace(
   interfaceId: bigint,
   methodId: number,
-): { readonly interface: string; readonly method: string } {
+): { readonly interface: string; readonly method: string; readonly isDefined: boolean } {
   const definition = known.get(interfaceId);
   const name = definition?.methods.get(interfaceId)?.[methodId]?.name;
   return {
     interface: definition?.name ?? `0x${interfaceId.toString(16).padStart(16, "0")}`,
     method: name ?? String(methodId),
+    isDefined: name !== undefined,
   };
 }
 

@@ -41,6 +41,13 @@ export const TRAVERSALS_OF_A_WORD = 16;
 export const COPIES_OF_A_WORD = 2;
 export const MIN_COPY_WORDS = 4096;
 
+/**
+ * Words of a message that is sent back as unimplemented; of a larger one go only its own fields, and
+ * of those so many words: `Call`, the largest struct of rpc.capnp, has three. Ours.
+ */
+export const MAX_ECHO_WORDS = 512;
+export const ECHOED_FIELD_WORDS = 8;
+
 /** Capabilities in one payload. Ours: 16 times what any known program sends. */
 export const MAX_CAP_DESCRIPTORS = 16_384;
 

@@ -1,4 +1,5 @@
 import { type WriteStream } from "node:tty";
+import { jsonLine, oneLine, printable } from "../base/index.ts";
 import { type TextPosition } from "../net/index.ts";
 import { describe } from "./description.ts";
 
@@ -23,9 +24,6 @@ export interface Result {
 type Style = "dim" | "red";
 
 const SGR: Readonly<Record<Style, string>> = { dim: "2", red: "31" };
-
-/** Everything a terminal would obey rather than show: controls but tab and newline, and bidi. */
-const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /**
  * The rules of output, all of them: results go to stdout and everything else to stderr; with
@@ -96,25 +94,6 @@ export class Terminal {
     const coloured = this.#coloured && this.#stderr.isTTY === true;
     return coloured ? `\u001b[${SGR[style]}m${text}\u001b[0m` : text;
   }
-}
-
-/** Control characters spelt out, so that a peer's words cannot move the cursor. */
-export function printable(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (char) => `\\u{${char.charCodeAt(0).toString(16).padStart(2, "0")}}`,
-  );
-}
-
-/** JSON spells out the controls of ASCII itself; the others it leaves as they are. */
-function jsonLine(value: object): string {
-  return JSON.stringify(value).replace(UNPRINTABLE, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-}
-
-function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\u{0a}");
 }
 
 /** The text on a line of its own, and a caret under the column. */

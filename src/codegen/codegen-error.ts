@@ -26,3 +26,7 @@ export class CodegenError extends HandfastError<CodegenErrorCode> {
     super(code, message, { blame: "caller", cause });
   }
 }
+
+/** What to throw when a request says something that this schema language has no word for. */
+export const newerThanThis = (what: string): CodegenError =>
+  new CodegenError("REQUEST_INVALID", `${what} is of a kind that is newer than this compiler`);

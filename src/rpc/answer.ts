@@ -21,7 +21,7 @@ export interface Answerer {
   readonly link: Link;
   readonly exports: Exports;
   remove(answer: Answer): void;
-  /** The peer is done with it, and it goes on because others wait for the results. */
+  /** The peer is done with it, and it goes on: others wait for the results, or its method takes no notice. */
   linger(answer: Answer, results: Results): void;
   /** A call that may have lingered has come to its end. */
   over(answer: Answer): void;

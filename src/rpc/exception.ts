@@ -12,18 +12,21 @@ import { type ExceptionDetail, type ExceptionKind } from "./messages.ts";
  * kind alone, and so does everybody in place of `TIMEOUT` and `PROTOCOL`, which an end only ever
  * says of itself.
  */
-export type RpcErrorCode =
-  | "FAILED"
-  | "OVERLOADED"
-  | "DISCONNECTED"
-  | "UNIMPLEMENTED"
-  | "CANCELED"
-  | "TIMEOUT"
-  | "REVOKED"
-  | "EXPIRED"
-  | "PERMISSION_DENIED"
-  | "PROTOCOL"
-  | ApplicationCode;
+export type RpcErrorCode = (typeof RPC_ERROR_CODES)[number] | ApplicationCode;
+
+/** The codes that this library gives; any other is an application's. */
+export const RPC_ERROR_CODES = [
+  "FAILED",
+  "OVERLOADED",
+  "DISCONNECTED",
+  "UNIMPLEMENTED",
+  "CANCELED",
+  "TIMEOUT",
+  "REVOKED",
+  "EXPIRED",
+  "PERMISSION_DENIED",
+  "PROTOCOL",
+] as const;
 
 /** Any string, yet editors still offer the ones above. */
 type ApplicationCode = string & Record<never, never>;

@@ -1,4 +1,4 @@
-import { type AnonymousPeer, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, oneLine, type Peer } from "../base/index.ts";
 import { type Answers } from "./answers.ts";
 import { type Embargoes } from "./embargo.ts";
 import { type CallStatistics } from "./call-statistics.ts";
@@ -36,10 +36,12 @@ export interface ConnectionStats {
   /** Of these, the calls that were given up and wait only for the peer to say so. */
   readonly canceledQuestions: number;
   readonly answers: number;
+  /** Besides these, the calls that the peer gave up and whose methods go on. */
+  readonly canceledAnswers: number;
   readonly exports: number;
   readonly imports: number;
   readonly embargoes: number;
-  /** Parameters of the peer's unfinished calls, in 8-byte words. */
+  /** Parameters of the peer's calls, its canceled ones too, in 8-byte words. */
   readonly callWords: number;
   /** Parameters of our streaming calls that have not returned, in 8-byte words. */
   readonly streamWords: number;
@@ -115,6 +117,7 @@ export function statsOf(tables: Tables): ConnectionStats {
     questions: tables.questions.size,
     canceledQuestions: tables.questions.canceled,
     answers: tables.answers.size,
+    canceledAnswers: tables.answers.lingering,
     exports: tables.exports.size,
     imports: tables.imports.size,
     embargoes: tables.embargoes.size + tables.reflections.waiting,
@@ -226,6 +229,8 @@ function span(ms: number): string {
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }
 
+const MAX_CELL_CHARS = 200; // ours
+
 /** A dump for people: one line an entry, in columns. */
 export function tableOf(dump: ConnectionDump): string {
   const rows: (readonly string[])[] = [["table", "id", "state", "refs", "age", "what"]];
@@ -246,10 +251,12 @@ export function tableOf(dump: ConnectionDump): string {
     const what = `received ${received} times${streaming}${leak ? LEAK : ""}`;
     rows.push(["import", String(id), state, String(references), span(ageMs), what]);
   }
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  // A label may be the peer's words.
+  const lines = rows.map((row) => row.map((cell) => oneLine(cell.slice(0, MAX_CELL_CHARS))));
+  const widths = lines[0]?.map((_, column) =>
+    lines.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
   );
-  return rows
+  return lines
     .map((row) =>
       row
         .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))

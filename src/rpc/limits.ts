@@ -11,11 +11,14 @@ export interface RpcLimits {
    * few hundred bytes. Rust never answers one, so this bounds how many a connection to it can bear.
    */
   readonly maxCanceledQuestions: number;
-  /** Calls of the peer's that have not been finished. Haskell: 128; no other bounds them. */
+  /**
+   * Calls of the peer's that have not been finished, or whose methods go on although they have.
+   * Haskell: 128; no other bounds them.
+   */
   readonly maxAnswers: number;
   /** Capabilities the peer can reach. Haskell: 8,192; no other bounds them. */
   readonly maxExports: number;
-  /** 8-byte words of parameters of the peer's unfinished calls; C++: flow limit, off by default. */
+  /** 8-byte words of parameters of those calls; C++: flow limit, off by default. */
   readonly maxCallWords: number;
   /** Capabilities in one message. */
   readonly maxCapTable: number;
@@ -25,12 +28,19 @@ export interface RpcLimits {
   readonly maxPathLength: number;
   /**
    * 8-byte words of streaming calls to one capability, beyond the largest of them, that may be under
-   * way before their caller is told to wait. C++: its default window, too.
+   * way before their caller is told to wait. Ours: 100 Mbit/s over a round trip of 40 ms; C++ takes
+   * as much as the socket buffers.
    */
   readonly streamWindowWords: number;
   /** Unanswered calls of the peer's that wait for one another; each costs stack when they go on. */
   readonly maxPipelineDepth: number;
 }
+
+/**
+ * Paths into the results of one call that are followed before it returns; what more there is, is
+ * broken. Ours: a struct that has as many fields for capabilities is unheard of.
+ */
+export const MAX_PATHS = 256;
 
 export const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxQuestions: 4096,
@@ -41,6 +51,6 @@ export const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxCapTable: 4096,
   maxEmbargoes: 4096,
   maxPathLength: 64,
-  streamWindowWords: 8 * 1024, // 64 KiB
+  streamWindowWords: 64 * 1024, // 512 KiB
   maxPipelineDepth: 256,
 };

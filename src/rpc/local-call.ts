@@ -6,6 +6,7 @@ import {
   type Payload,
   type Request,
   type Servant,
+  type TailEnded,
 } from "./hook.ts";
 import { type Path } from "./messages.ts";
 import { releaseCaps } from "./payload.ts";
@@ -28,16 +29,19 @@ export interface CalledObject {
  *
  *   queued     waits for its turn        the turn: running; the last release: ended
  *   running    the object has it         an outcome: ended; the last release: canceled
- *   canceled   the object will be told,  in a turn of its own, so never inside another call: ended
+ *   canceled   the object will be told,  in a turn of its own, so never inside another call: told
+ *   told       it need not go on         an outcome, which nobody hears: ended
  *   ended      later outcomes are dropped
  *
- * Invariant: the parameters and a reference to the object are held exactly until `ended`.
+ * Invariant: the parameters and a reference to the object are held exactly until `told` or `ended`;
+ * and the call is pending until `ended`, for a method that takes no notice costs what it did before.
  */
 export class LocalCall extends LocalResults implements Turn, IncomingCall {
   readonly #object: CalledObject;
   readonly #request: Request;
-  #is: "queued" | "running" | "canceled" | "ended" = "queued";
+  #is: "queued" | "running" | "canceled" | "told" | "ended" = "queued";
   #canceled = false;
+  #canceledBy: RpcError | undefined;
   #pipeline: SetPipeline | undefined;
   #onCanceled: (() => void) | undefined;
 
@@ -71,6 +75,15 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
     return this.#canceled;
   }
 
+  get canceledBy(): RpcError | undefined {
+    return this.#canceledBy;
+  }
+
+  override cancel(error: RpcError): void {
+    this.#canceledBy = error;
+    super.cancel(error);
+  }
+
   onCanceled(callback: () => void): void {
     this.#onCanceled = callback;
   }
@@ -80,8 +93,9 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
       this.#is = "running";
       this.#object.servant.deliver(this);
     } else if (this.#is === "canceled") {
+      this.#is = "told";
       this.#onCanceled?.();
-      this.#end();
+      this.#letGo();
     }
   }
 
@@ -91,23 +105,28 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
       this.#end();
     } else {
       releaseCaps(results);
+      this.#endUnheard();
     }
   }
 
   throws(error: RpcError): void {
-    if (this.#is !== "running") return;
-    this.settleFailed(error);
-    this.#end();
+    if (this.#is === "running") {
+      this.settleFailed(error);
+      this.#end();
+    } else {
+      this.#endUnheard();
+    }
   }
 
-  tailCall(target: Hook, request: Request): void {
+  tailCall(target: Pick<Hook, "call">, request: Request, ended?: TailEnded): void {
     if (this.#is === "running") {
       const returnTo = this.sinkReturnsTo;
       const tail = target.call(returnTo === undefined ? request : { ...request, returnTo });
-      this.forwardTo(new TailResults(tail));
+      this.forwardTo(new TailResults(tail, ended));
       this.#end();
     } else {
       releaseCaps(request.params);
+      this.#endUnheard();
     }
   }
 
@@ -121,6 +140,10 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
     this.retain(); // the pipelined hooks may be the last to hold the call
     this.resolvePipelines((path) => set.pipeline(path));
     this.release();
+  }
+
+  override get pending(): boolean {
+    return super.pending || this.#is === "canceled" || this.#is === "told";
   }
 
   protected override pendingPipeline(path: Path): Hook {
@@ -138,6 +161,18 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
 
   #end(): void {
     this.#is = "ended";
+    this.#letGo();
+  }
+
+  /** The outcome of a call that was given up. */
+  #endUnheard(): void {
+    if (this.#is === "told") this.#is = "ended";
+    else if (this.#is === "canceled") this.#end();
+    else return;
+    this.tellForgotten();
+  }
+
+  #letGo(): void {
     this.#onCanceled = undefined;
     this.#pipeline?.release();
     this.#pipeline = undefined;

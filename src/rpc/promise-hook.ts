@@ -5,6 +5,7 @@ import { type RpcError } from "./exception.ts";
 import { ForwardingHook } from "./forwarding-hook.ts";
 import { type Hook, type Payload, type Request, type Results } from "./hook.ts";
 import { type Path } from "./messages.ts";
+import { PathMap, tooManyPaths } from "./path-map.ts";
 import { capabilityIn, releaseCaps } from "./payload.ts";
 import { type TurnQueue } from "./turn-queue.ts";
 
@@ -82,7 +83,7 @@ export class PromiseHook extends ForwardingHook {
  * a call at a local object. One promise per path, while it is held.
  */
 export abstract class LocalResults extends CallResults {
-  #pipelines: PipelinedPromise[] | undefined;
+  #pipelines: PathMap<PipelinedPromise> | undefined;
 
   /** What the call itself waits for. */
   get waitsFor(): Hook | undefined {
@@ -90,18 +91,18 @@ export abstract class LocalResults extends CallResults {
   }
 
   protected pendingPipeline(path: Path): Hook {
-    const pipelines = (this.#pipelines ??= []);
-    const known = pipelines.find((promise) => samePath(promise.path, path));
+    const pipelines = (this.#pipelines ??= new PathMap());
+    const known = pipelines.get(path);
     if (known !== undefined) return known.retain();
+    if (pipelines.full) return new BrokenHook(this.turns, tooManyPaths());
     const promise = new PipelinedPromise(this, path);
-    pipelines.push(promise);
+    pipelines.set(path, promise);
     return promise;
   }
 
   /** A pipelined hook was let go before it was resolved. */
   forgetPipeline(promise: PipelinedPromise): void {
-    const index = this.#pipelines?.indexOf(promise) ?? -1;
-    if (index >= 0) this.#pipelines?.splice(index, 1);
+    this.#pipelines?.delete(promise.path);
   }
 
   /** The pipelined calls go first: what they overtake must not overtake them. */
@@ -119,11 +120,27 @@ export abstract class LocalResults extends CallResults {
     this.release();
   }
 
+  /** What is pipelined moves on with all that waits in it, so that a long chain is not made anew. */
   protected override forwardTo(results: Results): void {
     this.retain();
-    this.resolvePipelines((path) => results.pipeline(path));
+    const pipelines = this.#pipelines;
+    this.#pipelines = undefined;
+    for (const promise of pipelines ?? []) {
+      if (results instanceof LocalResults && results.#adopt(promise)) continue;
+      promise.resolve(results.pipeline(promise.path));
+    }
     super.forwardTo(results);
     this.release();
+  }
+
+  /** Makes it a promise of these results, if they can have it. */
+  #adopt(promise: PipelinedPromise): boolean {
+    const pipelines = (this.#pipelines ??= new PathMap());
+    const { path } = promise;
+    if (!this.open || pipelines.full || pipelines.get(path) !== undefined) return false;
+    if (!promise.moveTo(this)) return false;
+    pipelines.set(path, promise);
+    return true;
   }
 
   protected resolvePipelines(resolution: (path: Path) => Hook): void {
@@ -147,6 +164,16 @@ class PipelinedPromise extends PromiseHook {
 
   override get waitsFor(): Hook | undefined {
     return this.#results?.waitsFor;
+  }
+
+  /** Stands for the same capability in results that replace its own, unless those wait for it. */
+  moveTo(results: LocalResults): boolean {
+    const { waitsFor } = results;
+    if (waitsFor !== undefined && this.awaitedBy(waitsFor)) return false;
+    const left = this.#results;
+    this.#results = results.retain();
+    left?.release();
+    return true;
   }
 
   protected override becameResolved(): void {
@@ -192,12 +219,4 @@ class QueuedCall extends LocalResults {
     waiting.at.forget(this);
     waiting.at.release();
   }
-}
-
-export function samePath(left: Path, right: Path): boolean {
-  if (left.length !== right.length) return false;
-  for (let index = 0; index < left.length; index += 1) {
-    if (left[index] !== right[index]) return false;
-  }
-  return true;
 }

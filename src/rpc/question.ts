@@ -14,8 +14,8 @@ import {
   type PromisedAnswer,
 } from "./messages.ts";
 import { type Outbox } from "./outbox.ts";
+import { PathMap, tooManyPaths } from "./path-map.ts";
 import { capabilityIn, indexIn, NO_CAPS, releaseCaps } from "./payload.ts";
-import { samePath } from "./promise-hook.ts";
 import { RemotePromise, RemoteTarget } from "./remote-hook.ts";
 
 /** What a question needs of the table it is in. */
@@ -68,7 +68,7 @@ export class Question extends CallResults implements ResultsSink {
   readonly #asker: Asker;
   /** The references that the parameters gave to the peer. */
   #paramExports: readonly ExportId[];
-  #targets: PipelinedTarget[] | undefined;
+  #targets: PathMap<PipelinedTarget> | undefined;
   /** Targets that somebody holds. */
   #pins = 0;
   /** The results of our own that these are (Return.takeFromOtherQuestion). */
@@ -108,7 +108,9 @@ export class Question extends CallResults implements ResultsSink {
     if (this.#pinsHold) this.retain();
   }
 
-  unpin(): void {
+  /** It is no longer held. Unless it was called, it may be forgotten: nothing can be overtaken. */
+  unpin(target: PipelinedTarget): void {
+    if (this.is === "waiting" && !target.called) this.#targets?.delete(target.path);
     this.#pins -= 1;
     if (this.#pinsHold) this.release();
     else if (this.is === "returned" && this.#pins === 0) this.#finishAndEnd();
@@ -196,14 +198,15 @@ export class Question extends CallResults implements ResultsSink {
   }
 
   protected pendingPipeline(path: Path): Hook {
-    const targets = (this.#targets ??= []);
-    const known = targets.find((target) => samePath(target.path, path));
+    const targets = (this.#targets ??= new PathMap());
+    const known = targets.get(path);
     if (this.#taken !== undefined) {
       return known?.resolution?.retain() ?? this.#taken.pipeline(path);
     }
     if (known !== undefined) return known.asPromise();
+    if (targets.full) return new BrokenHook(this.turns, tooManyPaths());
     const target = new PipelinedTarget(this, path);
-    targets.push(target);
+    targets.set(path, target);
     const promise = target.asPromise();
     target.release();
     return promise;
@@ -342,7 +345,7 @@ class PipelinedTarget extends RemoteTarget {
     if (!(place instanceof RemoteTarget || place instanceof BrokenHook)) return;
     this.#moved = place.retain();
     if (place instanceof RemoteTarget) place.called ||= this.called;
-    this.#question.unpin();
+    this.#question.unpin(this);
   }
 
   override retain(): this {
@@ -351,7 +354,7 @@ class PipelinedTarget extends RemoteTarget {
   }
 
   protected unreferenced(): void {
-    if (this.#moved === undefined) this.#question.unpin();
+    if (this.#moved === undefined) this.#question.unpin(this);
     else this.#moved.release();
   }
 }

@@ -2,8 +2,9 @@ import { BrokenHook } from "./broken-hook.ts";
 import { RpcError } from "./exception.ts";
 import { type Hook, type Payload } from "./hook.ts";
 import { type Path } from "./messages.ts";
+import { PathMap, tooManyPaths } from "./path-map.ts";
 import { capabilityIn, indexIn, releaseCaps } from "./payload.ts";
-import { PromiseHook, samePath } from "./promise-hook.ts";
+import { PromiseHook } from "./promise-hook.ts";
 import { type TurnQueue } from "./turn-queue.ts";
 
 /**
@@ -14,7 +15,7 @@ import { type TurnQueue } from "./turn-queue.ts";
 export class SetPipeline {
   readonly #payload: Payload;
   readonly #turns: TurnQueue;
-  readonly #used: { readonly path: Path; readonly hook: Hook }[] = [];
+  readonly #used = new PathMap<{ readonly path: Path; readonly hook: Hook }>();
 
   /** Takes the payload over. */
   constructor(payload: Payload, turns: TurnQueue) {
@@ -24,10 +25,11 @@ export class SetPipeline {
 
   /** What pipelined calls on `path` go to, with a reference. */
   pipeline(path: Path): Hook {
-    const known = this.#used.find((one) => samePath(one.path, path));
+    const known = this.#used.get(path);
     if (known !== undefined) return known.hook.retain();
+    if (this.#used.full) return new BrokenHook(this.#turns, tooManyPaths());
     const hook = capabilityIn(this.#payload, path, this.#turns);
-    this.#used.push({ path, hook });
+    this.#used.set(path, { path, hook });
     return hook.retain();
   }
 

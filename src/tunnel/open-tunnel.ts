@@ -24,6 +24,8 @@ export interface OpenTunnelOptions {
   /** The other end: `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`. */
   readonly to: string;
   readonly limits?: Partial<NetLimits> | undefined;
+  /** Closes the tunnel, as `close()` does. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of each connection that came to nothing or was cut. */
   readonly failed?: ((incident: Incident) => void) | undefined;
 }
@@ -60,5 +62,5 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<TunnelEnd>
   const door = await listenPlain({ address: place, limits }, (inner) => {
     void connect(inner);
   });
-  return tunnelEnd([printPlace(door.address)], traffic, () => door.close());
+  return tunnelEnd([printPlace(door.address)], traffic, () => door.close(), options.signal);
 }

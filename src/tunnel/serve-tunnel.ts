@@ -42,6 +42,10 @@ export interface ServeTunnelOptions {
    */
   readonly remoteService?: "allow" | "refuse" | undefined;
   readonly limits?: Partial<NetLimits> | undefined;
+  /** As a vat's `ListenOptions.exempt`. */
+  readonly exempt?: ((host: string) => boolean) | undefined;
+  /** Closes the tunnel, as `close()` does. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of each connection that came to nothing or was cut; the peer is told less. */
   readonly failed?: ((incident: Incident) => void) | undefined;
 }
@@ -66,6 +70,7 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     suites,
     admit: admit === "anyone" ? () => true : admit,
     limits,
+    exempt: options.exempt,
     accepted: (road, endpoints) => {
       void forward(road, endpoints);
     },
@@ -90,9 +95,8 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     const error = await traffic.follow(road, join(road, inner));
     if (error !== undefined) failed?.({ error, from });
   };
-  return tunnelEnd(door.peerAddresses(advertise).map(printPeerAddress), traffic, () =>
-    door.close(),
-  );
+  const addresses = door.peerAddresses(advertise).map(printPeerAddress);
+  return tunnelEnd(addresses, traffic, () => door.close(), options.signal);
 }
 
 const GIVE_UP_MS = 1_000; // ours: to read why; a peer that does not leave then is cut off

@@ -44,7 +44,10 @@ export interface ReconnectingCallOptions {
 /** One capability of a peer, across the connections that it takes to work with it. */
 export interface Reconnecting<C extends Client> extends AsyncDisposable {
   readonly state: ReconnectingState;
-  /** Calls back with every new state; the function returned takes the callback back. */
+  /**
+   * Calls back with every new state; the function returned takes the callback back. What it throws
+   * is an uncaught exception of the process, and changes nothing here.
+   */
   onState(callback: (state: ReconnectingState) => void): () => void;
   /**
    * Has `work` make one call on the capability, dialling if there is none. When the capability is
@@ -222,7 +225,7 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
     if (this.#established !== established) return;
     this.#established = undefined;
     const lasted = this.#clock.now() - established.sinceMs >= this.#backoff.maxMs;
-    this.#failures = lasted ? 0 : Math.max(1, this.#failures);
+    this.#failures = lasted ? 0 : this.#failures + 1;
     this.#become({ is: "idle" });
     void letGo(established);
     this.#dialIfEager();
@@ -255,7 +258,15 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
   #become(state: ReconnectingState): void {
     if (this.#state.is === "closed") return;
     this.#state = state;
-    for (const callback of this.#callbacks) callback(state);
+    for (const callback of this.#callbacks) {
+      try {
+        callback(state);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error; // the process hears of it, as of an EventTarget's listener; we go on
+        });
+      }
+    }
   }
 }
 

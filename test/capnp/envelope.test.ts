@@ -171,6 +171,39 @@ describe("what it does not know", () => {
     });
   });
 
+  it("is echoed as no more than its kind and fields when its pointers meet again", () => {
+    // A message of kind 77 with one word of fields, and three lists of 64 pointers to the next.
+    const words = [0x0001_0001_0000_0000n, 77n, 0x0001_0001_0000_0000n, 0xfeedn];
+    const listOf = (at: number, to: number, count: number) =>
+      (BigInt((count << 3) | 6) << 32n) | BigInt(((to - at - 1) << 2) | 1);
+    words.push(listOf(4, 5, 64));
+    for (const next of [69, 133, 197]) {
+      for (let i = 0; i < 64; i += 1)
+        words.push(listOf(words.length, next, next === 197 ? 20 : 64));
+    }
+    words.push(...Array.from({ length: 20 }, () => 0n));
+    const bytes = new Uint8Array(8 + words.length * 8);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(4, words.length, true);
+    words.forEach((word, at) => view.setBigUint64(8 + at * 8, word, true));
+    const unknown = messageIn(bytes);
+    expect(unknown).toMatchObject({ is: "unknown", kind: 77 });
+    const echo = bytesOf({ is: "unimplemented", message: unknown });
+    expect(echo.length).toBeLessThan(100);
+    const echoed = messageIn(echo);
+    expect(echoed).toMatchObject({ is: "unimplemented", message: { is: "unknown", kind: 77 } });
+    expect(new DataView(echo.buffer, echo.byteOffset).getUint16(echo.length - 8, true)).toBe(
+      0xfeed,
+    );
+  });
+
+  it("is echoed without its parameters when it is a large call", () => {
+    const large = { ...call(named("x".repeat(5000))), sendResultsTo: "thirdParty" } as const;
+    const echo = bytesOf({ is: "unimplemented", message: messageIn(bytesOf(large)) });
+    expect(echo.length).toBeLessThan(300);
+    expect(messageIn(echo)).toMatchObject({ is: "unimplemented", message: { questionId: 7 } });
+  });
+
   it.each([7, 9, 10, 11, 12])("includes Level 3 and obsolete messages: %i", (kind) => {
     expect(messageIn(raw(kind))).toMatchObject({ is: "unknown", kind });
   });

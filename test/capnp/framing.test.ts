@@ -147,6 +147,80 @@ describe("a stream of messages", () => {
   });
 });
 
+/** Opens a stream as a road does: each piece is written to the room that the reader has for it. */
+function readInRooms(reader: FrameReader, stream: Buffer, lengths: readonly number[]) {
+  const messages: Arena[] = [];
+  const rooms = new Set<ArrayBufferLike>();
+  let at = 0;
+  for (const length of [...lengths, stream.length]) {
+    const piece = stream.subarray(at, (at += length));
+    if (piece.length === 0) break;
+    const room = reader.room(piece.length);
+    if (room !== undefined) rooms.add(room.buffer);
+    if (room === undefined) reader.push(Buffer.from(piece));
+    else {
+      expect(room.length).toBeGreaterThanOrEqual(piece.length);
+      room.set(piece);
+      reader.push(room.subarray(0, piece.length));
+    }
+    for (let next = reader.next(); next !== undefined; next = reader.next()) messages.push(next);
+  }
+  return { messages, rooms };
+}
+
+describe("a stream that is opened where the reader has room", () => {
+  it("is cut the same, and no message is written to once it was handed out", () => {
+    const anySize = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 20_000 }));
+    const anyLength = fc.oneof(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 1, max: 70_000 }),
+    );
+    fc.assert(
+      fc.property(fc.array(anySize, { maxLength: 6 }), fc.array(anyLength), (sizes, lengths) => {
+        const frames = sizes.map((words, i) => frame([words]).fill(i + 1, 8));
+        const reader = new FrameReader();
+        const { messages } = readInRooms(reader, Buffer.concat(frames), lengths);
+        expect(messages.map(sizesOf)).toEqual(sizes.map((words) => [words]));
+        for (const [i, { segments }] of messages.entries()) {
+          for (const { bytes, start, end } of segments) {
+            expect(bytes.subarray(start, end).every((byte) => byte === i + 1)).toBe(true);
+          }
+        }
+        expect(reader.pendingBytes).toBe(0);
+      }),
+    );
+  });
+
+  it("comes to lie in the message itself", () => {
+    const stream = frame([100_000]);
+    const { messages, rooms } = readInRooms(new FrameReader(), stream, [600_000, 100_000]);
+    expect([...rooms]).toEqual([messages[0]?.segments[0]?.view.buffer]);
+  });
+
+  it("needs no memory of its own when several messages come in one piece", () => {
+    const stream = Buffer.concat([1, 2, 3, 4].map(() => frame([6000]))).subarray(0, 160_000);
+    const { rooms } = readInRooms(new FrameReader(), stream, [40_000, 60_000, 60_000]);
+    expect(rooms.size).toBe(1);
+  });
+
+  it("has no room for small messages, which stay in the chunk", () => {
+    const reader = new FrameReader();
+    reader.push(frame([100]).subarray(0, 50));
+    reader.next();
+    expect(reader.room(1000)).toBeUndefined();
+  });
+
+  it("lends the same room to one reader at a time", () => {
+    const [one, two] = [new FrameReader(), new FrameReader()];
+    for (const reader of [one, two]) {
+      reader.push(frame([6000]).subarray(0, 40_000));
+      reader.next();
+    }
+    const [first, second] = [one.room(60_000), two.room(60_000)];
+    expect(first?.buffer).not.toBe(second?.buffer);
+  });
+});
+
 describe("a detached message", () => {
   const small = frame([2]);
 

@@ -18,7 +18,7 @@ describe("a minted reference that expires", () => {
     desk.clock.advance(1);
     await settle();
     expect(await held).toMatchObject({ kind: "disconnected" });
-    expect(log).toEqual(["held", "cancelled", "dropped"]);
+    expect(log).toEqual(["held", "cancelled: EXPIRED", "dropped"]);
     expect(await failure(session.whoami())).toMatchObject({
       kind: "disconnected",
       message: "remote exception: this reference expired",
@@ -114,7 +114,7 @@ describe("a minted reference that is revoked", () => {
     revoker.revoke("the card was lost");
     await settle();
     expect(await held).toMatchObject({ message: "remote exception: the card was lost" });
-    expect(log).toEqual(["held", "cancelled", "dropped"]);
+    expect(log).toEqual(["held", "cancelled: REVOKED", "dropped"]);
     expect(await failure(session.whoami())).toMatchObject({ kind: "disconnected" });
   });
 

@@ -1,16 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Revoker } from "../../src/base/index.ts";
-import {
-  type AskedCall,
-  type CallObserver,
-  type MintOptions,
-  type ObservedCall,
-  refusalReason,
-} from "../../src/capnp/index.ts";
+import { type AskedCall, type MintOptions, refusalReason } from "../../src/capnp/index.ts";
 import { Session } from "../support/door.capnp.ts";
 import { BEGIN, peerNamed, SimulatedHost } from "../support/simulated-host.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
-import { ADA, HOUR_MS, Told, story, mintedBy } from "./minting.ts";
+import { ADA, HOUR_MS, Told, story, mintedBy, endsOfCalls } from "./minting.ts";
 
 describe("a minted reference", () => {
   it("is called with the authority it was minted with, by the peer who calls", async () => {
@@ -60,7 +54,7 @@ describe("a minted reference", () => {
     }
   });
 
-  it("is another capability each time it is minted, shown by its label", async () => {
+  it("is another capability each time it is shown by its label", async () => {
     const { door, server, settled } = story({ label: "a session" });
     const first = await settled(door.authenticate({}));
     const second = await settled(door.authenticate({}));
@@ -124,14 +118,7 @@ describe("a minted reference that allows less", () => {
   });
 
   it("tells observers of what it refuses: whose reference it was, and who called", async () => {
-    const ends: unknown[] = [];
-    const observer: CallObserver = {
-      start: (call) => call,
-      end(call, error) {
-        const { method, label, auth, peer } = call as ObservedCall;
-        ends.push([method, label, auth?.principal, peer?.address, error?.code]);
-      },
-    };
+    const { ends, observer } = endsOfCalls();
     const terms: MintOptions<Session.Client> = { auth: ADA, label: "hers", allow: [] };
     const { door, settled, failure } = story(terms, observer);
     const { session } = await settled(door.authenticate({}));
@@ -157,6 +144,58 @@ describe("a minted reference that allows less", () => {
     const { host } = new SimulatedHost(new SimulatedNetwork().vat("server"));
     const allow = ["whoim"] as unknown as ["whoami"];
     expect(() => mintedBy(host, { allow })).toThrow("door.capnp:Session has no method whoim");
+  });
+});
+
+describe("a minted reference that has ended", () => {
+  it("tells observers of every call that it fails, the later ones too", async () => {
+    const { ends, observer } = endsOfCalls();
+    const revoker = new Revoker();
+    const terms = { auth: ADA, label: "hers", revokedBy: revoker };
+    const { door, settled, failure } = story(terms, observer);
+    const { session } = await settled(door.authenticate({}));
+    revoker.revoke();
+    ends.length = 0;
+    for (let calls = 0; calls < 2; calls += 1) await failure(session.whoami());
+    expect(ends).toEqual(Array(2).fill(["whoami", "hers", "ada", "client", "REVOKED"]));
+  });
+
+  it("does so when its time has come, whether the clock or a call has noticed", async () => {
+    const { ends, observer } = endsOfCalls();
+    const terms = { auth: ADA, label: "hers", expiresAt: new Date(BEGIN + HOUR_MS) };
+    const { door, desk, settled, failure } = story(terms, observer);
+    const { session } = await settled(door.authenticate({}));
+    ends.length = 0;
+    desk.calendar.setAheadMs = HOUR_MS;
+    await failure(session.whoami());
+    desk.clock.advance(HOUR_MS);
+    await failure(session.whoami());
+    expect(ends).toEqual(Array(2).fill(["whoami", "hers", "ada", "client", "EXPIRED"]));
+  });
+
+  it("tells them, and the method, why a call under way has come to its end", async () => {
+    const { ends, observer } = endsOfCalls();
+    const revoker = new Revoker();
+    const { door, log, settle, settled, failure } = story(
+      { auth: ADA, revokedBy: revoker },
+      observer,
+    );
+    const { session } = await settled(door.authenticate({}));
+    const held = failure(session.hold());
+    await settle();
+    revoker.revoke("you have moved away");
+    await settle();
+    expect(await held).toMatchObject({ message: "remote exception: you have moved away" });
+    expect(log).toEqual(["held", "cancelled: REVOKED", "dropped"]);
+    expect(ends.at(-1)).toEqual(["hold", "door.capnp:Session", "ada", "client", "REVOKED"]);
+  });
+
+  it("does so for what is pipelined on the call that was to return it", async () => {
+    const { ends, observer } = endsOfCalls();
+    const terms = { auth: ADA, label: "hers", revokedBy: AbortSignal.abort() };
+    const { door, failure } = story(terms, observer);
+    await failure(door.authenticate({}).session.whoami());
+    expect(ends).toContainEqual(["whoami", "hers", "ada", "client", "REVOKED"]);
   });
 });
 

@@ -5,8 +5,10 @@ import {
   type Host,
   minted,
   type MintOptions,
+  type ObservedCall,
   onBroken,
 } from "../../src/capnp/index.ts";
+import { type RpcError } from "../../src/rpc/index.ts";
 import { Door, Session } from "../support/door.capnp.ts";
 import { peerNamed, SimulatedHost } from "../support/simulated-host.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
@@ -43,7 +45,10 @@ export class Told extends Session.Server {
 
   override hold(_: Session.Hold.Params, call: CallContext) {
     this.log.push("held");
-    call.signal.addEventListener("abort", () => this.log.push("cancelled"));
+    call.signal.addEventListener("abort", () => {
+      const { code } = call.signal.reason as RpcError;
+      this.log.push(code === "CANCELED" ? "cancelled" : `cancelled: ${code}`);
+    });
     return new Promise<never>(() => {});
   }
 
@@ -93,6 +98,19 @@ export function story(terms: MintOptions<Session.Client> = {}, observer?: CallOb
 
 export function mintedBy(host: Host, terms: MintOptions<Session.Client>): Session.Client {
   return minted(Session, new Told([]), { ...terms, auth: terms.auth ?? ADA }, host);
+}
+
+/** Of each call that was served: what it was, whose reference, who called, and how it ended. */
+export function endsOfCalls() {
+  const ends: unknown[] = [];
+  const observer: CallObserver = {
+    start: (call) => call,
+    end(call, error) {
+      const { method, label, auth, peer } = call as ObservedCall;
+      ends.push([method, label, auth?.principal, peer?.address, error?.code]);
+    },
+  };
+  return { ends, observer };
 }
 
 export function isBroken(session: Session.Client): boolean {

@@ -80,7 +80,7 @@ describe.each(SUITES)("of a handshake in %s", (suite) => {
       road.send("hello");
       await client.until(5);
       const { client: near, server: far } = shakenOnceMore(begun);
-      expect(near.channelBinding).toEqual(client.socket.channelBinding); // the same keys
+      expect(near.channelBinding).toEqual(client.socket.peer.channelBinding); // the same keys
       expectHidden(secrets, [
         ...[keyPair, serverKeyPair, client.socket, road.socket, road.socket.peer],
         ...[near, far, near.sealer, near.opener, far.sealer, far.opener, server.door],

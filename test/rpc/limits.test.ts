@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_RPC_LIMITS, type Message, type RpcLimits } from "../../src/rpc/index.ts";
+import {
+  DEFAULT_RPC_LIMITS,
+  MAX_PATHS,
+  type Message,
+  type RpcLimits,
+} from "../../src/rpc/index.ts";
 import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
 import { expectCleanEnd, SimulatedNetwork } from "../support/simulated-network.ts";
@@ -52,6 +57,30 @@ describe("a peer that floods us with", () => {
     expectCleanEnd(network, desk);
   });
 
+  it("calls that it gives up at once is told so while their methods go on", () => {
+    const { network, client, server, root, desk } = limited({ maxAnswers: 2, maxCallWords: 20 });
+    for (const questionId of [10, 11]) {
+      server.receivesForged(callOf(questionId, 10));
+      server.receivesForged(forged.finish({ questionId }));
+    }
+    const stats = { answers: 0, canceledAnswers: 2, callWords: 20 };
+    expect(server.connection().stats).toMatchObject(stats);
+    client.refuses();
+    server.receivesForged(callOf(12, 0));
+    expect(client.refuses()).toMatchObject([
+      { outcome: { exception: { kind: "overloaded", reason: "too many calls under way" } } },
+    ]);
+    server.receivesForged(forged.finish({ questionId: 12 }));
+    root.takes("forged").returns("too late");
+    root.takes("forged").throws("too late");
+    expect(server.connection().stats).toMatchObject({ canceledAnswers: 0, callWords: 0 });
+    server.receivesForged(callOf(13, 0));
+    expect(client.refuses()).toEqual([]);
+    root.takes("forged").returns("in time");
+    client.refuses();
+    expectCleanEnd(network, desk);
+  });
+
   it("capabilities in one message is told so, then cut off", () => {
     const { network, client, server, desk } = limited({ maxCapTable: 2 });
     server.receivesForged(callOf(10, 0, 3));
@@ -84,6 +113,48 @@ describe("a peer that floods us with", () => {
     root.takes("first").throws("enough");
     expect(client.closes).toEqual([]);
     expectCleanEnd(network, ...calls, ...caps, desk);
+  });
+
+  it("ever new paths into one call finds what is beyond the limit broken", () => {
+    const { network, client, server, root, desk } = limited({});
+    server.receivesForged(callOf(10, 0));
+    const first = root.takes("forged");
+    const paths = (from: number) =>
+      Array.from({ length: MAX_PATHS + 1 }, (_, index) => {
+        const answer = { questionId: 10, transform: [from + index, 0] };
+        return { is: "receiverAnswer", answer } as const;
+      });
+    for (const from of [0, 5000]) {
+      const params = { content: new TestContent("paths"), capTable: paths(from) };
+      server.receivesForged(forged.call({ questionId: 11, params }));
+      const taken = root.takes("paths");
+      const kinds = taken.call.params.caps.map((cap) => cap?.broken?.kind);
+      expect(kinds.slice(0, -1)).toEqual(Array.from({ length: MAX_PATHS }, () => undefined));
+      expect(kinds.at(-1)).toBe("overloaded");
+      taken.returns(""); // what nobody holds is forgotten
+      client.refuses();
+    }
+    first.returns("");
+    client.refuses();
+    expectCleanEnd(network, desk);
+  });
+
+  it.each([
+    ["a call at a peer", false, false],
+    ["a call at a peer, though let go of, when they were called", true, true],
+  ])("paths into %s counts those that must be remembered", (_, isCalled, isRefused) => {
+    const { network, root, desk } = limited({});
+    const foo = call(desk, "foo");
+    for (let index = 0; index < MAX_PATHS; index += 1) {
+      const cap = foo.results.pipeline([index]);
+      if (isCalled) call(cap, "bar").release();
+      cap.release();
+    }
+    const beyond = foo.results.pipeline([MAX_PATHS]);
+    expect(beyond.broken !== undefined).toBe(isRefused);
+    network.settle();
+    root.takes("foo").returns("");
+    expectCleanEnd(network, foo, beyond, desk);
   });
 
   it("too long a path is answered an exception", () => {

@@ -268,14 +268,14 @@ describe("streaming", () => {
       log.push(`wrote ${chunk.length}`);
       return {};
     };
-    const chunk = new Uint8Array(50_000);
+    const chunk = new Uint8Array(400_000);
     await root.write({ chunk });
-    await root.write({ chunk }); // within 64 KiB and one chunk
+    await root.write({ chunk }); // within 512 KiB and one chunk
     const third = root.write({ chunk }).then(() => log.push("third admitted"));
     expect(log).toEqual([]);
     release();
     await third;
-    expect(log[0]).toBe("wrote 50000");
+    expect(log[0]).toBe("wrote 400000");
   });
 
   it("takes one call at a time, and later calls wait for it", async () => {

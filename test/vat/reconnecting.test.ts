@@ -1,90 +1,14 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { NetError } from "../../src/net/index.ts";
 import { RpcError } from "../../src/rpc/index.ts";
-import {
-  type Client,
-  clientOfHook,
-  hookOf,
-  type InterfaceType,
-  revocable,
-} from "../../src/capnp/index.ts";
-import {
-  type Connection,
-  reconnecting,
-  type ReconnectingOptions,
-  VatError,
-} from "../../src/vat/index.ts";
+import { clientOfHook, hookOf, revocable } from "../../src/capnp/index.ts";
+import { VatError } from "../../src/vat/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
-import { SimulatedHost } from "../support/simulated-host.ts";
-import { SimulatedNetwork, type SimulatedVat } from "../support/simulated-network.ts";
 import { TestCounter } from "./test-counter.ts";
-
-/** A client that dials one server after the other, each with a counter, on virtual time. */
-class Story {
-  readonly network = new SimulatedNetwork();
-  readonly reader = new SimulatedHost(this.network.vat("reader"));
-  readonly log: string[] = [];
-  readonly states: string[] = [];
-  /** The servers that were dialled, the newest last. */
-  readonly servers: SimulatedVat[] = [];
-  /** What the next dials end in, where they fail. */
-  readonly failures: unknown[] = [];
-  closedHandles = 0;
-  readonly counter = new TestCounter(0, this.log);
-
-  connect(): Connection {
-    const failure = this.failures.shift();
-    if (failure instanceof VatError) throw failure;
-    const server = this.network.vat(`server ${this.servers.length + 1}`);
-    new SimulatedHost(server).offers(this.counter);
-    this.servers.push(server);
-    this.network.connect(this.reader.vat, server);
-    const root = this.reader.vat.bootstrap(server);
-    const bootstrap = <C extends Client>(type: InterfaceType<C>): C => {
-      if (failure instanceof Error) throw failure;
-      return clientOfHook<InterfaceType<C>>(type, root);
-    };
-    const close = () => {
-      this.closedHandles += 1;
-      return Promise.resolve();
-    };
-    const never = new Promise<never>(() => {});
-    return { ready: never, closed: never, bootstrap, close, [Symbol.asyncDispose]: close };
-  }
-
-  reconnecting(options: Partial<ReconnectingOptions<Counter.Client>> = {}) {
-    const it = reconnecting<Counter.Client>(this, "address", {
-      establish: (connection) => connection.bootstrap(Counter),
-      clock: this.reader.clock,
-      random: () => 1,
-      ...options,
-    });
-    it.onState((state) => {
-      this.states.push(state.is === "waiting" ? `waiting ${state.delayMs}` : state.is);
-    });
-    return it;
-  }
-
-  async settle(): Promise<void> {
-    for (let round = 0; round < 8; round++) {
-      this.network.settle();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  /** The newest connection is cut. */
-  async cut(): Promise<void> {
-    this.reader.vat.loses(this.servers.at(-1)!);
-    await this.settle();
-  }
-
-  async pass(ms: number): Promise<void> {
-    this.reader.clock.advance(ms);
-    await this.settle();
-  }
-}
+import { Story } from "./reconnecting-story.ts";
 
 const down = RpcError.disconnected("there is no connection to the peer (CONNECTION_REFUSED)");
+
 const codeOf = (call: PromiseLike<unknown>) =>
   Promise.resolve(call).then(
     () => "no error",
@@ -212,6 +136,46 @@ describe("a reconnecting capability", () => {
     expect(counter.state).toEqual({ is: "connected" });
   });
 
+  it("pauses longer and longer before a server that takes everybody and keeps nobody", async () => {
+    const story = new Story();
+    const counter = story.reconnecting({ eager: true });
+    counter.onState(({ is }) => {
+      if (is === "connected") story.reader.vat.loses(story.servers.at(-1)!);
+    });
+    await story.settle();
+    for (const delayMs of [100, 200, 400]) {
+      expect(counter.state).toMatchObject({ is: "waiting", delayMs });
+      await story.pass(delayMs);
+    }
+    await counter.close();
+  });
+
+  it("is not hurt by what a callback throws, which the process hears of", async () => {
+    const heard: unknown[] = [];
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", (error) => heard.push(error));
+    onTestFinished(() => {
+      process.removeAllListeners("uncaughtException");
+      for (const listener of listeners) process.on("uncaughtException", listener);
+    });
+    const story = new Story();
+    const counter = story.reconnecting();
+    const states: string[] = [];
+    counter.onState(({ is }) => {
+      throw new Error(is);
+    });
+    counter.onState(({ is }) => states.push(is));
+    const call = counter.call((it) => it.add({ amount: 2 }));
+    await story.settle();
+    expect((await call).total).toBe(2);
+    await counter.close();
+    expect(story.closedHandles).toBe(1);
+    expect(states).toEqual(["connecting", "connected", "closed"]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard.map((error) => (error as Error).message)).toEqual(states);
+  });
+
   it("authenticates anew on each connection", async () => {
     const story = new Story();
     let sessions = 0;
@@ -252,7 +216,7 @@ describe("a reconnecting capability", () => {
         (error: unknown) => (error as RpcError).code,
       );
       await story.settle();
-      await story.pass(100);
+      await story.pass(300);
       return total;
     };
     expect(await totalOf(false)).toBe(101);
