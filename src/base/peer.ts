@@ -6,6 +6,7 @@ import { type PeerId } from "./peer-id.ts";
  */
 export type Transport = "shs" | "mtls" | "memory" | "tcp" | "unix" | "local";
 
+/** What a proof says of its principal, by name; values are as in JSON. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** Who is at the other end of one connection, as far as the road could prove it. */

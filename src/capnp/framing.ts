@@ -6,6 +6,7 @@ import { CapnpError } from "./capnp-error.ts";
 import { MAX_MESSAGE_BYTES, MAX_SEGMENTS, WORD_BYTES } from "./limits.ts";
 import { Arena, budgetFor, bufferOf, Segment, viewOf } from "./segment.ts";
 
+/** What a reader of frames lets one message cost. */
 export interface FrameLimits {
   /** Bytes of one message, frame included. Default 64 MiB (limits.ts `MAX_MESSAGE_BYTES`). */
   readonly maxBytes?: number | undefined;

@@ -19,7 +19,7 @@ import { callLogger, type LogLevel } from "./call-logger.ts";
 import { type Observation, type ObservedCall } from "./call-observer.ts";
 import { ClientBase } from "./client.ts";
 import { within } from "./current-call.ts";
-import { givenUp } from "./given-up.ts";
+import { cancellation, givenUp } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
@@ -378,12 +378,6 @@ interface Outgoing {
 }
 
 const OVER = "a parameter lives until its call is over: dup() what is to outlive it";
-
-/** A caller whose connection is lost has given the call up, too. */
-function cancellation({ canceledBy }: IncomingCall): RpcError {
-  if (canceledBy?.code === "REVOKED" || canceledBy?.code === "EXPIRED") return canceledBy;
-  return givenUp();
-}
 
 function payloadOf({ content, capabilities }: Outgoing): Payload {
   return { content, caps: capabilities.take() };

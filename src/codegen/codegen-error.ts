@@ -1,5 +1,6 @@
 import { HandfastError } from "../base/index.ts";
 
+/** What stood in the way of generated code. */
 export type CodegenErrorCode =
   /** Not a CodeGeneratorRequest, or one of a compiler whose schema language is newer than ours. */
   | "REQUEST_INVALID"

@@ -17,6 +17,7 @@ import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { type CallObserver, type ObservedCall } from "../capnp/index.ts";
 import { RPC_ERROR_CODES, type RpcError, type TraceContext } from "../rpc/index.ts";
 
+/** Where spans and metrics go, and whose traces are believed. */
 export interface OtelOptions {
   /** Default: the global one. */
   readonly tracer?: Tracer | undefined;
@@ -161,8 +162,6 @@ function outcomeOf(call: ObservedCall, error: RpcError | undefined, code = "OK")
 
 /** An application's code may be of the peer's invention: its kind stands for it. */
 function commonCodeOf(error: RpcError | undefined): string | undefined {
-  if (error === undefined || COMMON_CODES.has(error.code)) return error?.code;
+  if (error === undefined || RPC_ERROR_CODES.has(error.code)) return error?.code;
   return error.kind.toUpperCase();
 }
-
-const COMMON_CODES: ReadonlySet<string> = new Set(RPC_ERROR_CODES);

@@ -96,6 +96,7 @@ export interface ImportDump {
   readonly streamWords: number;
 }
 
+/** One connection and every entry of its tables, as plain data, at one moment. */
 export interface ConnectionDump {
   /** Who holds the exports: the peer's id, or its address when it has proven none. */
   readonly peer: string;
@@ -109,6 +110,7 @@ export interface ConnectionDump {
   readonly answers: readonly AnswerDump[];
   readonly exports: readonly ExportDump[];
   readonly imports: readonly ImportDump[];
+  /** Promises that wait for a Disembargo: of ours, and of the peer's. */
   readonly embargoes: number;
 }
 
@@ -129,6 +131,7 @@ export function statsOf(tables: Tables): ConnectionStats {
   };
 }
 
+/** What a dump takes for a leak. */
 export interface DumpOptions {
   /** What is older than this and was never called is marked as a leak. Default: ten minutes. */
   readonly leakAfterMs?: number | undefined;

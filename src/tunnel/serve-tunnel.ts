@@ -18,7 +18,9 @@ import { join } from "./join.ts";
 import { Traffic } from "./traffic.ts";
 import { type Incident, type TunnelEnd, tunnelEnd, tunnelLimits } from "./tunnel.ts";
 
+/** Where the far end of a tunnel listens, for whom, and for which service. */
 export interface ServeTunnelOptions {
+  /** Whose key peers dial. */
   readonly identity: Identity;
   /** As a vat's. */
   readonly network: string | Uint8Array;
@@ -26,6 +28,7 @@ export interface ServeTunnelOptions {
   readonly listen: string;
   /** The service: `host:port` or `unix:/path`. */
   readonly to: string;
+  /** Who may reach the service. */
   readonly admit: Admit;
   /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
@@ -41,6 +44,7 @@ export interface ServeTunnelOptions {
    * Default `refuse`.
    */
   readonly remoteService?: "allow" | "refuse" | undefined;
+  /** What a road may cost, where the defaults do not suit. */
   readonly limits?: Partial<NetLimits> | undefined;
   /** As a vat's `ListenOptions.exempt`. */
   readonly exempt?: ((host: string) => boolean) | undefined;

@@ -27,7 +27,9 @@ export type BootstrapFactory<P = Peer> = (
  */
 export type Admit = "anyone" | ((peer: Peer) => boolean | PromiseLike<boolean>);
 
+/** Who a vat is, whom it lets in and what it offers them; `identity` and `network` must be said. */
 export interface VatOptions {
+  /** Whose key peers dial, and every peer is shown. */
   readonly identity: Identity;
   /**
    * Peers meet only in the same network: 1–32 printable ASCII characters (padded with zero bytes)

@@ -6,6 +6,7 @@ import { type Backoff, DEFAULT_BACKOFF, delayAfter } from "./backoff.ts";
 import { type Connection, type Vat } from "./contract.ts";
 import { VatError } from "./error.ts";
 
+/** How a capability is got again on each new connection, and when. */
 export interface ReconnectingOptions<C extends Client> {
   /**
    * Gets, on a new connection, the capability to work with: authenticates, if need be. What it
@@ -15,10 +16,13 @@ export interface ReconnectingOptions<C extends Client> {
   readonly establish: (connection: Connection, signal: AbortSignal) => C | PromiseLike<C>;
   /** Whether to dial before anybody asks, and whenever the connection was lost. Default `false`. */
   readonly eager?: boolean | undefined;
+  /** How long to wait after a failure, where the defaults do not suit. */
   readonly backoff?: Partial<Backoff> | undefined;
   /** Calls that may wait for a connection; more are refused as `overloaded`. Default 256. */
   readonly maxWaiting?: number | undefined;
+  /** Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Spreads the waits. Default: `Math.random`. */
   readonly random?: Random | undefined;
 }
 
@@ -34,6 +38,7 @@ export type ReconnectingState =
   | { readonly is: "failed"; readonly error: unknown }
   | { readonly is: "closed" };
 
+/** Options of one `call`. */
 export interface ReconnectingCallOptions {
   /** Whether the call may be made again when it is not known whether it ran. Default `false`. */
   readonly idempotent?: boolean | undefined;
