@@ -54,7 +54,7 @@ describe("a minted reference", () => {
     }
   });
 
-  it("is another capability each time it is minted, shown by its label", async () => {
+  it("is another capability each time it is shown by its label", async () => {
     const { door, server, settled } = story({ label: "a session" });
     const first = await settled(door.authenticate({}));
     const second = await settled(door.authenticate({}));

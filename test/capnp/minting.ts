@@ -100,6 +100,19 @@ export function mintedBy(host: Host, terms: MintOptions<Session.Client>): Sessio
   return minted(Session, new Told([]), { ...terms, auth: terms.auth ?? ADA }, host);
 }
 
+/** Of each call that was served: what it was, whose reference, who called, and how it ended. */
+export function endsOfCalls() {
+  const ends: unknown[] = [];
+  const observer: CallObserver = {
+    start: (call) => call,
+    end(call, error) {
+      const { method, label, auth, peer } = call as ObservedCall;
+      ends.push([method, label, auth?.principal, peer?.address, error?.code]);
+    },
+  };
+  return { ends, observer };
+}
+
 export function isBroken(session: Session.Client): boolean {
   let broken = false;
   onBroken(session, () => (broken = true));

@@ -91,7 +91,7 @@ export const roadMutants: readonly Mutant[] = [
   },
   {
     rule: "a peer's words cannot move the cursor, in JSON either",
-    file: "src/cli/terminal.ts",
+    file: "src/base/printable.ts",
     from: "return JSON.stringify(value).replace(UNPRINTABLE,",
     to: "return JSON.stringify(value).replace(/(?!)/g,",
     tests: ["test/hostile/shown.test.ts"],
