@@ -118,16 +118,3 @@ export function isBroken(session: Session.Client): boolean {
   onBroken(session, () => (broken = true));
   return broken;
 }
-
-/** Of each call that was served: what it was, whose reference, who called, and how it ended. */
-export function endsOfCalls() {
-  const ends: unknown[] = [];
-  const observer: CallObserver = {
-    start: (call) => call,
-    end(call, error) {
-      const { method, label, auth, peer } = call as ObservedCall;
-      ends.push([method, label, auth?.principal, peer?.address, error?.code]);
-    },
-  };
-  return { ends, observer };
-}
