@@ -2,7 +2,7 @@
  *     npm run bench [-- SUITE… --quick --json FILE --peers a,b --pin one|two|both|none --rounds N --ms N]
  *
  * Runs the suites named, or all of them, and prints a table for each metric. FILE gets the rows as
- * JSON. Complete runs (not `--quick`, no `--peers`) are kept: in `results/latest.json`, in the
+ * JSON. A run without options in which nothing failed is kept: in `results/latest.json`, in the
  * charts beside it and in the tables of README.md. A crash or a wrong answer fails the run, and so
  * does no timing.
  */
@@ -54,9 +54,10 @@ for (const suite of suites) {
 }
 const results = resultsOf(rows);
 if (options.json !== undefined) writeJson(options.json, results);
-const isComplete = !quick && peers === undefined;
-if (isComplete && failures.length === 0) keep(results, SUITES, TARGETS);
-if (isComplete) console.log(`\n## targets\n\n${targetTable(TARGETS, rows)}`);
+if (!quick) console.log(`\n## targets\n\n${targetTable(TARGETS, rows)}`);
+if (!options.complete) progress("not kept: only a run of everything, with the defaults, is");
+else if (failures.length > 0) progress("not kept: something failed");
+else keep(results, SUITES, TARGETS);
 for (const [peer, why] of missing) console.log(`\nnot here: ${peer} (${why})`);
 for (const failure of failures) console.log(`\nFAILED ${failure}`);
 process.exit(failures.length === 0 ? 0 : 1);

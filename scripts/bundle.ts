@@ -3,12 +3,11 @@
  * what several have in common goes into a few more. A program that starts waits for every file that
  * Node has to find, read and link, and that is most of what it waits for.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const DIST = /^\.\/dist\/(.*)\.js$/;
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
@@ -21,27 +20,38 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as Manifest; // ours
 const { bin, exports, engines, dependencies, peerDependencies } = manifest;
 
-const built = [
+const published = [
   ...Object.values(bin),
   ...Object.values(exports).map((target) => (typeof target === "string" ? target : target.default)),
 ];
-const entries = built.flatMap((path) => DIST.exec(path)?.[1] ?? []);
+const entries = published.flatMap((path) => /^\.\/dist\/(.*)\.js$/.exec(path)?.[1] ?? []);
+const isEntry = (file: string) => entries.some((path) => file.endsWith(`/src/${path}.ts`));
 
-rmSync(`${ROOT}dist`, { recursive: true, force: true });
+/** For stack traces: what is not an entry point itself is in one file a folder. */
+const folderOf = (file: string): string | undefined =>
+  isEntry(file) ? undefined : /\/src\/(\w+)\//.exec(file)?.[1];
+
+const packages = Object.keys({ ...dependencies, ...peerDependencies });
+
 await build({
-  absWorkingDir: ROOT,
-  entryPoints: entries.map((path) => ({ in: `./src/${path}.ts`, out: path })),
-  outdir: "dist",
-  chunkNames: "shared/[hash]",
-  bundle: true,
-  splitting: true,
-  format: "esm",
+  cwd: ROOT,
+  preserveEntrySignatures: "allow-extension",
+  input: Object.fromEntries(entries.map((path) => [path, `./src/${path}.ts`])),
   platform: "node",
-  target: `node${engines.node.replace(/^>=/, "")}`,
+  external: packages.map((name) => new RegExp(`^${name}(/|$)`)),
+  transform: { target: `node${engines.node.replace(/^>=/, "")}` },
   // The package's own generated code imports it by its name.
-  conditions: ["@handfast/source"],
-  external: [...Object.keys(dependencies), ...Object.keys(peerDependencies)],
-  sourcemap: true,
-  sourcesContent: false, // the package has them
-  logLevel: "warning",
+  resolve: { conditionNames: ["@handfast/source"] },
+  output: {
+    dir: "dist",
+    cleanDir: true,
+    format: "esm",
+    codeSplitting: {
+      groups: [{ name: folderOf, debugName: "folders" }],
+      includeDependenciesRecursively: false,
+    },
+    chunkFileNames: "shared/[name].js",
+    sourcemap: true,
+    sourcemapExcludeSources: true, // the package has them
+  },
 });

@@ -21,6 +21,7 @@ interface SchemaSet {
 }
 
 const SETS: readonly SchemaSet[] = [
+  { schemas: "src/codegen", output: "src/codegen", only: ["schema.capnp"] },
   { schemas: "src/examples", output: "src/examples" },
   { schemas: "src/cli", output: "src/cli" },
   { schemas: "src/observe", output: "src/observe" },

@@ -17,7 +17,7 @@ export {
   type Transport,
   type TransportMetadata,
 } from "./base/index.ts";
-export { ShsError, type ShsErrorCode, type Suite } from "./shs/index.ts";
+export { type CloseReason, ShsError, type ShsErrorCode, type Suite } from "./shs/index.ts";
 export {
   type CallStatistics,
   type ConnectionDump,
@@ -25,6 +25,7 @@ export {
   type Executed,
   RpcError,
   type RpcErrorCode,
+  type RpcLimits,
   tableOf,
   type TraceContext,
 } from "./rpc/index.ts";
@@ -33,7 +34,12 @@ export {
   memoryRoads,
   NetError,
   type NetErrorCode,
+  type NetLimits,
   type Road,
+  type RoadClosed,
+  type RoadCounters,
+  type RoadFailed,
+  type RoadOpened,
 } from "./net/index.ts";
 export {
   type Allow,
@@ -68,9 +74,11 @@ export {
   accessLog,
   type AccessLogOptions,
   followVat,
+  type InspectionOptions,
   inspectVat,
   type LineSink,
   serveAdmin,
+  type InspectedConnection,
   type VatSnapshot,
 } from "./observe/index.ts";
 export { StoreError, type StoreErrorCode } from "./stores/index.ts";

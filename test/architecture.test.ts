@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
-const SRC = fileURLToPath(new URL("../src", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SRC = join(ROOT, "src");
 
 /** A file imports only from lower floors; never from a sibling folder on its own floor. */
 const FLOORS: Readonly<Record<string, number>> = {
@@ -15,7 +16,6 @@ const FLOORS: Readonly<Record<string, number>> = {
   auth: 2,
   stores: 2,
   vat: 3,
-  target: 3,
   observe: 4,
   codegen: 4,
   tunnel: 4,
@@ -34,7 +34,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {};
 interface Source {
   readonly path: string;
   readonly room: string;
-  readonly text: string;
   /** Comments blanked out, so that prose about a Promise is not one. */
   readonly code: string;
   readonly imports: readonly string[];
@@ -50,7 +49,7 @@ const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding:
       ...code.matchAll(/^import\s+"([^"]+)"/gm),
       ...code.matchAll(/\bimport\("([^"]+)"\)/g),
     ].map((match) => match[1]!);
-    return { path, room: path.split("/")[0]!, text, code, imports };
+    return { path, room: path.split("/")[0]!, code, imports };
   });
 
 const generated = ({ path }: Source) => path.endsWith(".capnp.ts");
@@ -120,7 +119,9 @@ describe("the house", () => {
         path,
         imports
           .filter((target) => target.startsWith("."))
-          .map((target) => relative(SRC, resolve(SRC, dirname(path), target))),
+          .map((target) => relative(SRC, resolve(SRC, dirname(path), target)))
+          // Generated code calls its own types by way of itself where something hides their names.
+          .filter((target) => target !== path),
       ]),
     );
     const done = new Set<string>();
@@ -138,7 +139,7 @@ describe("the house", () => {
   });
 
   it("keeps sockets, DNS and timers in net", () => {
-    const outside = sources.filter(({ room }) => !["net", "cli", "examples"].includes(room));
+    const outside = sources.filter(({ room }) => !["net", "examples"].includes(room));
     const bad = outside.filter(
       ({ code, imports }) =>
         imports.some((name) => /^node:(net|tls|dns|dgram|timers)/.test(name)) ||
@@ -157,10 +158,9 @@ describe("the house", () => {
     expect(offenders(bad)).toEqual([]);
   });
 
-  it("keeps capnp-ts in capnp and codegen", () => {
+  it("keeps capnp-ts in capnp", () => {
     const bad = sources.filter(
-      ({ room, imports }) =>
-        !["capnp", "codegen"].includes(room) && imports.some((name) => /^capnp-ts/.test(name)),
+      ({ room, imports }) => room !== "capnp" && imports.some((name) => /^capnp-ts/.test(name)),
     );
     expect(offenders(bad)).toEqual([]);
   });
@@ -226,13 +226,19 @@ describe("the house", () => {
     expect(offenders(sources.filter(({ code }) => /^export default\b/m.test(code)))).toEqual([]);
   });
 
-  it(`keeps files under ${MAX_LINES} lines`, () => {
-    const bad = sources.filter(
-      (source) =>
-        !generated(source) &&
-        !(source.path in LONG_FILES) &&
-        source.text.split("\n").length > MAX_LINES,
+  it(`keeps files under ${MAX_LINES} lines, the tests and the benches as well`, () => {
+    const paths = ["src", "test", "bench", "scripts"].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+        .filter((path) => path.endsWith(".ts") && !path.endsWith(".capnp.ts"))
+        .filter((path) => !/(^|\/)(node_modules|build)\//.test(path))
+        .map((path) => join(folder, path)),
     );
-    expect(offenders(bad)).toEqual([]);
+    expect(paths.length).toBeGreaterThan(sources.length);
+    const bad = paths.filter(
+      (path) =>
+        !(path in LONG_FILES) &&
+        readFileSync(join(ROOT, path), "utf8").split("\n").length > MAX_LINES,
+    );
+    expect(bad).toEqual([]);
   });
 });

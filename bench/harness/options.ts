@@ -12,6 +12,8 @@ export interface Options {
   readonly rounds: number;
   /** Milliseconds of each measurement. */
   readonly ms: number;
+  /** Whether it is a run of everything, measured as by default. */
+  readonly complete: boolean;
 }
 
 /** What may be named on the command line. */
@@ -45,6 +47,7 @@ export function parseOptions(args: readonly string[], names: Names): Options {
     pins: PINS[values.pin] ?? [],
     rounds: wholeNumber("--rounds", values.rounds),
     ms: wholeNumber("--ms", values.ms),
+    complete: args.every((arg, at) => arg.startsWith("--json") || args[at - 1] === "--json"),
   };
 }
 

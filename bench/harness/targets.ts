@@ -8,7 +8,7 @@ export type Place = readonly [suite: string, name: string, peer: string, metric:
 export interface Target {
   readonly about: string;
   readonly figure: Place;
-  /** What both the figure and the other one are counted from, such as the time of a bare echo. */
+  /** What the figure, and the other one, are counted from, such as the time of a bare echo. */
   readonly above?: Place;
   /** Absent: the figure itself is judged. */
   readonly against?: Place;
@@ -33,9 +33,15 @@ export function judge(target: Target, rows: readonly Row[]): Verdict | undefined
   if (figure === undefined || above === undefined) return undefined;
   if (target.against !== undefined && other === undefined) return undefined;
   const ratio = other === undefined ? undefined : (figure - above) / (other - above);
-  const judged = ratio ?? figure;
+  const judged = ratio ?? figure - above;
   const { atLeast = -Infinity, atMost = Infinity } = target;
-  return { target, figure, other, ratio, met: judged >= atLeast && judged <= atMost };
+  return {
+    target,
+    figure: ratio === undefined ? judged : figure,
+    other,
+    ratio,
+    met: judged >= atLeast && judged <= atMost,
+  };
 }
 
 function median([suite, name, peer, metric]: Place, rows: readonly Row[]): number | undefined {

@@ -6,7 +6,7 @@ import { type Metric, type Row, Samples } from "./samples.ts";
 export interface Run {
   /** Only shows that everything works; the figures mean little. */
   readonly quick: boolean;
-  /** That count; one more comes first, to warm up. */
+  /** That count. */
   readonly rounds: number;
   /** Of each measurement. */
   readonly ms: number;
@@ -71,8 +71,9 @@ export async function takeTurns(run: Run, turns: Turns): Promise<readonly Row[]>
               samples.add(name, pair.peer, metric, value);
             };
             try {
-              // Processes that sat still while others had their turn are slow to begin with.
-              if (!run.quick && each.onlyOnce !== true) await each.measure(pair, () => {});
+              for (let left = warmUps(run, each, round); left > 0; left -= 1) {
+                await each.measure(pair, () => {});
+              }
               await each.measure(pair, note);
             } catch (error) {
               run.failed(`${pair.peer}, ${suite} ${each.name}`, error);
@@ -89,6 +90,17 @@ export async function takeTurns(run: Run, turns: Turns): Promise<readonly Row[]>
   return samples.rows();
 }
 
+/**
+ * Measurements that do not count: processes that sat still while others had their turn are slow to
+ * begin with, and what a process does for the first time is compiled after a second of it.
+ */
+function warmUps({ quick }: Run, { onlyOnce }: Case, round: number): number {
+  if (quick || onlyOnce === true) return 0;
+  return round === 0 ? FIRST_WARM_UPS : 1;
+}
+
+const FIRST_WARM_UPS = 4;
+
 /** About how long so many cases take, of which some are measured on one core too. */
 export function turnsMs(
   { quick, rounds, ms, pins, only }: Run,
@@ -97,7 +109,9 @@ export function turnsMs(
 ): number {
   const count = peers.filter((peer) => only?.has(peer) !== false).length;
   const measured = pins.map((pin) => (pin === "one" ? cases.alsoOnOneCore : cases.all));
-  const each = measured.reduce((sum, some) => sum + some, 0) * (quick ? rounds : 2 * rounds);
+  const each =
+    measured.reduce((sum, some) => sum + some, 0) *
+    (quick ? rounds : 2 * rounds + FIRST_WARM_UPS - 1);
   return count * (START_MS + each * (ms + TURN_MS));
 }
 

@@ -107,7 +107,7 @@ const lists = Array.from({ length: CLASSES }, (_, id) => {
     }),
   );
 });
-const elements = constant(pointsBytes.subarray(16), AnyPointer); // behind the frame and the struct
+const elements = constant(encode(List(Point), points), AnyPointer); // without a budget
 
 const record = encode(Record, RECORD);
 /** The same struct as very many programs have it: each has classes of its own. */

@@ -135,14 +135,21 @@ function Record$set(to: Record.Builder, from: Record.Init): void {
   if (from.place !== undefined) to.place = from.place;
   if (from.parent !== undefined) to.parent = from.parent;
 }
-export const Record: $.StructType<Record.Reader, Record.Builder, Record.Init, Record.Pipeline> & { readonly Place: typeof Record$Place } = $.nest($.struct<Record.Reader, Record.Builder, Record.Init, Record.Pipeline>({
-  name: "record.capnp:Record",
-  id: 0xd024d02240d5e614n,
-  dataWords: 4,
-  pointerCount: 4,
-  Reader: Record$Reader,
-  Builder: Record$Builder,
-  Pipeline: Record$Pipeline,
-  fields: ["id", "count", "ratio", "open", "kind", "isbn", "title", "key", "place", "parent"],
-  set: Record$set,
-}), { Place: Record$Place });
+export const Record: $.StructType<Record.Reader, Record.Builder, Record.Init, Record.Pipeline> & {
+  readonly Place: typeof Record$Place;
+} = $.nest(
+  $.struct<Record.Reader, Record.Builder, Record.Init, Record.Pipeline>({
+    name: "record.capnp:Record",
+    id: 0xd024d02240d5e614n,
+    dataWords: 4,
+    pointerCount: 4,
+    Reader: Record$Reader,
+    Builder: Record$Builder,
+    Pipeline: Record$Pipeline,
+    fields: ["id", "count", "ratio", "open", "kind", "isbn", "title", "key", "place", "parent"],
+    set: Record$set,
+  }),
+  {
+    Place: Record$Place,
+  },
+);

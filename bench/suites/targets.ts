@@ -67,6 +67,13 @@ const handshakes = (factor: number, peer: string): Target => ({
   atLeast: factor,
 });
 
+const parsed = (probe: string, factor: number): Target => ({
+  about: `codec, ${probe}: time, in parts of capnp-ts's`,
+  figure: ["codec", probe, "handfast", "ns"],
+  against: ["codec", probe, "capnp-ts", "ns"],
+  atMost: 1 / factor,
+});
+
 const observed = (peer: string): Place => ["observe", "depth=64,payload=0", peer, "calls/s"];
 
 /** A cost of at most a fifth more is a rate of at least five sixths. */
@@ -134,6 +141,18 @@ export const TARGETS: readonly Target[] = [
     atLeast: COST,
   },
   {
+    about: "memory of an idle road, beyond its socket's",
+    figure: ["idle", "road", "handfast", "bytes"],
+    above: ["idle", "road", "raw-tcp", "bytes"],
+    atMost: 30_000,
+  },
+  {
+    about: "what a client keeps under a flood, to what it keeps before a bare server",
+    figure: ["flood", "kept", "handfast", "kept %"],
+    against: ["flood", "kept", "raw-tcp", "kept %"],
+    atLeast: 0.85,
+  },
+  {
     about: "import to first answer, cold",
     figure: ["startup", "import", "handfast", "ms"],
     atMost: 250,
@@ -177,4 +196,14 @@ export const TARGETS: readonly Target[] = [
   handshakes(2, "node-mtls"),
   handshakes(1, "hyperswarm-secret-stream"),
   handshakes(1.3, "ssb-secret-handshake"),
+  ...["field=UInt32", "field=Text", "field=struct"].flatMap((probe) => [
+    parsed(probe, 5),
+    parsed(`${probe},cold`, 5),
+  ]),
+  ...["record,read", "record,write"].flatMap((probe) => [
+    parsed(probe, 10),
+    parsed(`${probe},cold`, 10),
+  ]),
+  parsed("record,classes=24,read", 10),
+  parsed("record,classes=24,write", 10),
 ];

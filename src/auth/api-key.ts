@@ -24,6 +24,7 @@ export interface ApiKeyStore {
   find(id: string): ApiKeyRecord | undefined | PromiseLike<ApiKeyRecord | undefined>;
 }
 
+/** By which calendar keys end. */
 export interface ApiKeyOptions {
   /** Default: the machine's calendar. */
   readonly epochMs?: EpochMs | undefined;
@@ -46,7 +47,9 @@ export function apiKey(store: ApiKeyStore, { epochMs }: ApiKeyOptions = {}): Aut
   };
 }
 
+/** A key that was just made, in the part for its owner and the parts for the store. */
 export interface NewApiKey {
+  /** No secret. */
   readonly id: string;
   /** For its owner, who sees it this once. */
   readonly key: string;

@@ -1,12 +1,15 @@
 import { type Blame, HandfastError } from "../base/index.ts";
 
-/**
- * `CHAIN_EMPTY`: a chain of no authenticators, which would refuse everybody. `OPTION_INVALID`: an
- * authenticator that cannot work, or not safely. `OUT_OF_SCOPE`: something of HTTP's.
- * `JWKS_UNAVAILABLE`: the issuer's keys cannot be had, so nobody can be judged.
- */
+/** Why nobody can be judged. */
 export type AuthSetupErrorCode =
-  "CHAIN_EMPTY" | "OPTION_INVALID" | "OUT_OF_SCOPE" | "JWKS_UNAVAILABLE";
+  /** A chain of no authenticators would refuse everybody. */
+  | "CHAIN_EMPTY"
+  /** With this option the authenticator cannot work, or not safely. */
+  | "OPTION_INVALID"
+  /** It belongs to HTTP; the message says what takes its place. */
+  | "OUT_OF_SCOPE"
+  /** The issuer's keys cannot be had. */
+  | "JWKS_UNAVAILABLE";
 
 /** Authentication as such does not work. No peer is to blame, and none is told. */
 export class AuthSetupError extends HandfastError<AuthSetupErrorCode> {

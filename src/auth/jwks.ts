@@ -1,7 +1,13 @@
 import type { JSONWebKeySet } from "jose";
 import { type Clock } from "../base/index.ts";
 import { AuthSetupError } from "./error.ts";
-import { JWKS_CACHE_MS, JWKS_COOL_DOWN_MS, JWKS_FETCH_MS, MAX_JWKS_BYTES } from "./limits.ts";
+import {
+  JWKS_CACHE_MS,
+  JWKS_COOL_DOWN_MS,
+  JWKS_FETCH_MS,
+  JWKS_STALE_MS,
+  MAX_JWKS_BYTES,
+} from "./limits.ts";
 
 /** As the global one. */
 export type Fetch = (url: URL, init: FetchInit) => Promise<Response>;
@@ -23,7 +29,8 @@ export interface JwksOptions {
 
 /**
  * An issuer's key set, fetched when it is first needed and kept for ten minutes. A key id that it does
- * not have makes it be fetched anew, but never twice in half a minute, whoever invents key ids.
+ * not have makes it be fetched anew, but never twice in half a minute, whoever invents key ids. When
+ * it cannot be had anew, the old one does for another hour.
  */
 export class Jwks {
   readonly #url: URL;
@@ -45,15 +52,23 @@ export class Jwks {
 
   /** Rejects with `AuthSetupError` `JWKS_UNAVAILABLE`. */
   async current(): Promise<JSONWebKeySet> {
-    const isFresh = this.#clock.now() - this.#fetchedAtMs < JWKS_CACHE_MS;
-    if (this.#keys !== undefined && isFresh) return this.#keys;
-    return await this.#refresh();
+    if (this.#keys !== undefined && this.#ageMs < JWKS_CACHE_MS) return this.#keys;
+    try {
+      return await this.#refresh();
+    } catch (error) {
+      if (this.#keys === undefined || this.#ageMs >= JWKS_CACHE_MS + JWKS_STALE_MS) throw error;
+      return this.#keys;
+    }
   }
 
   /** The set after `known`, which lacks a key; `undefined` when it is too early to ask again. */
   async after(known: JSONWebKeySet): Promise<JSONWebKeySet | undefined> {
     if (this.#keys !== known) return this.#keys;
     return this.#mayTry() ? await this.#refresh() : undefined;
+  }
+
+  get #ageMs(): number {
+    return this.#clock.now() - this.#fetchedAtMs;
   }
 
   /** One fetch for all who wait. */

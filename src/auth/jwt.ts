@@ -14,6 +14,10 @@ import { AuthSetupError } from "./error.ts";
 import { type Fetch, Jwks } from "./jwks.ts";
 import { CLOCK_TOLERANCE_MS } from "./limits.ts";
 
+/**
+ * Which tokens count. `issuer`, `audience` and one of `jwks` and `jwksUri` must be said; everything
+ * else narrows or adjusts.
+ */
 export interface JwtOptions {
   /** `iss`, exactly. It is the domain of whoever comes with such a token. */
   readonly issuer: string;
@@ -21,6 +25,7 @@ export interface JwtOptions {
   readonly audience: string | readonly string[];
   /** The issuer's public keys: here, or where they are published. */
   readonly jwks?: JSONWebKeySet | undefined;
+  /** `https:`, or of this machine. */
   readonly jwksUri?: string | undefined;
   /** The claim that names the principal. Default `sub`. */
   readonly principalClaim?: string | undefined;

@@ -7,6 +7,12 @@ export const MAX_JWKS_BYTES = 256 * 1024;
 /** How long a fetched key set is believed. RFC 7517 names none; ours, as most verifiers have it. */
 export const JWKS_CACHE_MS = 10 * 60_000;
 
+/**
+ * How much longer it is believed while the issuer's server is out of reach. Ours: an outage should
+ * turn nobody away, and a key that the issuer has withdrawn must not live on for days.
+ */
+export const JWKS_STALE_MS = 60 * 60_000;
+
 /** Between two fetches of a key set, whatever key ids are presented meanwhile. Ours. */
 export const JWKS_COOL_DOWN_MS = 30_000;
 

@@ -28,6 +28,7 @@ export interface MacaroonLibrary {
     | PromiseLike<{ readonly identifier: string } | undefined>;
 }
 
+/** Who verifies macaroons, whose they are, and what their caveats mean. */
 export interface MacaroonOptions {
   readonly library: MacaroonLibrary;
   /** Whose macaroon has this identifier; `undefined` for nobody's. */

@@ -24,6 +24,7 @@ export interface PeerCertificate {
   readonly validTo: Date | undefined;
 }
 
+/** By which calendar certificates end. */
 export interface MtlsOptions {
   /** Default: the machine's calendar. */
   readonly epochMs?: EpochMs | undefined;

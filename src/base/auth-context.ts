@@ -1,9 +1,11 @@
 import { AuthError } from "./auth-error.ts";
 import { type AnonymousPeer, type Claims, type Peer } from "./peer.ts";
 
+/** What was proven of whom, and by what. */
 export interface AuthContextInit {
   /** Which proof: `shs`, `mtls`, or the name of an authenticator. */
   readonly domain: string;
+  /** Whom it is about, in the words of that proof. */
   readonly principal: string;
   /** Objects and arrays in it are copied and frozen, however deep they lie. */
   readonly claims?: Claims | undefined;

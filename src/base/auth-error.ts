@@ -1,13 +1,19 @@
 import { HandfastError } from "./errors.ts";
 
-/**
- * All that a peer is told of why it was refused. `missing`: no credential. `invalid`: not one of
- * ours, or not its. `expired`: it was. `insufficient_scope`: good, and not for this.
- * `unauthorized`: we know who it is, and it may not.
- */
+/** All that a peer is told of why it was refused. */
 export type RefusalReason =
-  "missing" | "invalid" | "expired" | "insufficient_scope" | "unauthorized";
+  /** It showed no credential. */
+  | "missing"
+  /** The credential is not one of ours, or not its own. */
+  | "invalid"
+  /** The credential was good, and is no longer. */
+  | "expired"
+  /** The credential is good, and not for this. */
+  | "insufficient_scope"
+  /** We know who it is, and it may not. */
+  | "unauthorized";
 
+/** What an `AuthError` says of itself, to the peer and at home. */
 export interface AuthErrorOptions {
   /** Default `unauthorized`. */
   readonly reason?: RefusalReason | undefined;

@@ -86,6 +86,7 @@ export class ByteQueue {
       this.clear();
     } else if (this.#offset === first.length) {
       this.#offset = 0;
+      this.#chunks[this.#head] = EMPTY; // a long queue must not keep what it is done with
       this.#head += 1;
       if (this.#head >= COMPACT_AFTER_CHUNKS) {
         this.#chunks = this.#chunks.slice(this.#head);

@@ -1,8 +1,13 @@
-/**
- * Who can mend the failure: the `caller` (a wrong argument or a limit of our own), the `peer` (it
- * broke a rule), nobody because both are right but `incompatible`, or the `network` in between.
- */
-export type Blame = "caller" | "peer" | "incompatible" | "network";
+/** Who can mend the failure. */
+export type Blame =
+  /** We can: it is a wrong argument, or a limit of our own. */
+  | "caller"
+  /** The peer can: it broke a rule. */
+  | "peer"
+  /** Nobody can: both are right, and differ. */
+  | "incompatible"
+  /** It lies in between: trying again may do. */
+  | "network";
 
 export interface ErrorOptions {
   readonly blame: Blame;

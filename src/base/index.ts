@@ -1,3 +1,4 @@
+export * from "./abort.ts";
 export * from "./auth-context.ts";
 export * from "./auth-error.ts";
 export * from "./byte-queue.ts";
@@ -7,4 +8,5 @@ export * from "./errors.ts";
 export * from "./logger.ts";
 export * from "./peer.ts";
 export * from "./peer-id.ts";
+export * from "./printable.ts";
 export * from "./revoker.ts";

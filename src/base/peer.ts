@@ -6,6 +6,7 @@ import { type PeerId } from "./peer-id.ts";
  */
 export type Transport = "shs" | "mtls" | "memory" | "tcp" | "unix" | "local";
 
+/** What a proof says of its principal, by name; values are as in JSON. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** Who is at the other end of one connection, as far as the road could prove it. */
@@ -20,6 +21,12 @@ export interface Peer {
    * `validFrom`, `validTo`. No authority vouches for it; only the `id` is proven.
    */
   readonly claims?: Claims | undefined;
+  /**
+   * 32 bytes that this connection has in common with its other end and with no other connection: a
+   * proof that is made over them holds here only (RFC 5056; of TLS, RFC 9266). Absent on roads that
+   * prove nothing, and until the handshake is over.
+   */
+  readonly channelBinding?: Uint8Array | undefined;
   /** Aborts when the connection is gone. */
   readonly signal: AbortSignal;
 }

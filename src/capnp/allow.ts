@@ -46,7 +46,8 @@ const INSUFFICIENT = new AuthError({ reason: "insufficient_scope" });
 function asking(allow: (call: AskedCall) => boolean): (request: Request) => boolean {
   return ({ interfaceId, methodId }) => {
     try {
-      const answer: unknown = allow(methodPlace(interfaceId, methodId));
+      const { interface: name, method } = methodPlace(interfaceId, methodId);
+      const answer: unknown = allow({ interface: name, method });
       return answer === true; // a promise is no yes
     } catch {
       return false;

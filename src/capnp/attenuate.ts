@@ -3,7 +3,9 @@ import { type Allow, gateOf } from "./allow.ts";
 import { dup, interfaceOf, referenceOf, sameStub } from "./client.ts";
 import { type Client } from "./interface-type.ts";
 
+/** What an attenuated reference lets through, and how far. */
 export interface AttenuateOptions<C extends Client> {
+  /** Which calls go. */
   readonly allow: Allow<C>;
   /**
    * Whether the same function is asked about all that is reached through it. Default `false`: what

@@ -37,5 +37,7 @@ class DataCodec extends PointerCodec<Uint8Array, Uint8Array, Uint8Array> {
 
 type BlobType<T> = PointerCodec<T, T, T> & PointerType<T, T, object>;
 
+/** UTF-8, as a string; its final NUL is no part of it. */
 export const Text: BlobType<string> = new TextCodec();
+/** Bytes; read, they are a view of the message. */
 export const Data: BlobType<Uint8Array> = new DataCodec();

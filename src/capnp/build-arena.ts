@@ -32,7 +32,7 @@ export class BuildArena extends Arena {
     this.#slab = slab;
     this.#tail = new Segment(this, 0, slab.view, slab.bytes, start, slab.used);
     this.placed = this.#tail;
-    this.segments.push(this.#tail);
+    this.add(this.#tail);
   }
 
   /** The first segment: its front room, then what was built. */
@@ -81,7 +81,7 @@ export class BuildArena extends Arena {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
     const segment = new Segment(this, this.segments.length, viewOf(data), bytes, 0, data.length);
     segment.borrowed = true;
-    this.segments.push(segment);
+    this.add(segment);
     return segment;
   }
 
@@ -92,7 +92,7 @@ export class BuildArena extends Arena {
     const start = slab.claim(bytes + WORD_BYTES);
     this.#slab = slab;
     this.#tail = new Segment(this, this.segments.length, slab.view, slab.bytes, start, slab.used);
-    this.segments.push(this.#tail);
+    this.add(this.#tail);
     this.placed = this.#tail;
     return start + WORD_BYTES;
   }

@@ -14,6 +14,11 @@ export interface ObservedCall {
   /** The interface's full name, such as `library.capnp:Desk`; its id when we do not know it. */
   readonly interface: string;
   readonly method: string;
+  /**
+   * `false` when no schema here has the method: its name is a number of the caller's choosing.
+   * Default `true`.
+   */
+  readonly isDefined?: boolean | undefined;
   /** Who sent it; of a call that was made, whom it goes to, while that is not known `undefined`. */
   readonly peer: Peer | AnonymousPeer | undefined;
   /** What the called object was minted with; only of a call that was served. */

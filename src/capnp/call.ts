@@ -1,6 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import { type Path, type Payload, type Results, type ResultsSink, RpcError } from "../rpc/index.ts";
 import { clientOf, clientOfHook } from "./client.ts";
+import { givenUp } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type CallEnded, type Method } from "./interface-definition.ts";
 import {
@@ -26,8 +27,9 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   readonly $method: Method;
   readonly #results: Results | undefined;
   #outcome: Outcome | undefined;
-  #promise: Promise<R & Disposable> | undefined;
-  #settle: ((outcome: Outcome) => void) | undefined;
+  #promise: Promise<unknown> | undefined;
+  #resolve: ((root: unknown) => void) | undefined;
+  #reject: ((error: RpcError) => void) | undefined;
   #handles: Map<string, Disposable> | undefined;
   #heldHandles = 0;
   #stopWatching: (() => void) | undefined;
@@ -54,7 +56,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   /** Gives the call up: Finish goes out unless a pipelined capability still needs the results. */
   [Symbol.dispose](): void {
     const outcome = this.#outcome;
-    if (outcome === undefined) this.#end({ is: "failed", error: canceled() });
+    if (outcome === undefined) this.#end({ is: "failed", error: givenUp() });
     else if (outcome.is === "returned") outcome.capabilities?.dispose();
   }
 
@@ -73,7 +75,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   /** Gives the call up with `error` when the signal aborts or the time runs out. */
   $watch(host: Host, { signal, timeoutMs }: CallOptions): void {
     const abort = () => {
-      this.#end({ is: "failed", error: canceled(signal?.reason) });
+      this.#end({ is: "failed", error: givenUp(signal?.reason) });
     };
     signal?.addEventListener("abort", abort, { once: true });
     const stopClock =
@@ -114,15 +116,17 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
   }
 
   #awaited(): Promise<R & Disposable> {
-    return (this.#promise ??= new Promise((resolve, reject) => {
-      const settle = (outcome: Outcome) => {
-        // The method's own schema says that its results read as R.
-        if (outcome.is === "returned") resolve(outcome.root as R & Disposable);
-        else reject(outcome.error);
-      };
-      if (this.#outcome === undefined) this.#settle = settle;
-      else settle(this.#outcome);
-    }));
+    this.#promise ??= new Promise<unknown>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      if (this.#outcome !== undefined) this.#settle(this.#outcome);
+    });
+    return this.#promise as Promise<R & Disposable>; // the method's schema says they read as R
+  }
+
+  #settle(outcome: Outcome): void {
+    if (outcome.is === "returned") this.#resolve?.(outcome.root);
+    else this.#reject?.(outcome.error);
   }
 
   #end(outcome: Outcome): void {
@@ -131,7 +135,7 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
     this.#stopWatching?.();
     if (this.#onEnded !== undefined) this.#tellEnded(outcome);
     this.#results?.release();
-    if (this.#settle !== undefined) this.#settle(outcome);
+    if (this.#promise !== undefined) this.#settle(outcome);
     else if (outcome.is === "failed") unobserved(this.$method, outcome.error);
   }
 
@@ -174,10 +178,6 @@ type Outcome =
   | { readonly is: "failed"; readonly error: RpcError };
 
 const DISPOSED = "this capability, or the results it came with, was disposed";
-
-function canceled(cause?: unknown): RpcError {
-  return RpcError.failed("the caller gave the call up", { code: "CANCELED", cause });
-}
 
 function late(timeoutMs: number): RpcError {
   const message = `no answer within ${timeoutMs} ms`;

@@ -147,7 +147,7 @@ function viewOfStruct(struct: upstream.Struct): StructView {
   arena.caps = new CapnpTsCapabilities(segment.message._capnp.capTable ?? [], capnpTsStruct);
   for (const { id, buffer, byteLength } of segment.message._capnp.segments) {
     const bytes = new Uint8Array(buffer, 0, byteLength);
-    arena.segments.push(new Segment(arena, id, viewOf(bytes), bufferOf(bytes), 0, byteLength));
+    arena.add(new Segment(arena, id, viewOf(bytes), bufferOf(bytes), 0, byteLength));
   }
   arena.budgetWords = budgetFor(arena.sizeWords);
   return asCaller(() => {

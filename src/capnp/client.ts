@@ -65,10 +65,12 @@ export function interfaceOf(client: Client): InterfaceDefinition {
   return asBase(client).$interface;
 }
 
+/** Whether a value is a capability of this library. */
 export function isClient(value: unknown): value is Client {
   return value instanceof ClientBase;
 }
 
+/** What a stub stands on; the stub keeps it. Throws `TypeError` for what is no capability. */
 export function referenceOf(client: Client): Reference {
   return asBase(client).$reference;
 }

@@ -1,23 +1,20 @@
 import { pointerCodecOf } from "./capability-field.ts";
+import { readFrame } from "./framing.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { type PointerType } from "./pointer-type.ts";
-import { Arena, bufferOf, Segment, viewOf } from "./segment.ts";
+import { bufferOf, viewOf } from "./segment.ts";
 
 /**
- * A constant of a schema, or the default of a field behind a pointer: `bytes` (base64 or raw) is a
- * message of one segment without a frame. Called by generated code.
+ * A constant of a schema, or the default of a field behind a pointer: `message` (base64 or raw) is
+ * one as `encode` makes it. It may be read for ever. Called by generated code.
  */
-export function constant<Reader>(bytes: string | Uint8Array, type: PointerType<Reader>): Reader {
-  const segment = segmentOf(typeof bytes === "string" ? Buffer.from(bytes, "base64") : bytes);
+export function constant<Reader>(message: string | Uint8Array, type: PointerType<Reader>): Reader {
+  const bytes = typeof message === "string" ? Buffer.from(message, "base64") : bufferOf(message);
+  const arena = readFrame(viewOf(bytes), bytes, 0);
+  arena.budgetWords = Infinity;
   const codec = pointerCodecOf(type);
-  return codec.read(segment, 0, MAX_NESTING) ?? codec.absent();
-}
-
-function segmentOf(bytes: Uint8Array): Segment {
-  const arena = new Arena(Infinity);
-  const segment = new Segment(arena, 0, viewOf(bytes), bufferOf(bytes), 0, bytes.length);
-  arena.segments.push(segment);
-  return segment;
+  const [first] = arena.segments;
+  return (first && codec.read(first, first.start, MAX_NESTING)) ?? codec.absent();
 }
 
 /** Makes a value when it is first asked for: a default may be of a type that is defined later. */

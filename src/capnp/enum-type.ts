@@ -52,6 +52,7 @@ export class EnumType<Name extends string = string> extends Codec<
   }
 }
 
+/** What generated code says of one enum; `enumerants` by ordinal. */
 export interface EnumDefinition<Name extends string> {
   readonly name: string;
   readonly id: bigint;

@@ -6,6 +6,7 @@ import { CapnpError } from "./capnp-error.ts";
 import { MAX_MESSAGE_BYTES, MAX_SEGMENTS, WORD_BYTES } from "./limits.ts";
 import { Arena, budgetFor, bufferOf, Segment, viewOf } from "./segment.ts";
 
+/** What a reader of frames lets one message cost. */
 export interface FrameLimits {
   /** Bytes of one message, frame included. Default 64 MiB (limits.ts `MAX_MESSAGE_BYTES`). */
   readonly maxBytes?: number | undefined;
@@ -52,6 +53,7 @@ export class FrameReader {
    */
   room(bytes: number): Uint8Array | undefined {
     if (this.#partial === undefined || this.#partialSize < LARGE_BYTES) return undefined;
+    if (this.restBytes > 0) return undefined; // it may lie in the room
     const end = this.#partialBytes + bytes;
     if (end <= this.#partialSize) {
       return this.#reserve(this.#partial, end).subarray(this.#partialBytes);
@@ -206,7 +208,7 @@ export function readFrame(view: DataView, bytes: Buffer, at: number): Arena {
   const arena = new Arena(0);
   for (let id = 0; id < segments; id++) {
     const end = start + view.getUint32(at + 4 + id * 4, true) * WORD_BYTES;
-    arena.segments.push(new Segment(arena, id, view, bytes, start, end));
+    arena.add(new Segment(arena, id, view, bytes, start, end));
     start = end;
   }
   arena.budgetWords = budgetFor((start - at) / WORD_BYTES);

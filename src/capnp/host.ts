@@ -190,6 +190,7 @@ export interface LabelledServant extends Servant {
   readonly label: string;
 }
 
+/** What a vat gives its objects to run on. */
 export interface HostInit {
   readonly turns: TurnQueue;
   readonly clock: Clock;

@@ -16,7 +16,7 @@ export { callContext } from "./current-call.ts";
 export * from "./enum-type.ts";
 export { decodeMessage } from "./envelope-read.ts";
 export { encodeMessage } from "./envelope-write.ts";
-export * from "./frame-writer.ts";
+export { FrameWriter } from "./frame-writer.ts";
 export { type FrameLimits, FrameReader } from "./framing.ts";
 export * from "./generated.ts";
 export * from "./generic.ts";

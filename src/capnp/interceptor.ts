@@ -15,7 +15,7 @@ export interface Admission {
   readonly call: ObservedCall;
   /** Called at most once, when the call's turn has come; settles when it is over. */
   enter(): Promise<void>;
-  /** Called instead, with what an interceptor threw. */
+  /** Called instead, with what an interceptor threw, or why the call was given up. */
   refuse(error: unknown): void;
 }
 
@@ -25,54 +25,77 @@ export interface Admission {
  * overtaken.
  *
  *   asking    in the interceptors    `next`: ready; they end without it: refused
- *   ready     waits for its turn     entered
+ *                                    given up: leaving
+ *   ready     waits for its turn     entered; given up: refused
+ *   leaving   nobody waits for it    they end: refused
+ *
+ * Invariant: only what is asking or ready has a place in the queue.
  */
 export class Entrance {
-  readonly #queue: Ticket[] = [];
+  readonly #queue = new Set<Ticket>();
   #emptied: (() => void) | undefined;
 
-  admit(interceptors: readonly Interceptor[], admission: Admission): void {
-    const ticket: Ticket = { is: "asking", enter: () => {} };
-    this.#queue.push(ticket);
+  /** The function returned gives the call up: nobody waits for it any more, and its `next` fails. */
+  admit(interceptors: readonly Interceptor[], admission: Admission): (error: Error) => void {
+    const ticket: Ticket = { is: "asking" };
+    this.#queue.add(ticket);
+    let why: Error | undefined;
     const innermost: Enter = () =>
       new Promise((resolve, reject) => {
         if (ticket.is !== "asking") {
-          reject(new TypeError("an interceptor calls next once, and before it is done"));
+          reject(why ?? new TypeError("an interceptor calls next once, and before it is done"));
           return;
         }
         ticket.is = "ready";
         ticket.enter = () => {
           admission.enter().then(resolve, reject);
         };
+        ticket.leave = reject;
         this.#advance();
       });
     const refuse = (error: unknown): void => {
-      if (ticket.is !== "asking") return; // it went in, and how it ended is known already
+      if (ticket.is !== "asking" && ticket.is !== "leaving") return; // how it ended is known already
       ticket.is = "refused";
       admission.refuse(error);
-      this.#advance();
+      this.#remove(ticket);
     };
     entered(interceptors, innermost, admission.call).then(() => {
       refuse(new TypeError("an interceptor ended without calling next"));
     }, refuse);
+    return (error) => {
+      if (!this.#queue.has(ticket)) return;
+      why = error;
+      if (ticket.is === "asking") {
+        ticket.is = "leaving";
+      } else {
+        ticket.is = "refused";
+        ticket.leave?.(error);
+        admission.refuse(error);
+      }
+      this.#remove(ticket);
+    };
   }
 
   /** `other` leads here from now on: what it still holds up enters before whatever comes next. */
   after(other: Entrance): void {
-    if (other.#queue.length === 0) return;
-    const ticket: Ticket = { is: "asking", enter: () => {} };
-    this.#queue.push(ticket);
+    if (other.#queue.size === 0) return;
+    const ticket: Ticket = { is: "asking" };
+    this.#queue.add(ticket);
     other.#emptied = () => {
       ticket.is = "ready";
       this.#advance();
     };
   }
 
+  #remove(ticket: Ticket): void {
+    if (this.#queue.delete(ticket)) this.#advance();
+  }
+
   #advance(): void {
-    for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
+    for (const head of this.#queue) {
       if (head.is === "asking") return;
-      this.#queue.shift();
-      if (head.is === "ready") head.enter();
+      this.#queue.delete(head);
+      head.enter?.();
     }
     const emptied = this.#emptied;
     this.#emptied = undefined;
@@ -81,8 +104,10 @@ export class Entrance {
 }
 
 interface Ticket {
-  is: "asking" | "ready" | "refused";
-  enter: () => void;
+  is: "asking" | "ready" | "leaving" | "refused";
+  /** Of one that is ready. */
+  enter?: () => void;
+  leave?: (error: Error) => void;
 }
 
 /** The first interceptor is the outermost. */

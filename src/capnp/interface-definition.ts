@@ -22,6 +22,7 @@ export interface MethodInit {
   readonly credential?: boolean | undefined;
 }
 
+/** The class of a call under way, or of one that failed before it was sent. */
 export type CallClass = new (method: Method, results: Results | RpcError) => CallUnderWay;
 
 /** What `CallBase` is to this file. */
@@ -37,6 +38,7 @@ export type CallEnded = (
   capabilities: number,
 ) => void;
 
+/** The class of an interface's stubs, each made around the reference that it disposes. */
 export type ClientClass = new (reference: Reference) => Disposable;
 
 /** A method of an interface, its types resolved at the first call. */
@@ -77,6 +79,7 @@ export class Method {
   }
 }
 
+/** Defines a method; called by generated code. */
 export function method(init: MethodInit): Method {
   return new Method(init);
 }
@@ -95,6 +98,7 @@ export interface InterfaceInit {
   readonly renamed?: readonly RenamedMethod[] | undefined;
 }
 
+/** An inherited method, and what it is called here. */
 export interface RenamedMethod {
   readonly interfaceId: bigint;
   readonly methodId: number;
@@ -184,16 +188,17 @@ export function interfaceType<T extends InterfaceType>(init: InterfaceInit): T {
 /** Every interface of this program, by its id; there are as many as it was compiled with. */
 const known = new Map<bigint, InterfaceDefinition>();
 
-/** A method in the schema's words where it is known, else in the wire's. */
+/** A method in the schema's words where it is defined here, else in the wire's. */
 export function methodPlace(
   interfaceId: bigint,
   methodId: number,
-): { readonly interface: string; readonly method: string } {
+): { readonly interface: string; readonly method: string; readonly isDefined: boolean } {
   const definition = known.get(interfaceId);
   const name = definition?.methods.get(interfaceId)?.[methodId]?.name;
   return {
     interface: definition?.name ?? `0x${interfaceId.toString(16).padStart(16, "0")}`,
     method: name ?? String(methodId),
+    isDefined: name !== undefined,
   };
 }
 

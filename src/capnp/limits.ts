@@ -40,11 +40,13 @@ export const MIN_TRAVERSAL_WORDS = 8 * 1024 * 1024;
 export const TRAVERSALS_OF_A_WORD = 16;
 
 /**
- * Words that copying a received payload on to another connection may visit for each word received,
- * and at least. What honest programs build is a tree, which costs a little more than its size; a
+ * Words that copying a received payload on to another connection may visit for each word received.
+ * What honest programs build is a tree, which costs a little more than its size; a
  * message whose pointers meet again costs as much as it likes. Ours.
  */
 export const COPIES_OF_A_WORD = 2;
+
+/** And at least so many. Ours. */
 export const MIN_COPY_WORDS = 4096;
 
 /**

@@ -56,10 +56,9 @@ export function minted<C extends Client, S extends Servable>(
     mint: { label, auth, expiresAtMs },
     self: host.self,
     deep: membrane,
-    refusal: (request) => {
-      const error = end.look() ?? gate?.(request);
-      if (error !== undefined) tellObservers(request, error, host);
-      return error;
+    refusal: (request) => end.look() ?? gate?.(request),
+    refused: (request, error) => {
+      tellObservers(request, error, host);
     },
     over: () => end.over(),
   });

@@ -54,7 +54,7 @@ export function noContent(): ReceivedContent {
   const bytes = Buffer.alloc(WORD_BYTES);
   const arena = new Arena(Infinity);
   const segment = new Segment(arena, 0, viewOf(bytes), bytes, 0, WORD_BYTES);
-  arena.segments.push(segment);
+  arena.add(segment);
   return new ReceivedContent(segment, 0, MAX_NESTING);
 }
 
@@ -116,7 +116,7 @@ export class ContentBuilder implements Content {
     this.arena.seal();
     const arena = new Arena(budgetFor(this.arena.sizeWords));
     for (const { id, view, bytes, start, end } of this.arena.segments) {
-      arena.segments.push(new Segment(arena, id, view, bytes, start, end));
+      arena.add(new Segment(arena, id, view, bytes, start, end));
     }
     return new ReceivedContent(arena.segments[0] ?? this.arena.first, this.pointer, MAX_NESTING);
   }

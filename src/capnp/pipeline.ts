@@ -13,6 +13,7 @@ export abstract class Pipeline {
   }
 }
 
+/** The class of a struct that generated code pipelines through. */
 export type PipelineClass<P extends Pipeline> = new (call: CallBase<unknown>, path: Path) => P;
 
 /** The struct that a pointer of the results leads to, before it has arrived. */

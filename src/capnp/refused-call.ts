@@ -12,6 +12,7 @@ export class RefusedCall implements ObservedCall {
   readonly side = "served";
   readonly interface: string;
   readonly method: string;
+  readonly isDefined: boolean;
   readonly peer: Peer | AnonymousPeer;
   readonly auth: AuthContext;
   readonly label: string | undefined;
@@ -23,6 +24,7 @@ export class RefusedCall implements ObservedCall {
     const place = methodPlace(call.interfaceId, call.methodId);
     this.interface = method?.interfaceName ?? place.interface;
     this.method = method?.name ?? place.method;
+    this.isDefined = method !== undefined || place.isDefined;
     this.peer = call.caller?.peer ?? host.self;
     this.auth = call.caller?.auth ?? host.selfAuth;
     this.label = call.caller?.mint?.label;

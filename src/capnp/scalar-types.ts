@@ -72,41 +72,53 @@ class VoidCodec extends Codec<null, null, null> {
 
 const { byte, twoBytes, fourBytes, eightBytes } = ElementSize;
 
+/** Takes no room; its only value is `null`. */
 export const Void: Codec<null, null, null> = new VoidCodec();
+/** One bit of a list. */
 export const Bool: Codec<boolean, boolean, boolean> = new BoolCodec();
+/** One byte: a signed number. */
 export const Int8 = new ScalarCodec(byte, (view, at) => view.getInt8(at), write.setI8);
+/** Two bytes: a signed number. */
 export const Int16 = new ScalarCodec(twoBytes, (view, at) => view.getInt16(at, true), write.setI16);
+/** Four bytes: a signed number. */
 export const Int32 = new ScalarCodec(
   fourBytes,
   (view, at) => view.getInt32(at, true),
   write.setI32,
 );
+/** Eight bytes: a signed bigint. */
 export const Int64 = new ScalarCodec(
   eightBytes,
   (view, at) => view.getBigInt64(at, true),
   write.setI64,
 );
+/** One byte: an unsigned number. */
 export const UInt8 = new ScalarCodec(byte, (view, at) => view.getUint8(at), write.setU8);
+/** Two bytes: an unsigned number. */
 export const UInt16 = new ScalarCodec(
   twoBytes,
   (view, at) => view.getUint16(at, true),
   write.setU16,
 );
+/** Four bytes: an unsigned number. */
 export const UInt32 = new ScalarCodec(
   fourBytes,
   (view, at) => view.getUint32(at, true),
   write.setU32,
 );
+/** Eight bytes: an unsigned bigint. */
 export const UInt64 = new ScalarCodec(
   eightBytes,
   (view, at) => view.getBigUint64(at, true),
   write.setU64,
 );
+/** Four bytes: a floating-point number. */
 export const Float32 = new ScalarCodec(
   fourBytes,
   (view, at) => view.getFloat32(at, true),
   write.setF32,
 );
+/** Eight bytes: a floating-point number. */
 export const Float64 = new ScalarCodec(
   eightBytes,
   (view, at) => view.getFloat64(at, true),

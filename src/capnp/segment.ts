@@ -31,7 +31,7 @@ export class Segment {
 
 /** The segments of one message, and what belongs to the message as a whole. */
 export class Arena {
-  declare readonly segments: Segment[];
+  declare segments: Segment[];
   /** Words that reading may still visit (limits.ts `MIN_TRAVERSAL_WORDS`). */
   declare budgetWords: number;
   /** Absent for a message that is no part of a call. */
@@ -41,6 +41,12 @@ export class Arena {
     this.segments = [];
     this.budgetWords = budgetWords;
     this.caps = undefined;
+  }
+
+  /** Most messages have one segment; an array that had to grow would have room for seventeen. */
+  add(segment: Segment): void {
+    if (this.segments.length === 0) this.segments = [segment];
+    else this.segments.push(segment);
   }
 
   /** Charges for following a pointer; throws `TRAVERSAL_LIMIT`. */

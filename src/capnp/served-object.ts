@@ -1,11 +1,11 @@
 import { type CallStatistics, type IncomingCall, RpcError, Tally } from "../rpc/index.ts";
 import { type Host, type LabelledServant } from "./host.ts";
-import { Entrance } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
 import { type Servable } from "./interface-type.ts";
+import { type Lane, Lanes } from "./lane.ts";
 import { RefusedCall } from "./refused-call.ts";
 import { isServer, methodsOf, type Server } from "./server.ts";
-import { givenUp, type MethodBody, ServerCall } from "./server-call.ts";
+import { type MethodBody, ServerCall } from "./server-call.ts";
 
 /** What the core calls when it calls a server object. */
 export function serve(server: Servable, host: Host): LabelledServant {
@@ -16,16 +16,15 @@ export function serve(server: Servable, host: Host): LabelledServant {
 /**
  * A user's object as the core sees it: finds the method, reads its parameters, runs it.
  *
- * Calls overlap freely, but for streaming ones (`-> stream`): those run one at a time, whatever
- * comes behind one waits for it, and the first that fails breaks the object for all that follow.
+ * Calls overlap freely, but for streaming ones (`-> stream`): of one caller's, they run one at a
+ * time, whatever comes behind one waits for it, and the first that fails fails all that follow.
  */
 class ServedObject implements LabelledServant {
   readonly #server: Server;
   readonly #host: Host;
   #tally: Tally | undefined;
-  #entrance: Entrance | undefined;
-  /** Absent until the first streaming call: most objects have none. */
-  #streams: Streams | undefined;
+  /** Absent until the first call that interceptors may hold up, or that streams. */
+  #lanes: Lanes | undefined;
 
   constructor(server: Server, host: Host) {
     this.#server = server;
@@ -39,9 +38,18 @@ class ServedObject implements LabelledServant {
   deliver(call: IncomingCall): void {
     const { name, methods } = this.#server.$interface;
     const method = methods.get(call.interfaceId)?.[call.methodId];
-    if (method === undefined) this.#unknown(call, name);
-    else if (this.#streams?.running === true) this.#streams.waiting.push({ call, method });
-    else this.#start(call, method);
+    if (method === undefined) {
+      this.#unknown(call, name);
+      return;
+    }
+    const lane = this.#laneOf(call, method);
+    if (lane?.streaming === true) {
+      lane.wait(call, () => {
+        this.#start(call, method, lane);
+      });
+    } else {
+      this.#start(call, method, lane);
+    }
   }
 
   get statistics(): CallStatistics | undefined {
@@ -60,10 +68,18 @@ class ServedObject implements LabelledServant {
     }
   }
 
-  #start(call: IncomingCall, method: Method): void {
-    const broken = this.#streams?.broken;
-    if (broken !== undefined) {
-      this.#refuse(call, method, broken);
+  /** Of an object that knows neither streams nor interceptors, none. */
+  #laneOf({ caller }: IncomingCall, { streaming }: Method): Lane | undefined {
+    if (this.#lanes === undefined) {
+      if (!streaming && this.#host.interceptors === undefined) return undefined;
+      this.#lanes = new Lanes();
+    }
+    return this.#lanes.of(caller?.peer ?? this.#host.self, caller?.mint);
+  }
+
+  #start(call: IncomingCall, method: Method, lane: Lane | undefined): void {
+    if (lane?.broken !== undefined) {
+      this.#refuse(call, method, lane.broken);
       return;
     }
     const object = methodsOf(this.#server);
@@ -75,9 +91,8 @@ class ServedObject implements LabelledServant {
     }
     const serverCall = new ServerCall(call, method, this.#host);
     if (this.#host.countsCalls) serverCall.tally = this.#tally ??= new Tally();
-    if (this.#host.interceptors !== undefined)
-      serverCall.entrance = this.#entrance ??= new Entrance();
-    serverCall.run(object, body as MethodBody, method.streaming ? this.#stream() : undefined);
+    serverCall.entrance = lane?.entrance;
+    serverCall.run(object, body as MethodBody, method.streaming ? lane?.stream(call) : undefined);
   }
 
   #unknown(call: IncomingCall, name: string): void {
@@ -96,40 +111,4 @@ class ServedObject implements LabelledServant {
       .refuse(error, call.params);
     call.throws(error);
   }
-
-  /** A streaming call begins; returns whom to tell when it is over. */
-  #stream(): Streams["over"] {
-    const streams = (this.#streams ??= {
-      running: true,
-      broken: undefined,
-      waiting: [],
-      over: (error) => {
-        streams.running = false;
-        streams.broken = error;
-        this.#startWaiting(streams);
-      },
-    });
-    streams.running = true;
-    return streams.over;
-  }
-
-  /** Up to and including the next streaming call, which goes on from here when it ends. */
-  #startWaiting(streams: Streams): void {
-    const { waiting } = streams;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (next.call.canceled) next.call.throws(givenUp());
-      else this.#start(next.call, next.method);
-      if (streams.running) return;
-    }
-  }
-}
-
-/** The streaming calls at one object. */
-interface Streams {
-  running: boolean;
-  /** What the first that failed failed with. */
-  broken: RpcError | undefined;
-  /** What came behind the one that runs. */
-  readonly waiting: { readonly call: IncomingCall; readonly method: Method }[];
-  readonly over: (error: RpcError | undefined) => void;
 }

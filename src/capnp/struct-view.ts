@@ -36,7 +36,7 @@ export const NOWHERE = new Segment(
   0,
   WORD_BYTES,
 );
-NOWHERE.arena.segments.push(NOWHERE);
+NOWHERE.arena.add(NOWHERE);
 
 /** The struct that a null pointer stands for: every field reads as its default. */
 export const DEFAULT_STRUCT = new StructView(NOWHERE, 0, 0, 0, MAX_NESTING);

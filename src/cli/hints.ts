@@ -9,7 +9,7 @@ const HINTS: Readonly<Record<string, string>> = {
   KEY_FILE_MALFORMED: "restore it from a copy, or make another key with `handfast keygen`",
   KEY_FILE_MISMATCH: "restore it from a copy, or make another key with `handfast keygen`",
   ADDRESS_INVALID:
-    "a peer is capnp://ed25519:KEY@HOST:PORT or net:HOST:PORT~shs:KEY, in quotes; where to listen, tcp://HOST:PORT or unix:/PATH",
+    "a peer is capnp://ed25519:KEY@HOST:PORT, capnp+unix://ed25519:KEY@/PATH or net:HOST:PORT~shs:KEY, in quotes, as its `listener.address` says; where to listen, tcp://HOST:PORT or unix:/PATH",
   COMPILER_MISSING:
     "`apt-get install capnproto`, `brew install capnp`, or see https://capnproto.org/install.html",
   NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
@@ -17,7 +17,7 @@ const HINTS: Readonly<Record<string, string>> = {
   PORT_IN_USE:
     "is it running already? The file of a Unix socket stays behind after a crash: remove it",
   NO_PROBE: "only `handfast serve-probe` does, at its own address; nothing was written",
-  CONNECTION_REFUSED: "nothing listens there: is the node up, and the port right?",
+  CONNECTION_REFUSED: "nothing listens there: is the node up, and the port or path right?",
   HOST_NOT_FOUND: "is it spelt right, and does this machine have DNS?",
   UNREACHABLE: "is the machine up, and is there a route to it?",
   CONNECT_TIMEOUT: "the machine is off, or a firewall drops what we send",

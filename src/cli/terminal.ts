@@ -1,4 +1,5 @@
 import { type WriteStream } from "node:tty";
+import { jsonLine, oneLine, printable } from "../base/index.ts";
 import { type TextPosition } from "../net/index.ts";
 import { describe } from "./description.ts";
 
@@ -23,9 +24,6 @@ export interface Result {
 type Style = "dim" | "red";
 
 const SGR: Readonly<Record<Style, string>> = { dim: "2", red: "31" };
-
-/** Everything a terminal would obey rather than show: controls but tab and newline, and bidi. */
-const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /**
  * The rules of output, all of them: results go to stdout and everything else to stderr; with
@@ -55,7 +53,7 @@ export class Terminal {
 
   /** What the command was asked for. */
   result({ text, json }: Result): void {
-    this.#stdout.write(this.json ? `${JSON.stringify(json)}\n` : `${printable(text)}\n`);
+    this.#stdout.write(this.json ? `${jsonLine(json)}\n` : `${printable(text)}\n`);
   }
 
   /** Text that was asked for and has no JSON form: help and the version. */
@@ -72,7 +70,7 @@ export class Terminal {
   error(error: unknown): void {
     const { code, message, at, hint, stack } = describe(error);
     if (this.json) {
-      this.#stderr.write(`${JSON.stringify({ error: { code, message, at, hint } })}\n`);
+      this.#stderr.write(`${jsonLine({ error: { code, message, at, hint } })}\n`);
       return;
     }
     this.#stderr.write(`${this.#paint("red", `error ${code}:`)} ${oneLine(message)}\n`);
@@ -85,7 +83,7 @@ export class Terminal {
   incident(error: unknown, from: string): void {
     const { code, message } = describe(error);
     if (this.json) {
-      this.#stderr.write(`${JSON.stringify({ warning: { code, message, from } })}\n`);
+      this.#stderr.write(`${jsonLine({ warning: { code, message, from } })}\n`);
     } else {
       const line = `${this.#paint("dim", `warning ${code}:`)} ${oneLine(`${from}: ${message}`)}`;
       this.#stderr.write(`${line}\n`);
@@ -96,18 +94,6 @@ export class Terminal {
     const coloured = this.#coloured && this.#stderr.isTTY === true;
     return coloured ? `\u001b[${SGR[style]}m${text}\u001b[0m` : text;
   }
-}
-
-/** Control characters spelt out, so that a peer's words cannot move the cursor. */
-export function printable(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (char) => `\\u{${char.charCodeAt(0).toString(16).padStart(2, "0")}}`,
-  );
-}
-
-function oneLine(text: string): string {
-  return printable(text).replaceAll("\n", "\\u{0a}");
 }
 
 /** The text on a line of its own, and a caret under the column. */

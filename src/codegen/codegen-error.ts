@@ -1,5 +1,6 @@
 import { HandfastError } from "../base/index.ts";
 
+/** What stood in the way of generated code. */
 export type CodegenErrorCode =
   /** Not a CodeGeneratorRequest, or one of a compiler whose schema language is newer than ours. */
   | "REQUEST_INVALID"
@@ -26,3 +27,7 @@ export class CodegenError extends HandfastError<CodegenErrorCode> {
     super(code, message, { blame: "caller", cause });
   }
 }
+
+/** What to throw when a request says something that this schema language has no word for. */
+export const newerThanThis = (what: string): CodegenError =>
+  new CodegenError("REQUEST_INVALID", `${what} is of a kind that is newer than this compiler`);

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { CodegenError } from "./codegen-error.ts";
+import { MAX_REQUEST_BYTES } from "./read-request.ts";
 
 export interface CompileOptions {
   /** Folders where absolute imports (`import "/…"`) are looked for, besides capnp's own. */
@@ -18,9 +19,6 @@ const OWN_SCHEMAS = join(
   dirname(createRequire(import.meta.url).resolve("handfast/package.json")),
   "src/codegen",
 );
-
-/** A schema of everything is 100 KiB; this is to notice a runaway compiler. Our choice. */
-const MAX_REQUEST_BYTES = 256 * 1024 * 1024;
 
 /**
  * Has `capnp` parse schemas; returns the CodeGeneratorRequest that `generate` takes.

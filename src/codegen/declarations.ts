@@ -9,8 +9,8 @@ import {
   type StructDeclaration,
   type TypeParameter,
 } from "./declaration.ts";
-import { methodsOf } from "./inheritance.ts";
-import { nameOf } from "./name-annotation.ts";
+import { Inheritance } from "./inheritance.ts";
+import { nameOf, requireIdentifier } from "./name-annotation.ts";
 import { memberName, nestedConstName, nestedTypeName, topLevelName } from "./reserved-names.ts";
 import {
   type ConstNode,
@@ -30,10 +30,14 @@ export class Declarations {
   readonly #byId = new Map<Id, Declaration>();
   readonly #byFile = new Map<Id, readonly Declaration[]>();
   readonly #schema: Schema;
+  /** Nodes that have their place, each in one scope only: a scope cannot lie within itself. */
+  readonly #placed = new Set<Id>();
+  readonly #inheritance: Inheritance;
 
-  /** @throws CodegenError NAME_COLLISION, NAME_INVALID, NODE_MISSING */
+  /** @throws CodegenError NAME_COLLISION, NAME_INVALID, NODE_MISSING, REQUEST_INVALID */
   constructor(schema: Schema) {
     this.#schema = schema;
+    this.#inheritance = new Inheritance(schema);
     for (const node of schema.nodes.values()) {
       if (node.is !== "file") continue;
       const top: Scope = { fileId: node.id, path: [], typeParameters: [], taken: new Set() };
@@ -94,7 +98,7 @@ export class Declarations {
   }
 
   #struct(node: StructNode, path: readonly string[], outer: Scope): StructDeclaration {
-    const scope = inside(outer, node, path);
+    const scope = this.#inside(outer, node, path);
     // Declared names first: a group's is derived from its field's, and gives way.
     const nested = this.#nested(node, scope);
     const members = new Set<string>();
@@ -125,9 +129,9 @@ export class Declarations {
   }
 
   #interface(node: InterfaceNode, path: readonly string[], outer: Scope): InterfaceDeclaration {
-    const scope = inside(outer, node, path);
+    const scope = this.#inside(outer, node, path);
     const nested = this.#nested(node, scope);
-    const all = methodsOf(node, this.#schema);
+    const all = this.#inheritance.methodsOf(node);
     const methods = all
       .filter(({ ownerId }) => ownerId === node.id)
       .map(({ methodId, name }) => this.#method(node, methodId, name, scope));
@@ -187,6 +191,14 @@ export class Declarations {
     return this.#add(node.id, { is: "const", node, fileId, path, typeParameters: [], nested: [] });
   }
 
+  #inside(outer: Scope, node: SchemaNode, path: readonly string[]): Scope {
+    if (this.#placed.has(node.id)) {
+      throw new CodegenError("REQUEST_INVALID", `${node.displayName} is declared twice`);
+    }
+    this.#placed.add(node.id);
+    return inside(outer, node, path);
+  }
+
   #add<D extends Declaration>(id: Id, declaration: D): D {
     this.#byId.set(id, declaration);
     return declaration;
@@ -205,6 +217,7 @@ interface Scope {
 function inside(outer: Scope, node: SchemaNode, path: readonly string[]): Scope {
   const typeParameters = [...outer.typeParameters];
   node.parameters.forEach((wanted, index) => {
+    requireIdentifier(wanted);
     let name = wanted;
     for (let n = 2; typeParameters.some((it) => it.name === name); n++) name = `${wanted}${n}`;
     typeParameters.push({ scopeId: node.id, index, name });

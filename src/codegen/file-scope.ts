@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { type Declaration, type TypeParameter } from "./declaration.ts";
 import { type Declarations } from "./declarations.ts";
+import { quote } from "./lines.ts";
 import { isOfNamespaces } from "./reserved-names.ts";
 import { type Id, type RequestedFile, type Schema } from "./schema.ts";
 
@@ -56,10 +57,11 @@ export class FileScope {
       .sort((a, b) => (a.path < b.path ? -1 : 1))
       .map(({ alias, path, value }) =>
         value
-          ? `import * as ${alias} from "${path}";`
-          : `import type * as ${alias} from "${path}";`,
+          ? `import * as ${alias} from ${quote(path)};`
+          : `import type * as ${alias} from ${quote(path)};`,
       );
-    const self = `import type * as ${SELF} from "./${posix.basename(this.#file.filename)}.ts";`;
+    const path = `./${posix.basename(this.#file.filename)}.ts`;
+    const self = `import type * as ${SELF} from ${quote(path)};`;
     return this.#namesItself ? [...others, self] : others;
   }
 
@@ -89,8 +91,9 @@ export class FileScope {
     const stem = posix.basename(path, ".capnp.ts").replace(/[^A-Za-z0-9]+/g, "_");
     const aliases = new Set([...this.#imports.values()].map(({ alias }) => alias));
     // The `$` keeps it apart from all that a schema can declare.
-    let alias = `${stem}$`;
-    for (let n = 2; aliases.has(alias); n++) alias = `${stem}$${n}`;
+    const start = /^[0-9]/.test(stem) ? `$${stem}$` : `${stem}$`;
+    let alias = start;
+    for (let n = 2; aliases.has(alias); n++) alias = `${start}${n}`;
     this.#imports.set(fileId, { alias, path, value });
     return alias;
   }

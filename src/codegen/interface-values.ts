@@ -50,9 +50,9 @@ export class InterfaceValues {
     ];
   }
 
-  /** The call that makes the interface's type. */
-  definition(typeArguments = ""): Lines {
-    const { node, methods } = this.#declaration;
+  /** The call that makes the interface's type; `typed` where nothing tells it what that is to be. */
+  definition(typed = false): Lines {
+    const { node, methods, path } = this.#declaration;
     const parents = node.superclasses.map((it) => this.#values.branded(it, this.#place));
     const renamed = this.#renamed();
     const parts = [
@@ -64,7 +64,9 @@ export class InterfaceValues {
       ...(parents.length === 0 ? [] : [`extends: () => [${parents.join(", ")}]`]),
       ...(renamed.length === 0 ? [] : [`renamed: [${renamed.join(", ")}]`]),
     ];
-    return call(`$.interfaceType${typeArguments}`, parts);
+    const [client, server] = ["Client", "Server"].map((it) => `${path.join(".")}.${it}`);
+    const type = typed ? `<$.InterfaceOf<${client ?? ""}, ${server ?? ""}>>` : "";
+    return call(`$.interfaceType${type}`, parts);
   }
 
   #method(it: NamedMethod): Lines {

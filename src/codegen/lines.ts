@@ -37,3 +37,6 @@ export function docComment(doc: string): Lines {
 
 /** A string as a literal of TypeScript. */
 export const quote = (text: string): string => JSON.stringify(text);
+
+/** A name in a comment that ends with its line: of the file system's names, some hold line ends. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, "?");

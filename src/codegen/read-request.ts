@@ -1,33 +1,27 @@
-import { CompositeList, Message, ObjectSize, Struct, type StructCtor } from "capnp-ts";
+import { CapnpError, decode } from "../capnp/index.ts";
+import { CodegenError, newerThanThis } from "./codegen-error.ts";
+import { readBrand, readType } from "./read-type.ts";
+import { readValue } from "./read-value.ts";
 import {
   type Annotation as WireAnnotation,
   CodeGeneratorRequest,
-  CodeGeneratorRequest_RequestedFile as WireFile,
   type Field as WireField,
-  Field_Which as FieldWhich,
-  Node as WireNode,
-  Node_SourceInfo as SourceInfo,
-  Node_Which as NodeWhich,
-} from "capnp-ts/src/std/schema.capnp.js";
-import { CodegenError } from "./codegen-error.ts";
-import { readBrand, readType } from "./read-type.ts";
-import { readValue } from "./read-value.ts";
+  type Method as WireMethod,
+  type Node as WireNode,
+} from "./schema.capnp.ts";
 import {
   type AnnotationUse,
   type Field,
   type Method,
-  type RequestedFile,
   type Schema,
   type SchemaNode,
 } from "./schema.ts";
 
+/** A schema of everything is 100 KiB; this is to notice a runaway compiler. Our choice. */
+export const MAX_REQUEST_BYTES = 256 * 1024 * 1024;
+
 const TAG_BYTES = 2;
 const NO_DISCRIMINANT = 0xffff;
-
-/** schema.capnp CodeGeneratorRequest: where its lists are. */
-const NODES = 0;
-const REQUESTED_FILES = 1;
-const SOURCE_INFO = 3;
 
 /**
  * Reads a CodeGeneratorRequest, framed and unpacked as `capnp compile -o-` writes it.
@@ -35,37 +29,23 @@ const SOURCE_INFO = 3;
  */
 export function readRequest(bytes: Uint8Array): Schema {
   try {
-    return schemaOf(new Message(bytes, false).getRoot(CodeGeneratorRequest));
+    return schemaOf(decode(CodeGeneratorRequest, bytes, { maxBytes: MAX_REQUEST_BYTES }));
   } catch (cause) {
-    throw new CodegenError("REQUEST_INVALID", "this is not a CodeGeneratorRequest", cause);
+    if (!(cause instanceof CapnpError)) throw cause;
+    const why = `this is not a CodeGeneratorRequest: ${cause.message}`;
+    throw new CodegenError("REQUEST_INVALID", why, cause);
   }
 }
 
-function schemaOf(request: CodeGeneratorRequest): Schema {
-  const sources = Struct.getList(SOURCE_INFO, CompositeList(asSent(SourceInfo)), request);
-  const docs = new Map(sources.map((info) => [info.getId(), docsOf(info)]));
-  const nodes = Struct.getList(NODES, CompositeList(asSent(WireNode)), request).map((node) =>
-    nodeOf(node, docs.get(node.getId())),
-  );
-  const files = Struct.getList(REQUESTED_FILES, CompositeList(asSent(WireFile)), request);
+function schemaOf({ nodes, requestedFiles, sourceInfo }: CodeGeneratorRequest.Reader): Schema {
+  if (requestedFiles.length === 0) {
+    throw new CodegenError("REQUEST_INVALID", "a CodeGeneratorRequest that requests no file");
+  }
+  const docs = new Map(sourceInfo.map((info) => [info.id, docsOf(info)]));
   return {
-    nodes: new Map(nodes.map((node) => [node.id, node])),
-    files: files.map((file): RequestedFile => ({
-      id: file.getId(),
-      filename: file.getFilename(),
-    })),
+    nodes: new Map(nodes.map((node) => [node.id, nodeOf(node, docs.get(node.id))])),
+    files: requestedFiles.map(({ id, filename }) => ({ id, filename })),
   };
-}
-
-/**
- * The same struct, of unknown size. capnp-ts grows a list of structs that an older writer sent to
- * the size it knows, by rewriting the received message, and loses their pointers in doing so; the
- * fields that are newer than the writer are none that are read here.
- */
-function asSent<T extends Struct>(type: StructCtor<T>): StructCtor<T> {
-  return class extends (type as new (...args: never[]) => Struct) {
-    static readonly _capnp = { ...type._capnp, size: new ObjectSize(0, 0) };
-  } as unknown as StructCtor<T>; // what a class made by a mixin is lies beyond the type checker
 }
 
 interface Docs {
@@ -73,111 +53,110 @@ interface Docs {
   readonly members: readonly string[];
 }
 
-function docsOf(info: SourceInfo): Docs {
-  return {
-    doc: info.getDocComment(),
-    members: info.getMembers().map((member) => member.getDocComment()),
-  };
-}
+const docsOf = ({ docComment, members }: WireNode.SourceInfo.Reader): Docs => ({
+  doc: docComment,
+  members: members.map((member) => member.docComment),
+});
 
-function nodeOf(node: WireNode, docs: Docs = { doc: "", members: [] }): SchemaNode {
+function nodeOf(
+  node: WireNode.Reader,
+  { doc, members }: Docs = { doc: "", members: [] },
+): SchemaNode {
   const declared = {
-    id: node.getId(),
-    displayName: node.getDisplayName(),
-    scopeId: node.getScopeId(),
-    parameters: node.getParameters().map((parameter) => parameter.getName()),
-    nested: node.getNestedNodes().map((it) => ({ name: it.getName(), id: it.getId() })),
+    id: node.id,
+    displayName: node.displayName,
+    scopeId: node.scopeId,
+    parameters: node.parameters.map(({ name }) => name),
+    nested: node.nestedNodes.map(({ name, id }) => ({ name, id })),
     annotations: annotationsOf(node),
-    doc: docs.doc,
+    doc,
   };
-  switch (node.which()) {
-    case NodeWhich.FILE:
-      return { ...declared, is: "file" };
-    case NodeWhich.STRUCT: {
-      const struct = node.getStruct();
+  switch (node.which) {
+    case "file":
+    case "annotation":
+      return { ...declared, is: node.which };
+    case "struct": {
+      const { struct } = node;
       return {
         ...declared,
         is: "struct",
-        dataWords: struct.getDataWordCount(),
-        pointerCount: struct.getPointerCount(),
-        isGroup: struct.getIsGroup(),
+        dataWords: struct.dataWordCount,
+        pointerCount: struct.pointerCount,
+        isGroup: struct.isGroup,
         tagOffsetBytes:
-          struct.getDiscriminantCount() === 0
-            ? undefined
-            : struct.getDiscriminantOffset() * TAG_BYTES,
-        fields: struct.getFields().map((field, i) => fieldOf(field, docs.members[i])),
+          struct.discriminantCount === 0 ? undefined : struct.discriminantOffset * TAG_BYTES,
+        fields: struct.fields.map((field, i) => fieldOf(field, members[i])),
       };
     }
-    case NodeWhich.ENUM: {
-      const enumerants = node.getEnum().getEnumerants();
+    case "enum": {
+      const { enumerants } = node.enum;
       return {
         ...declared,
         is: "enum",
-        enumerants: enumerants.map((enumerant, i) => memberOf(enumerant, docs.members[i])),
+        enumerants: enumerants.map((it, i) => memberOf(it, members[i])),
       };
     }
-    case NodeWhich.INTERFACE: {
-      const { methods, superclasses } = interfaceOf(node, docs);
-      return { ...declared, is: "interface", methods, superclasses };
+    case "interface": {
+      const { methods, superclasses } = node.interface;
+      return {
+        ...declared,
+        is: "interface",
+        methods: methods.map((method, i) => methodOf(method, members[i])),
+        superclasses: superclasses.map(({ id, brand }) => ({ id, brand: readBrand(brand) })),
+      };
     }
-    case NodeWhich.CONST: {
-      const { type, value } = node.getConst();
+    case "const": {
+      const { type, value } = node.const;
       return { ...declared, is: "const", type: readType(type), value: readValue(value) };
     }
-    case NodeWhich.ANNOTATION:
-      return { ...declared, is: "annotation" };
+    case undefined:
+      throw newerThanThis(`the declaration of ${node.displayName}`);
   }
 }
 
-function interfaceOf(node: WireNode, docs: Docs) {
-  const target = node.getInterface();
+function methodOf(method: WireMethod.Reader, doc: string | undefined): Method {
+  const { paramStructType, paramBrand, resultStructType, resultBrand } = method;
   return {
-    methods: target.getMethods().map((method, i): Method => ({
-      ...memberOf(method, docs.members[i]),
-      params: { id: method.getParamStructType(), brand: readBrand(method.getParamBrand()) },
-      results: { id: method.getResultStructType(), brand: readBrand(method.getResultBrand()) },
-    })),
-    superclasses: target
-      .getSuperclasses()
-      .map((it) => ({ id: it.getId(), brand: readBrand(it.getBrand()) })),
+    ...memberOf(method, doc),
+    params: { id: paramStructType, brand: readBrand(paramBrand) },
+    results: { id: resultStructType, brand: readBrand(resultBrand) },
   };
 }
 
-function fieldOf(field: WireField, doc: string | undefined): Field {
-  const tag = field.getDiscriminantValue();
+function fieldOf(field: WireField.Reader, doc: string | undefined): Field {
+  const { discriminantValue: tag } = field;
   const member = { ...memberOf(field, doc), tag: tag === NO_DISCRIMINANT ? undefined : tag };
-  switch (field.which()) {
-    case FieldWhich.GROUP:
-      return { ...member, is: "group", groupId: field.getGroup().getTypeId() };
-    case FieldWhich.SLOT: {
-      const slot = field.getSlot();
+  switch (field.which) {
+    case "group":
+      return { ...member, is: "group", groupId: field.group.typeId };
+    case "slot": {
+      const { offset, type, defaultValue } = field.slot;
       return {
         ...member,
         is: "slot",
-        offset: slot.getOffset(),
-        type: readType(slot.getType()),
-        defaultValue: readValue(slot.getDefaultValue()),
+        offset,
+        type: readType(type),
+        defaultValue: readValue(defaultValue),
       };
     }
+    case undefined:
+      throw newerThanThis(`the field ${field.name}`);
   }
 }
 
-interface WireMember extends Annotated {
-  getName(): string;
-}
-
-function memberOf(member: WireMember, doc = "") {
-  return {
-    name: member.getName(),
-    annotations: annotationsOf(member),
-    doc,
-  };
-}
-
 interface Annotated {
-  getAnnotations(): { map<T>(each: (annotation: WireAnnotation) => T): T[] };
+  readonly annotations: { map<T>(each: (annotation: WireAnnotation.Reader) => T): T[] };
 }
 
-function annotationsOf(node: Annotated): readonly AnnotationUse[] {
-  return node.getAnnotations().map((it) => ({ id: it.getId(), value: readValue(it.getValue()) }));
+interface Named extends Annotated {
+  readonly name: string;
 }
+
+const memberOf = (member: Named, doc = "") => ({
+  name: member.name,
+  annotations: annotationsOf(member),
+  doc,
+});
+
+const annotationsOf = ({ annotations }: Annotated): readonly AnnotationUse[] =>
+  annotations.map(({ id, value }) => ({ id, value: readValue(value) }));

@@ -1,70 +1,71 @@
-import { Message, type Pointer, Struct } from "capnp-ts";
-import { type Value as WireValue, Value_Which as Which } from "capnp-ts/src/std/schema.capnp.js";
+import { AnyPointer, type AnyPointerInit, encode } from "../capnp/index.ts";
+import { newerThanThis } from "./codegen-error.ts";
+import { Value as WireValue } from "./schema.capnp.ts";
 import { type Value } from "./schema.ts";
 
-/** Where schema.capnp Value keeps its floats: read as integers, since a NaN has many patterns. */
-const FLOAT32_OFFSET_BYTES = 4;
-const FLOAT64_OFFSET_BYTES = 8;
-const FRAME_HEADER_BYTES = 8;
-const WORD_BYTES = 8;
+/** In an encoded schema.capnp Value: behind the frame, the pointer to it and its tag. */
+const FLOAT32_OFFSET_BYTES = 8 + 8 + 4;
+const FLOAT64_OFFSET_BYTES = 8 + 8 + 8;
 
-export function readValue(value: WireValue): Value {
-  const which = value.which();
-  switch (which) {
-    case Which.VOID:
+/** @throws CodegenError REQUEST_INVALID */
+export function readValue(value: WireValue.Reader): Value {
+  switch (value.which) {
+    case "void":
       return { is: "void" };
-    case Which.BOOL:
-      return { is: "bool", value: value.getBool() };
-    case Which.INT8:
-      return { is: "integer", value: BigInt(value.getInt8()) };
-    case Which.INT16:
-      return { is: "integer", value: BigInt(value.getInt16()) };
-    case Which.INT32:
-      return { is: "integer", value: BigInt(value.getInt32()) };
-    case Which.INT64:
-      return { is: "integer", value: value.getInt64() };
-    case Which.UINT8:
-      return { is: "integer", value: BigInt(value.getUint8()) };
-    case Which.UINT16:
-      return { is: "integer", value: BigInt(value.getUint16()) };
-    case Which.UINT32:
-      return { is: "integer", value: BigInt(value.getUint32()) };
-    case Which.UINT64:
-      return { is: "integer", value: value.getUint64() };
-    case Which.FLOAT32:
-      return {
-        is: "float",
-        value: value.getFloat32(),
-        bits: BigInt(Struct.getUint32(FLOAT32_OFFSET_BYTES, value)),
-      };
-    case Which.FLOAT64:
-      return {
-        is: "float",
-        value: value.getFloat64(),
-        bits: Struct.getUint64(FLOAT64_OFFSET_BYTES, value),
-      };
-    case Which.TEXT:
-      return { is: "text", value: value.getText() };
-    case Which.DATA:
-      return { is: "data", bytes: value.getData().toUint8Array().slice() };
-    case Which.ENUM:
-      return { is: "enum", ordinal: value.getEnum() };
-    case Which.LIST:
-      return readPointer(value.getList());
-    case Which.STRUCT:
-      return readPointer(value.getStruct());
-    case Which.ANY_POINTER:
-      return readPointer(value.getAnyPointer());
-    case Which.INTERFACE:
+    case "bool":
+      return { is: "bool", value: value.bool };
+    case "int8":
+      return integer(value.int8);
+    case "int16":
+      return integer(value.int16);
+    case "int32":
+      return integer(value.int32);
+    case "int64":
+      return integer(value.int64);
+    case "uint8":
+      return integer(value.uint8);
+    case "uint16":
+      return integer(value.uint16);
+    case "uint32":
+      return integer(value.uint32);
+    case "uint64":
+      return integer(value.uint64);
+    case "float32": {
+      const bits = BigInt(bytesOf(value).getUint32(FLOAT32_OFFSET_BYTES, true));
+      return { is: "float", value: value.float32, bits };
+    }
+    case "float64": {
+      const bits = bytesOf(value).getBigUint64(FLOAT64_OFFSET_BYTES, true);
+      return { is: "float", value: value.float64, bits };
+    }
+    case "text":
+      return { is: "text", value: value.text };
+    case "data":
+      return { is: "data", bytes: value.data.slice() };
+    case "enum":
+      return { is: "enum", ordinal: value.enum };
+    case "list":
+      return pointer(value.list);
+    case "struct":
+      return pointer(value.struct);
+    case "anyPointer":
+      return pointer(value.anyPointer);
+    case "interface":
       return { is: "null" };
+    case undefined:
+      throw newerThanThis("a value");
   }
 }
 
-/** A copy of what the pointer leads to, in one segment of its own. */
-function readPointer(pointer: Pointer): Value {
-  const message = new Message();
-  message.setRoot(pointer);
-  const segment = new Uint8Array(message.toArrayBuffer()).subarray(FRAME_HEADER_BYTES);
-  const isNull = segment.subarray(0, WORD_BYTES).every((byte) => byte === 0);
-  return isNull ? { is: "null" } : { is: "pointer", segment };
+const integer = (value: number | bigint): Value => ({ is: "integer", value: BigInt(value) });
+
+/** A NaN has many patterns, which a number does not tell apart: they are read as integers. */
+function bytesOf(value: WireValue.Reader): DataView {
+  const { buffer, byteOffset } = encode(WireValue, value);
+  return new DataView(buffer, byteOffset);
+}
+
+function pointer(value: AnyPointerInit & { readonly kind: string }): Value {
+  if (value.kind === "null") return { is: "null" };
+  return { is: "pointer", message: encode(AnyPointer, value) };
 }

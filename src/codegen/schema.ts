@@ -155,8 +155,8 @@ export type Value =
   | { readonly is: "enum"; readonly ordinal: number }
   | { readonly is: "text"; readonly value: string }
   | { readonly is: "data"; readonly bytes: Uint8Array }
-  /** A list, struct or any pointer: the words of one segment that begins with the pointer. */
-  | { readonly is: "pointer"; readonly segment: Uint8Array }
+  /** A list, struct or any pointer, as the root of a framed message. */
+  | { readonly is: "pointer"; readonly message: Uint8Array }
   /** The only value of an interface; also a pointer nobody gave a value. */
   | { readonly is: "null" };
 

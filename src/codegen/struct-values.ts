@@ -76,8 +76,8 @@ export class StructValues {
     ];
   }
 
-  /** The call that makes the struct's type. */
-  definition(typeArguments = ""): Lines {
+  /** The call that makes the struct's type; `typed` where nothing tells it what that is to be. */
+  definition(typed = false): Lines {
     const { node } = this.#struct;
     const { prefix } = this.#names;
     const parts = [
@@ -91,7 +91,16 @@ export class StructValues {
       `fields: ${fieldNames(this.#struct)}`,
       `set: ${this.#fields.length === 0 ? "$.setNothing" : `${prefix}$set`}`,
     ];
-    return call(`$.struct${typeArguments}`, parts);
+    // A union's setter does not look at the `Init` itself.
+    const isTyped = typed || unionFields(this.#struct).length > 0;
+    return call(`$.struct${isTyped ? this.#typeArguments() : ""}`, parts);
+  }
+
+  #typeArguments(): string {
+    const { path, typeParameters } = this.#struct;
+    const { reader, builder, init } = this.#names;
+    const pipeline = `${path.join(".")}.Pipeline${argumentList(typeParameters)}`;
+    return `<${[reader, builder, init, pipeline].join(", ")}>`;
   }
 
   #unionNames(): Lines {
@@ -176,7 +185,7 @@ export class StructValues {
   }
 
   #setter(): Lines {
-    const { prefix, builder, init } = this.#names;
+    const { prefix, builder } = this.#names;
     const body = this.#fields.flatMap(({ name, isGroup, tag, code }) => {
       const assign =
         isGroup && tag === undefined
@@ -186,7 +195,19 @@ export class StructValues {
     });
     return body.length === 0
       ? []
-      : block(`function ${prefix}$set(to: ${builder}, from: ${init}): void`, body);
+      : block(`function ${prefix}$set(to: ${builder}, from: ${this.#given()}): void`, body);
+  }
+
+  /** The plain form that the setter looks at, where the members of a union exclude one another. */
+  #given(): string {
+    const { path, typeParameters, fields } = this.#struct;
+    const union = unionFields(this.#struct);
+    if (union.length === 0) return this.#names.init;
+    const args = argumentList(typeParameters);
+    const choices = `$.Given<${path.join(".")}.Choices${args}>`;
+    return union.length === fields.length
+      ? choices
+      : `${path.join(".")}.FieldsInit${args} & ${choices}`;
   }
 
   #code(named: NamedField): FieldCode {
@@ -272,7 +293,7 @@ interface FieldCode {
 
 /** The expression that reads a value of the schema out of the message it was compiled to. */
 export function constantText(value: Extract<Value, { is: "pointer" }>, type: string): string {
-  return `$.constant(${quote(base64(value.segment))}, ${type})`;
+  return `$.constant(${quote(base64(value.message))}, ${type})`;
 }
 
 export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");

@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
-import { type Suite } from "../shs/index.ts";
+import { type CloseReason, type Suite } from "../shs/index.ts";
 
 /** How a road came to be. */
 export interface RoadOrigin {
@@ -47,6 +47,8 @@ export interface RoadClosed {
   readonly peer: Peer | AnonymousPeer;
   readonly suite: Suite | undefined;
   readonly counters: RoadCounters;
+  /** What the peer said of why it leaves, if anything: its words, to be escaped in logs. */
+  readonly closeReason: CloseReason | undefined;
   /** Why, unless both directions ended well. */
   readonly error: Error | undefined;
 }

@@ -1,48 +1,58 @@
 import { type Blame, HandfastError } from "../base/index.ts";
 
-/**
- * What went wrong on the road.
- *
- * Addresses: `ADDRESS_INVALID` (with the column), `HOST_NOT_FOUND`, `PORT_IN_USE`,
- * `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE` (not of this machine), `INSECURE` (plain TCP to
- * anywhere but this machine), `CERTIFICATE_INVALID`, `SOCKET_UNSAFE` (a Unix socket that others own or could replace).
- *
- * Connecting: `CONNECTION_REFUSED` (nobody listens), `UNREACHABLE`, `CONNECT_TIMEOUT`,
- * `HANDSHAKE_TIMEOUT`, `HANDSHAKE_CUT` (the peer hung up before it could know us: often another
- * network), `NOT_ADMITTED` (it hung up after it could: not the key we meant, or it will not have
- * us; by design the wire does not say which), `SELF_CONNECT`, `TURNED_AWAY` (a limit of ours).
- *
- * Connected: `TRUNCATED` (cut without a goodbye), `RESET`, `IDLE_TIMEOUT`, `STALLED` (a record was
- * begun and never completed), `FLOODED` (signs of life and nothing else), `WRITE_TIMEOUT` (the peer stopped reading), `OVERFLOW` (more was
- * written than a limit of ours allows), `CLOSED` (written after our own end), `ABORTED` (a signal,
- * or `destroy`), `SOCKET_FAILED` (see `cause`).
- */
+/** What went wrong on the road: with an address, while connecting, or later. */
 export type NetErrorCode =
+  /** The text is no address; `at` has the column. */
   | "ADDRESS_INVALID"
+  /** Plain TCP to anywhere but this machine. */
   | "INSECURE"
+  /** A certificate or its key cannot be used. */
   | "CERTIFICATE_INVALID"
+  /** A Unix socket that others own, or could replace. */
   | "SOCKET_UNSAFE"
+  /** The name of the host cannot be looked up. */
   | "HOST_NOT_FOUND"
+  /** Somebody listens there already. */
   | "PORT_IN_USE"
+  /** The system does not let us use this port or path. */
   | "PORT_FORBIDDEN"
+  /** It is not an address of this machine, or not in a folder of it. */
   | "ADDRESS_UNAVAILABLE"
+  /** Nobody listens there. */
   | "CONNECTION_REFUSED"
+  /** No way leads to the host. */
   | "UNREACHABLE"
+  /** TCP had no answer in time. */
   | "CONNECT_TIMEOUT"
+  /** The handshake, of TLS or the SecretHandshake, took too long. */
   | "HANDSHAKE_TIMEOUT"
+  /** The peer hung up before it could know us: often another network. */
   | "HANDSHAKE_CUT"
+  /** One end will not have the other, or another key was meant: the wire does not say which. */
   | "NOT_ADMITTED"
+  /** The other end has our own key. */
   | "SELF_CONNECT"
+  /** A limit of ours is reached: too many connections or handshakes. */
   | "TURNED_AWAY"
+  /** The road was cut without a goodbye. */
   | "TRUNCATED"
+  /** The connection was reset. */
   | "RESET"
+  /** The peer shows no life. */
   | "IDLE_TIMEOUT"
+  /** A record was begun and not completed in time. */
   | "STALLED"
+  /** The peer sends signs of life or new keys, and little else. */
   | "FLOODED"
+  /** The peer stopped reading. */
   | "WRITE_TIMEOUT"
+  /** More was written than a limit of ours lets wait. */
   | "OVERFLOW"
+  /** Something was written after our own end. */
   | "CLOSED"
+  /** We cut the road or gave up the dial: by a signal, or `destroy`. */
   | "ABORTED"
+  /** The system says something else; see `cause`. */
   | "SOCKET_FAILED";
 
 export interface NetErrorOptions {
@@ -64,7 +74,7 @@ export class NetError extends HandfastError<NetErrorCode> {
   readonly at: TextPosition | undefined;
 
   constructor(code: NetErrorCode, message: string, options: NetErrorOptions = {}) {
-    const { blame = BLAME[code] ?? "network", cause, at } = options;
+    const { blame = BLAME[code], cause, at } = options;
     super(code, message, { blame, cause });
     this.at = at;
   }
@@ -93,23 +103,31 @@ const SYSTEM: Readonly<Record<string, readonly [NetErrorCode, string]>> = {
   EPIPE: ["RESET", "the connection was reset"],
 };
 
-const BLAME: Partial<Readonly<Record<NetErrorCode, Blame>>> = {
+const BLAME: Readonly<Record<NetErrorCode, Blame>> = {
   ADDRESS_INVALID: "caller",
   INSECURE: "caller",
   CERTIFICATE_INVALID: "caller",
   SOCKET_UNSAFE: "caller",
+  HOST_NOT_FOUND: "caller",
   PORT_IN_USE: "caller",
   PORT_FORBIDDEN: "caller",
   ADDRESS_UNAVAILABLE: "caller",
-  HOST_NOT_FOUND: "caller",
-  NOT_ADMITTED: "peer",
+  CONNECTION_REFUSED: "network",
+  UNREACHABLE: "network",
+  CONNECT_TIMEOUT: "network",
+  HANDSHAKE_TIMEOUT: "network",
   HANDSHAKE_CUT: "peer",
+  NOT_ADMITTED: "peer",
   SELF_CONNECT: "caller",
   TURNED_AWAY: "peer",
+  TRUNCATED: "network",
+  RESET: "network",
+  IDLE_TIMEOUT: "network",
   STALLED: "peer",
   FLOODED: "peer",
   WRITE_TIMEOUT: "peer",
   OVERFLOW: "caller",
   CLOSED: "caller",
   ABORTED: "caller",
+  SOCKET_FAILED: "network",
 };

@@ -27,11 +27,12 @@ export {
   type RoadOrigin,
 } from "./diagnostics.ts";
 export { type Endpoints } from "./endpoints.ts";
-export { NetError, type NetErrorCode, systemError, type TextPosition } from "./error.ts";
+export { NetError, type NetErrorCode, type TextPosition } from "./error.ts";
 export { expectedPeer } from "./expected-peer.ts";
 export { DEFAULT_LIMITS, type NetLimits } from "./limits.ts";
 export { dialInsecure, listenInsecure, requireThisMachine } from "./insecure.ts";
 export { listen, type ListenOptions, type RoadListener } from "./listen.ts";
+export { isNamed, lookUp } from "./look-up.ts";
 export { listenTls, type TlsListener, type TlsListenOptions } from "./listen-tls.ts";
 export { memoryRoads, type MemoryRoadsOptions } from "./memory-roads.ts";
 export { dialPlain, listenPlain, type PlainListener } from "./plain.ts";

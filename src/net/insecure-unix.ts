@@ -1,4 +1,4 @@
-import { chmod, lstat, unlink } from "node:fs/promises";
+import { chmod, lstat, realpath, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname, isAbsolute } from "node:path";
 import { isMainThread } from "node:worker_threads";
@@ -42,7 +42,7 @@ export interface UnixListener {
 
 /**
  * Listens where only this user can connect: the socket has mode 0600, in a folder where nobody else
- * can put another in its place. What a process that died left behind is removed. In a worker
+ * can put another in its place, in folders of which the same is true. What a process that died left behind is removed. In a worker
  * thread the folder must be this user's alone (0700). Rejects with `NetError` `SOCKET_UNSAFE`,
  * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`.
  */
@@ -83,7 +83,10 @@ export async function dialInsecureUnix(path: string, options: UnixDialOptions): 
 async function requireOwnSocket(path: string): Promise<void> {
   const stats = await statOf(path);
   if (stats === undefined) throw new NetError("CONNECTION_REFUSED", `there is no ${path}`);
-  if (!stats.isSocket()) throw unsafe(`${path} is not a socket`);
+  if (!stats.isSocket()) {
+    const what = stats.isDirectory() ? "a folder" : "a file";
+    throw new NetError("CONNECTION_REFUSED", `${path} is ${what}, not a socket`);
+  }
   requireOwner(stats.uid, path);
 }
 
@@ -94,12 +97,28 @@ async function requireOwnFolder(folder: string): Promise<void> {
     throw new NetError("ADDRESS_UNAVAILABLE", `there is no folder ${folder}`);
   if (!stats.isDirectory())
     throw unsafe(`${folder} is not a folder itself (perhaps a link to one)`);
-  requireOwner(stats.uid, folder);
-  if ((stats.mode & OTHERS_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
-    throw unsafe(`others may write in ${folder}: chmod go-w it, or take another`);
+  for (const each of new Set([...foldersTo(folder), ...foldersTo(await realpath(folder))])) {
+    await requireNobodyElse(each);
   }
   if (!isMainThread && (stats.mode & OTHERS) !== 0) {
     throw unsafe(`a worker thread cannot set the umask: chmod go-rwx ${folder}, or take another`);
+  }
+}
+
+/** The folder and all that it is in, as the path has them: some may be links. */
+function foldersTo(folder: string): readonly string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [...foldersTo(above), folder];
+}
+
+/** Whoever may write in a folder can put another in the place of what is in it. */
+async function requireNobodyElse(folder: string): Promise<void> {
+  const stats = await statOf(folder);
+  if (stats === undefined) throw unsafe(`${folder} is gone`);
+  requireOwner(stats.uid, folder);
+  if (!stats.isDirectory()) return; // a link: where it leads to is looked at, too
+  if ((stats.mode & OTHERS_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
+    throw unsafe(`others may write in ${folder}: chmod go-w it, or take another`);
   }
 }
 

@@ -7,8 +7,10 @@ import {
 } from "../base/index.ts";
 import { printHostPort } from "./address.ts";
 
-/** Ends with the road. */
+/** Begins and ends with the road. */
 export interface RoadLife {
+  /** The handshake is over, and this is what both ends have in common, if it left them anything. */
+  established(channelBinding: Uint8Array | undefined): void;
   /** The road is gone. */
   abort(reason: unknown): void;
 }
@@ -17,6 +19,7 @@ export interface RoadLife {
 abstract class RoadEnd implements RoadLife {
   readonly address: string;
   readonly transport: Transport;
+  #channelBinding: Uint8Array | undefined;
   #controller: AbortController | undefined;
   #gone: { readonly reason: unknown } | undefined;
 
@@ -31,6 +34,14 @@ abstract class RoadEnd implements RoadLife {
       if (this.#gone !== undefined) this.#controller.abort(this.#gone.reason);
     }
     return this.#controller.signal;
+  }
+
+  get channelBinding(): Uint8Array | undefined {
+    return this.#channelBinding?.slice();
+  }
+
+  established(channelBinding: Uint8Array | undefined): void {
+    this.#channelBinding = channelBinding;
   }
 
   abort(reason: unknown): void {

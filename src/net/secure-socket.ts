@@ -57,6 +57,8 @@ export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
   flush?(): void;
   /** Bytes written and not yet taken by the system. */
   readonly bufferedBytes: number;
+  /** Why the peer is leaving, when it said so. The text is of its choosing: escape it in logs. */
+  readonly closeReason?: CloseReason | undefined;
   end(reason?: CloseReason): void;
   destroy(error?: Error): void;
 }
@@ -86,8 +88,6 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
   readonly peer: P;
   /** Absent on roads that are not of a SecretHandshake. */
   readonly suite: Suite | undefined;
-  /** 32 bytes that this connection has in common with its other end and with no other. */
-  readonly channelBinding: Uint8Array | undefined;
   readonly origin: RoadOrigin | undefined;
 
   readonly #cut: () => void;
@@ -110,7 +110,7 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     this.origin = options.origin;
     this.#cut = options.cut ?? (() => wire.destroy());
     this.suite = session.suite;
-    this.channelBinding = session.channelBinding;
+    peer.established(session.channelBinding);
     this.#life = peer;
     this.#early = early;
     const { sealer, opener } = session;
@@ -164,7 +164,6 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     };
   }
 
-  /** Why the peer is leaving, when it said so. The text is of its choosing: escape it in logs. */
   get closeReason(): CloseReason | undefined {
     return this.#closeReason;
   }
@@ -259,12 +258,13 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
   #announceEnd(): void {
     if (this.origin === undefined || !CLOSED.hasSubscribers) return;
     const { direction } = this.origin;
-    const { peer, suite, counters } = this;
+    const { peer, suite, counters, closeReason } = this;
     CLOSED.publish({
       direction,
       peer,
       suite,
       counters,
+      closeReason,
       error: this.#failure,
     } satisfies RoadClosed);
   }

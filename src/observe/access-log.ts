@@ -2,6 +2,7 @@ import { type CallObserver, type ObservedCall } from "../capnp/index.ts";
 import { AccessLines } from "./access-line.ts";
 import { LineBuffer, type LineSink } from "./line-buffer.ts";
 
+/** Who writes an access log, where to, and how much of it. */
 export interface AccessLogOptions {
   /** Who writes the log, such as the vat's id. */
   readonly serverId: string;

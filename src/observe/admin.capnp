@@ -51,6 +51,9 @@ struct Connection {
   exports @7 :List(Export);
   imports @8 :List(Import);
   embargoes @9 :UInt32;
+
+  asking @10 :Bool;
+  # Whether it is the one that the snapshot was asked for on.
 }
 
 struct Question {

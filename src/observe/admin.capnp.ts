@@ -453,6 +453,8 @@ export declare namespace Connection {
     readonly exports: $.ListReader<Export.Reader>;
     readonly imports: $.ListReader<Import.Reader>;
     readonly embargoes: number;
+    /** Whether it is the one that the snapshot was asked for on. */
+    readonly asking: boolean;
   }
   interface Builder extends $.StructReader {
     peer: string;
@@ -470,6 +472,8 @@ export declare namespace Connection {
     get imports(): $.ListBuilder<Import.Builder, Import.Init>;
     set imports(value: $.ListInit<Import.Init>);
     embargoes: number;
+    /** Whether it is the one that the snapshot was asked for on. */
+    asking: boolean;
   }
   interface Init {
     readonly peer?: string | undefined;
@@ -482,6 +486,8 @@ export declare namespace Connection {
     readonly exports?: $.ListInit<Export.Init> | undefined;
     readonly imports?: $.ListInit<Import.Init> | undefined;
     readonly embargoes?: number | undefined;
+    /** Whether it is the one that the snapshot was asked for on. */
+    readonly asking?: boolean | undefined;
   }
   interface Pipeline {
     readonly traffic: Traffic.Pipeline;
@@ -503,6 +509,7 @@ class Connection$Reader extends $.Struct {
   get exports(): $.ListReader<Export.Reader> { return $.get(this.$, 6, Connection$exports); }
   get imports(): $.ListReader<Import.Reader> { return $.get(this.$, 7, Connection$imports); }
   get embargoes(): number { return $.u32(this.$, 8); }
+  get asking(): boolean { return $.bool(this.$, 96); }
 }
 class Connection$Builder extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -526,6 +533,8 @@ class Connection$Builder extends $.Struct {
   set imports(value: $.ListInit<Import.Init>) { $.set(this.$, 7, Connection$imports, value); }
   get embargoes(): number { return $.u32(this.$, 8); }
   set embargoes(value: number) { $.setU32(this.$, 8, value); }
+  get asking(): boolean { return $.bool(this.$, 96); }
+  set asking(value: boolean) { $.setBool(this.$, 96, value); }
 }
 class Connection$Pipeline extends $.Pipeline {
   get traffic(): Traffic.Pipeline { return $.pipelineOf(this, 3, Traffic); }
@@ -541,6 +550,7 @@ function Connection$set(to: Connection.Builder, from: Connection.Init): void {
   if (from.exports !== undefined) to.exports = from.exports;
   if (from.imports !== undefined) to.imports = from.imports;
   if (from.embargoes !== undefined) to.embargoes = from.embargoes;
+  if (from.asking !== undefined) to.asking = from.asking;
 }
 export const Connection: $.StructType<Connection.Reader, Connection.Builder, Connection.Init, Connection.Pipeline> = $.struct({
   name: "admin.capnp:Connection",
@@ -550,7 +560,7 @@ export const Connection: $.StructType<Connection.Reader, Connection.Builder, Con
   Reader: Connection$Reader,
   Builder: Connection$Builder,
   Pipeline: Connection$Pipeline,
-  fields: ["peer", "address", "transport", "ageMs", "traffic", "questions", "answers", "exports", "imports", "embargoes"],
+  fields: ["peer", "address", "transport", "ageMs", "traffic", "questions", "answers", "exports", "imports", "embargoes", "asking"],
   set: Connection$set,
 });
 

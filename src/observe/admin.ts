@@ -23,12 +23,12 @@ class AdminDesk extends Admin.Server {
     this.#vat = vat;
   }
 
-  override snapshot({ leakAfterMs }: Admin.Snapshot.Params) {
-    return { snapshot: snapshotOf(this.#vat, Number(leakAfterMs)) };
+  override snapshot({ leakAfterMs }: Admin.Snapshot.Params, { peer }: CallContext) {
+    return { snapshot: snapshotOf(this.#vat, peer, Number(leakAfterMs)) };
   }
 
-  override watch({ watcher, intervalMs, leakAfterMs }: Admin.Watch.Params, _: CallContext) {
-    const take = () => snapshotOf(this.#vat, Number(leakAfterMs));
+  override watch({ watcher, intervalMs, leakAfterMs }: Admin.Watch.Params, { peer }: CallContext) {
+    const take = () => snapshotOf(this.#vat, peer, Number(leakAfterMs));
     const every = Math.max(intervalMs, MIN_INTERVAL_MS);
     return { subscription: new Following(dup(watcher), every, take) };
   }
@@ -73,13 +73,15 @@ class Following extends Subscription.Server {
   }
 }
 
-function snapshotOf(vat: Vat, leakAfterMs: number): VatSnapshot.Init {
+function snapshotOf(vat: Vat, asking: CallContext["peer"], leakAfterMs: number): VatSnapshot.Init {
+  const { peers } = vat;
   return {
     vat: vat.identity.id,
     takenAtMs: BigInt(Date.now()),
     traffic: trafficOf(vat.stats().total),
-    connections: vat.inspect({ leakAfterMs }).map((connection) => ({
+    connections: vat.inspect({ leakAfterMs }).map((connection, index) => ({
       ...connection,
+      asking: peers[index] === asking, // both are in the order of the connections
       ageMs: BigInt(connection.ageMs),
       traffic: trafficOf(connection.traffic),
       questions: connection.questions.map((one) => ({ ...one, ageMs: BigInt(one.ageMs) })),

@@ -15,8 +15,9 @@ import {
 } from "@opentelemetry/api";
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
 import { type CallObserver, type ObservedCall } from "../capnp/index.ts";
-import { type RpcError, type TraceContext } from "../rpc/index.ts";
+import { RPC_ERROR_CODES, type RpcError, type TraceContext } from "../rpc/index.ts";
 
+/** Where spans and metrics go, and whose traces are believed. */
 export interface OtelOptions {
   /** Default: the global one. */
   readonly tracer?: Tracer | undefined;
@@ -51,9 +52,10 @@ export function otel(options: OtelOptions = {}): CallObserver<Traced> {
     start(call) {
       const { parent, links } = parentOf(call, trusts);
       const kind = call.side === "served" ? SpanKind.SERVER : SpanKind.CLIENT;
-      const name = methodOf(call);
+      const name = call.isDefined === false ? SYSTEM : methodOf(call);
       const startedMs = performance.now();
-      const span = tracer.startSpan(name, { kind, links, attributes: attributesOf(call) }, parent);
+      const attributes = { ...attributesOf(call), ...originalOf(call) };
+      const span = tracer.startSpan(name, { kind, links, attributes }, parent);
       return { call, span, context: traces.setSpan(parent, span), startedMs };
     },
     run(traced, body) {
@@ -63,13 +65,13 @@ export function otel(options: OtelOptions = {}): CallObserver<Traced> {
       return headersOf(span);
     },
     end({ call, span, context: within, startedMs }, error) {
-      const outcome = outcomeOf(call, error);
+      const outcome = outcomeOf(call, error, error?.code);
       span.setAttributes({ ...peerAttributes(call), ...outcome });
       if (outcome["error.type"] !== undefined) {
         span.setStatus({ code: SpanStatusCode.ERROR, message: error?.code ?? "" });
       }
       span.end();
-      const attributes = { ...attributesOf(call), ...outcome };
+      const attributes = { ...attributesOf(call), ...outcomeOf(call, error, commonCodeOf(error)) };
       durations[call.side].record((performance.now() - startedMs) / 1000, attributes, within);
     },
   };
@@ -116,9 +118,16 @@ function headersOf(span: Span): TraceContext | undefined {
   return { traceparent: `00-${traceId}-${spanId}-${flags}`, tracestate: traceState?.serialize() };
 }
 
-/** Of low cardinality, so that metrics can have them too. */
+const SYSTEM = "capnproto";
+
+/** Of low cardinality, so that metrics can have them too, whatever numbers callers invent. */
 function attributesOf(call: ObservedCall): Attributes {
-  return { "rpc.system.name": "capnproto", "rpc.method": methodOf(call) };
+  const method = call.isDefined === false ? "_OTHER" : methodOf(call);
+  return { "rpc.system.name": SYSTEM, "rpc.method": method };
+}
+
+function originalOf(call: ObservedCall): Attributes {
+  return call.isDefined === false ? { "rpc.method_original": methodOf(call) } : {};
 }
 
 /** Such as `library.capnp:Desk/renew`. */
@@ -146,8 +155,13 @@ function hostAndPort({ address }: Peer | AnonymousPeer): readonly [string, numbe
 }
 
 /** A caller that gave its call up is no failure of the server's. */
-function outcomeOf(call: ObservedCall, error: RpcError | undefined): Attributes {
-  const code = error?.code ?? "OK";
+function outcomeOf(call: ObservedCall, error: RpcError | undefined, code = "OK"): Attributes {
   const failed = error !== undefined && !(call.side === "served" && error.code === "CANCELED");
   return { "rpc.response.status_code": code, ...(failed && { "error.type": code }) };
+}
+
+/** An application's code may be of the peer's invention: its kind stands for it. */
+function commonCodeOf(error: RpcError | undefined): string | undefined {
+  if (error === undefined || RPC_ERROR_CODES.has(error.code)) return error?.code;
+  return error.kind.toUpperCase();
 }

@@ -1,3 +1,4 @@
+import { type CallOptions } from "../capnp/index.ts";
 import { type CallStatistics, type ConnectionDump, RpcError } from "../rpc/index.ts";
 import { type Connection, type Vat } from "../vat/index.ts";
 import {
@@ -15,10 +16,17 @@ export interface VatSnapshot {
   readonly takenAtMs: number;
   /** Of all connections there have been. */
   readonly traffic: CallStatistics;
-  readonly connections: readonly ConnectionDump[];
+  readonly connections: readonly InspectedConnection[];
 }
 
-export interface InspectionOptions {
+/** A connection of the vat that is looked at. */
+export interface InspectedConnection extends ConnectionDump {
+  /** Whether it is the very one that brought the snapshot. */
+  readonly asking: boolean;
+}
+
+/** How to look: as a call's, and what to mark. */
+export interface InspectionOptions extends CallOptions {
   /** What is older than this and was never called is marked as a leak. Default: ten minutes. */
   readonly leakAfterMs?: number | undefined;
 }
@@ -27,10 +35,10 @@ export interface InspectionOptions {
 export async function inspectVat(
   from: Vat,
   path: string,
-  { leakAfterMs }: InspectionOptions = {},
+  { leakAfterMs, signal, timeoutMs }: InspectionOptions = {},
 ): Promise<VatSnapshot> {
-  return await atDesk(from.connect(`insecure+unix:${path}`), async (admin) => {
-    const { snapshot } = await admin.snapshot(leakAfter(leakAfterMs));
+  return await atDesk(from.connect(`insecure+unix:${path}`, { signal }), async (admin) => {
+    const { snapshot } = await admin.snapshot(leakAfter(leakAfterMs), { signal, timeoutMs });
     return snapshotIn(snapshot);
   });
 }
@@ -45,7 +53,7 @@ export async function followVat(
     readonly onSnapshot: (snapshot: VatSnapshot) => void;
   },
 ): Promise<void> {
-  const { intervalMs, signal, onSnapshot, leakAfterMs } = options;
+  const { intervalMs, signal, timeoutMs, onSnapshot, leakAfterMs } = options;
   const connection = from.connect(`insecure+unix:${path}`, { signal });
   await atDesk(connection, async (admin) => {
     const watcher = Watcher.serve({
@@ -54,7 +62,8 @@ export async function followVat(
         return {};
       },
     });
-    const watching = await admin.watch({ watcher, intervalMs, ...leakAfter(leakAfterMs) });
+    const terms = { watcher, intervalMs, ...leakAfter(leakAfterMs) };
+    const watching = await admin.watch(terms, { timeoutMs });
     const stopped = new Promise<undefined>((resolve) => {
       const stop = (): void => {
         resolve(undefined);
@@ -99,7 +108,7 @@ function snapshotIn(wire: WireSnapshot.Reader): VatSnapshot {
   };
 }
 
-function connectionIn(wire: WireConnection.Reader): ConnectionDump {
+function connectionIn(wire: WireConnection.Reader): InspectedConnection {
   return {
     peer: wire.peer,
     address: wire.address,
@@ -132,6 +141,7 @@ function connectionIn(wire: WireConnection.Reader): ConnectionDump {
       },
     ),
     embargoes: wire.embargoes,
+    asking: wire.asking,
   };
 }
 

@@ -3,13 +3,14 @@ import { type BrokenHook } from "./broken-hook.ts";
 import { type Exports } from "./export.ts";
 import { type Results } from "./hook.ts";
 import { type Link } from "./link.ts";
+import { PeerTable } from "./peer-table.ts";
 import { violation } from "./violation.ts";
 
 /** The answers of one connection. The peer chooses their ids. */
 export class Answers implements Answerer {
   readonly link: Link;
   readonly exports: Exports;
-  readonly #table = new Map<number, Answer>();
+  readonly #table = new PeerTable<Answer>();
   #finishing: Finishing[] = [];
   /** Calls that the peer is done with and that go on: others wait for them, or nobody does. */
   readonly #lingering = new Map<Answer, Results>();
@@ -44,12 +45,12 @@ export class Answers implements Answerer {
   }
 
   add(answer: Answer): void {
-    this.#table.set(answer.id, answer);
+    this.#table.add(answer.id, answer);
     this.words += answer.words;
   }
 
   remove(answer: Answer): void {
-    this.#table.delete(answer.id);
+    this.#table.remove(answer.id);
     this.words -= answer.words;
   }
 

@@ -1,35 +1,64 @@
 import { type Blame, HandfastError } from "../base/index.ts";
 import { type ExceptionDetail, type ExceptionKind } from "./messages.ts";
 
+/** The codes that this library gives. */
+type KnownCode =
+  /** The call failed, and would again. */
+  | "FAILED"
+  /** Too much is asked for now; later it may succeed. */
+  | "OVERLOADED"
+  /** A connection that the call needs is lost, or was cut. */
+  | "DISCONNECTED"
+  /** The other end does not know how: most often, the object has no such method. */
+  | "UNIMPLEMENTED"
+  /** The caller gave the call up. */
+  | "CANCELED"
+  /** The call's `timeoutMs` ran out. */
+  | "TIMEOUT"
+  /** The reference was revoked: it carries authority no longer. */
+  | "REVOKED"
+  /** The time of the reference is over: it carries authority no longer. */
+  | "EXPIRED"
+  /** The authority check failed: so an `AuthError` reaches the caller. */
+  | "PERMISSION_DENIED"
+  /** The peer broke a rule of rpc.capnp, and the connection was aborted. */
+  | "PROTOCOL";
+
 /**
- * What went wrong, finer than the wire's four kinds. The first four are those kinds themselves.
- * `CANCELED`: the caller gave the call up. `TIMEOUT`: its `timeoutMs` ran out. `REVOKED` and
- * `EXPIRED`: the reference no longer carries authority. `PERMISSION_DENIED`: it never did.
- * `PROTOCOL`: the peer broke a rule of rpc.capnp and the connection was aborted.
+ * What went wrong, finer than the wire's four kinds, which are the first four.
  *
  * An application may have codes of its own: a capital letter, then capitals, digits and underscores,
  * 64 in all. Between vats of this library a thrown code reaches the caller; other peers see the
  * kind alone, and so does everybody in place of `TIMEOUT` and `PROTOCOL`, which an end only ever
  * says of itself.
  */
-export type RpcErrorCode =
-  | "FAILED"
-  | "OVERLOADED"
-  | "DISCONNECTED"
-  | "UNIMPLEMENTED"
-  | "CANCELED"
-  | "TIMEOUT"
-  | "REVOKED"
-  | "EXPIRED"
-  | "PERMISSION_DENIED"
-  | "PROTOCOL"
-  | ApplicationCode;
+export type RpcErrorCode = KnownCode | ApplicationCode;
+
+/** The codes that this library gives; any other is an application's. */
+export const RPC_ERROR_CODES: ReadonlySet<string> = new Set(
+  Object.keys({
+    FAILED: true,
+    OVERLOADED: true,
+    DISCONNECTED: true,
+    UNIMPLEMENTED: true,
+    CANCELED: true,
+    TIMEOUT: true,
+    REVOKED: true,
+    EXPIRED: true,
+    PERMISSION_DENIED: true,
+    PROTOCOL: true,
+  } satisfies Record<KnownCode, true>),
+);
 
 /** Any string, yet editors still offer the ones above. */
 type ApplicationCode = string & Record<never, never>;
 
-/** Whether the method may have run: `no` means that repeating the call is safe. */
-export type Executed = "no" | "maybe";
+/** Whether the method may have run. */
+export type Executed =
+  /** Certainly not: repeating the call is safe. */
+  | "no"
+  /** Nobody here knows. */
+  | "maybe";
 
 export interface RpcErrorOptions {
   readonly code?: RpcErrorCode | undefined;
@@ -45,7 +74,10 @@ export interface RpcErrorOptions {
 
 /**
  * A call that failed. Thrown by a method, its message, kind and code reach the caller; any other error
- * reaches the caller only as `internal error (ref N)`.
+ * reaches the caller only as `internal error (ref N)`. The code may be one of the application's own:
+ * a capital letter, then capitals, digits and underscores, 64 in all. It crosses between vats of this
+ * library; other peers see the kind alone, and so does everybody in place of `TIMEOUT` and
+ * `PROTOCOL`, which an end only ever says of itself.
  */
 export class RpcError extends HandfastError<RpcErrorCode> {
   /** One of the four kinds of rpc.capnp Exception.Type, always kept across the wire. */

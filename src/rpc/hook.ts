@@ -156,14 +156,22 @@ export interface IncomingCall {
   returns(results: Payload): void;
   throws(error: RpcError): void;
   /** Becomes the call on `target`: its results are this call's results. */
-  tailCall(target: Hook, request: Request): void;
+  tailCall(target: Pick<Hook, "call">, request: Request, ended?: TailEnded): void;
   /** Lets pipelined calls go on before the results are there (C++ `setPipeline`). */
   setPipeline(pipeline: Payload): void;
 
   readonly canceled: boolean;
+  /** What ended it when nobody let go of it, such as that its reference was revoked. */
+  readonly canceledBy?: RpcError | undefined;
   /** Calls back once when the caller gives up or is gone; never after an outcome. */
   onCanceled(callback: () => void): void;
 }
+
+/**
+ * How a tail call ended; not asked when it was never made. The results are on their way: they may be
+ * looked at. They are undefined, too, when they never came here.
+ */
+export type TailEnded = (error: RpcError | undefined, results: Payload | undefined) => void;
 
 /** What a local object is to the core. */
 export interface Servant {

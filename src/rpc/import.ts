@@ -3,6 +3,7 @@ import { type Hook } from "./hook.ts";
 import { type ImportId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import { type CapDescriptor, type MessageTarget } from "./messages.ts";
+import { PeerTable } from "./peer-table.ts";
 import { RemoteTarget } from "./remote-hook.ts";
 import { violation } from "./violation.ts";
 
@@ -50,7 +51,7 @@ export class Import extends RemoteTarget {
 /** The imports of one connection. The peer chooses their ids. */
 export class Imports {
   readonly #link: Link;
-  readonly #table = new Map<number, Import>();
+  readonly #table = new PeerTable<Import>();
 
   constructor(link: Link) {
     this.#link = link;
@@ -69,7 +70,7 @@ export class Imports {
     let entry = this.#table.get(id);
     if (entry === undefined) {
       entry = new Import(this.#link, this, id as ImportId, promised); // the peer's word for it
-      this.#table.set(id, entry);
+      this.#table.add(id, entry);
     } else {
       entry.received += 1;
       entry.retain();
@@ -100,13 +101,11 @@ export class Imports {
   }
 
   release(entry: Import): void {
-    this.#table.delete(entry.id);
+    this.#table.remove(entry.id);
     this.#link.send({ is: "release", id: entry.id, referenceCount: entry.received });
   }
 
   lose(over: BrokenHook): void {
-    const entries = [...this.#table.values()];
-    this.#table.clear();
-    for (const entry of entries) entry.lost(over);
+    for (const entry of this.#table.takeAll()) entry.lost(over);
   }
 }

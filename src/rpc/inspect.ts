@@ -1,4 +1,4 @@
-import { type AnonymousPeer, type Peer } from "../base/index.ts";
+import { type AnonymousPeer, oneLine, type Peer } from "../base/index.ts";
 import { type Answers } from "./answers.ts";
 import { type Embargoes } from "./embargo.ts";
 import { type CallStatistics } from "./call-statistics.ts";
@@ -96,6 +96,7 @@ export interface ImportDump {
   readonly streamWords: number;
 }
 
+/** One connection and every entry of its tables, as plain data, at one moment. */
 export interface ConnectionDump {
   /** Who holds the exports: the peer's id, or its address when it has proven none. */
   readonly peer: string;
@@ -109,6 +110,7 @@ export interface ConnectionDump {
   readonly answers: readonly AnswerDump[];
   readonly exports: readonly ExportDump[];
   readonly imports: readonly ImportDump[];
+  /** Promises that wait for a Disembargo: of ours, and of the peer's. */
   readonly embargoes: number;
 }
 
@@ -129,6 +131,7 @@ export function statsOf(tables: Tables): ConnectionStats {
   };
 }
 
+/** What a dump takes for a leak. */
 export interface DumpOptions {
   /** What is older than this and was never called is marked as a leak. Default: ten minutes. */
   readonly leakAfterMs?: number | undefined;
@@ -229,6 +232,8 @@ function span(ms: number): string {
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }
 
+const MAX_CELL_CHARS = 200; // ours
+
 /** A dump for people: one line an entry, in columns. */
 export function tableOf(dump: ConnectionDump): string {
   const rows: (readonly string[])[] = [["table", "id", "state", "refs", "age", "what"]];
@@ -249,10 +254,12 @@ export function tableOf(dump: ConnectionDump): string {
     const what = `received ${received} times${streaming}${leak ? LEAK : ""}`;
     rows.push(["import", String(id), state, String(references), span(ageMs), what]);
   }
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  // A label may be the peer's words.
+  const lines = rows.map((row) => row.map((cell) => oneLine(cell.slice(0, MAX_CELL_CHARS))));
+  const widths = lines[0]?.map((_, column) =>
+    lines.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
   );
-  return rows
+  return lines
     .map((row) =>
       row
         .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))

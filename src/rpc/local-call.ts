@@ -6,6 +6,7 @@ import {
   type Payload,
   type Request,
   type Servant,
+  type TailEnded,
 } from "./hook.ts";
 import { type Path } from "./messages.ts";
 import { releaseCaps } from "./payload.ts";
@@ -40,6 +41,7 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
   readonly #request: Request;
   #is: "queued" | "running" | "canceled" | "told" | "ended" = "queued";
   #canceled = false;
+  #canceledBy: RpcError | undefined;
   #pipeline: SetPipeline | undefined;
   #onCanceled: (() => void) | undefined;
 
@@ -71,6 +73,15 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
 
   get canceled(): boolean {
     return this.#canceled;
+  }
+
+  get canceledBy(): RpcError | undefined {
+    return this.#canceledBy;
+  }
+
+  override cancel(error: RpcError): void {
+    this.#canceledBy = error;
+    super.cancel(error);
   }
 
   onCanceled(callback: () => void): void {
@@ -107,11 +118,11 @@ export class LocalCall extends LocalResults implements Turn, IncomingCall {
     }
   }
 
-  tailCall(target: Hook, request: Request): void {
+  tailCall(target: Pick<Hook, "call">, request: Request, ended?: TailEnded): void {
     if (this.#is === "running") {
       const returnTo = this.sinkReturnsTo;
       const tail = target.call(returnTo === undefined ? request : { ...request, returnTo });
-      this.forwardTo(new TailResults(tail));
+      this.forwardTo(new TailResults(tail, ended));
       this.#end();
     } else {
       releaseCaps(request.params);

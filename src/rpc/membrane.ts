@@ -17,6 +17,8 @@ export interface MembranePolicy {
   readonly shallow?: boolean | undefined;
   /** For people: what the outside's references are called in dumps and logs. */
   readonly label?: string | undefined;
+  /** Told of each call from outside that fails because the membrane was revoked. */
+  readonly refused?: ((request: Request, error: RpcError) => void) | undefined;
   /** Nothing that crossed is held or under way any more: called once, also after `revoke`. */
   readonly over?: (() => void) | undefined;
 }
@@ -41,7 +43,7 @@ export class Membrane {
     inside: new Map(),
   };
   readonly #calls = new Set<MembranedResults>();
-  #revoked: BrokenHook | undefined;
+  #revoked: Readonly<Record<Side, BrokenHook>> | undefined;
   #over = false;
 
   constructor(turns: TurnQueue, policy: MembranePolicy = {}) {
@@ -57,12 +59,14 @@ export class Membrane {
   /** Cuts everything that has crossed; calls under way fail with `error`. */
   revoke(error = revocation()): void {
     if (this.#revoked !== undefined) return;
-    const broken = new BrokenHook(this.turns, error);
-    this.#revoked = broken;
+    this.#revoked = {
+      outside: new RevokedHook(this, error),
+      inside: new BrokenHook(this.turns, error),
+    };
     // Cutting one may be the end of others, which then have left these tables.
     for (const call of this.#calls) call.cancel(error);
     for (const hooks of Object.values(this.#hooks)) {
-      for (const hook of hooks.values()) hook.cut(broken);
+      for (const hook of hooks.values()) hook.cut(this.#revoked[hook.side]);
     }
     this.#endIfEmpty();
   }
@@ -79,7 +83,7 @@ export class Membrane {
     }
     if (this.#revoked !== undefined) {
       hook.release();
-      return this.#revoked;
+      return this.#revoked[side];
     }
     const known = this.#hooks[side].get(end)?.retain();
     const passed = known ?? new MembranedHook(this, end.retain(), side);
@@ -128,6 +132,21 @@ export class Membrane {
     if (this.#over || outside.size + inside.size + this.#calls.size > 0) return;
     this.#over = true;
     this.policy.over?.();
+  }
+}
+
+/** What the outside is left with when a membrane was revoked. */
+class RevokedHook extends BrokenHook {
+  readonly #membrane: Membrane;
+
+  constructor(membrane: Membrane, error: RpcError) {
+    super(membrane.turns, error);
+    this.#membrane = membrane;
+  }
+
+  override call(request: Request): Results {
+    this.#membrane.policy.refused?.(request, this.broken);
+    return super.call(request);
   }
 }
 

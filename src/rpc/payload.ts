@@ -36,7 +36,8 @@ export const CAPABILITY_CONTENT = new CapabilityContent();
 
 /** One more reference to each capability. */
 export function retainCaps(payload: Payload): Payload {
-  for (const cap of payload.caps) cap?.retain();
+  const { caps } = payload;
+  if (caps !== NO_CAPS) for (const cap of caps) cap?.retain();
   return payload;
 }
 
@@ -46,8 +47,8 @@ export function callWords(content: Content, capabilities: number): number {
 }
 
 /** Gives the references that the payload owns back. */
-export function releaseCaps(payload: Payload): void {
-  for (const cap of payload.caps) cap?.release();
+export function releaseCaps({ caps }: Payload): void {
+  if (caps !== NO_CAPS) for (const cap of caps) cap?.release();
 }
 
 /** The capability that `path` leads to, with a reference; broken where there is none. */

@@ -120,11 +120,27 @@ export abstract class LocalResults extends CallResults {
     this.release();
   }
 
+  /** What is pipelined moves on with all that waits in it, so that a long chain is not made anew. */
   protected override forwardTo(results: Results): void {
     this.retain();
-    this.resolvePipelines((path) => results.pipeline(path));
+    const pipelines = this.#pipelines;
+    this.#pipelines = undefined;
+    for (const promise of pipelines ?? []) {
+      if (results instanceof LocalResults && results.#adopt(promise)) continue;
+      promise.resolve(results.pipeline(promise.path));
+    }
     super.forwardTo(results);
     this.release();
+  }
+
+  /** Makes it a promise of these results, if they can have it. */
+  #adopt(promise: PipelinedPromise): boolean {
+    const pipelines = (this.#pipelines ??= new PathMap());
+    const { path } = promise;
+    if (!this.open || pipelines.full || pipelines.get(path) !== undefined) return false;
+    if (!promise.moveTo(this)) return false;
+    pipelines.set(path, promise);
+    return true;
   }
 
   protected resolvePipelines(resolution: (path: Path) => Hook): void {
@@ -148,6 +164,16 @@ class PipelinedPromise extends PromiseHook {
 
   override get waitsFor(): Hook | undefined {
     return this.#results?.waitsFor;
+  }
+
+  /** Stands for the same capability in results that replace its own, unless those wait for it. */
+  moveTo(results: LocalResults): boolean {
+    const { waitsFor } = results;
+    if (waitsFor !== undefined && this.awaitedBy(waitsFor)) return false;
+    const left = this.#results;
+    this.#results = results.retain();
+    left?.release();
+    return true;
   }
 
   protected override becameResolved(): void {

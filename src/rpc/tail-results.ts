@@ -1,15 +1,17 @@
-import { perhapsExecuted, type RpcError } from "./exception.ts";
-import { type Hook, type Payload, Results, type ResultsSink } from "./hook.ts";
+import { perhapsExecuted, RpcError } from "./exception.ts";
+import { type Hook, type Payload, Results, type ResultsSink, type TailEnded } from "./hook.ts";
 import { type Path } from "./messages.ts";
 
 /** The results of a tail call as those of the call that made it: which did run, if that did not. */
 export class TailResults extends Results {
   readonly #inner: Results;
+  #ended: TailEnded | undefined;
 
-  /** Takes over the reference. */
-  constructor(inner: Results) {
+  /** Takes over the reference; `ended` is told once, if anybody asks for the outcome. */
+  constructor(inner: Results, ended?: TailEnded) {
     super();
     this.#inner = inner;
+    this.#ended = ended;
   }
 
   pipeline(path: Path): Hook {
@@ -17,7 +19,9 @@ export class TailResults extends Results {
   }
 
   whenReturned(sink: ResultsSink): void {
-    this.#inner.whenReturned(new TailSink(sink));
+    const ended = this.#ended;
+    this.#ended = undefined;
+    this.#inner.whenReturned(new TailSink(sink, ended));
   }
 
   override get pending(): boolean {
@@ -40,9 +44,11 @@ export class TailResults extends Results {
 
 class TailSink implements ResultsSink {
   readonly #sink: ResultsSink;
+  readonly #ended: TailEnded | undefined;
 
-  constructor(sink: ResultsSink) {
+  constructor(sink: ResultsSink, ended: TailEnded | undefined) {
     this.#sink = sink;
+    this.#ended = ended;
   }
 
   get returnTo(): object | undefined {
@@ -50,18 +56,24 @@ class TailSink implements ResultsSink {
   }
 
   returned(results: Payload): void {
+    this.#ended?.(undefined, results);
     this.#sink.returned(results);
   }
 
   failed(error: RpcError): void {
-    this.#sink.failed(perhapsExecuted(error));
+    const mine = perhapsExecuted(error);
+    this.#ended?.(mine, undefined);
+    this.#sink.failed(mine);
   }
 
   forgotten(): void {
+    const error = RpcError.failed("the caller gave the call up", { code: "CANCELED" });
+    this.#ended?.(error, undefined);
     this.#sink.forgotten?.();
   }
 
   keptByPeer(questionId: number): void {
+    this.#ended?.(undefined, undefined);
     this.#sink.keptByPeer?.(questionId);
   }
 }

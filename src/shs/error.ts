@@ -1,51 +1,71 @@
 import { type Blame, HandfastError } from "../base/index.ts";
 
-/**
- * Which check failed. The wire stays silent about it; only the side that refused knows.
- *
- * Handshake: `WRONG_NETWORK` (the MAC of M1 or M2), `WEAK_EPHEMERAL` (a low-order `ap` or `bp`),
- * `REFLECTED` (our own M1 came back), `M3_UNREADABLE` and `M4_UNREADABLE` (the box does not open:
- * another key was meant), `M3_FORGED` and `M4_FORGED` (the signature), `WEAK_IDENTITY` (a
- * small-order, mixed-order or non-canonical long-term key), `WEAK_SECRET` (an all-zero DH result).
- *
- * Records: `RECORD_FORGED` (the tag), `RECORD_LENGTH`, `RECORD_EMPTY`, `RECORD_TYPE`,
- * `RECORD_LIMIT` (no rekey in time), `AFTER_GOODBYE` (the peer went on), `SEALED_AFTER_GOODBYE`
- * (we would).
- *
- * Arguments: `KEY_INVALID`, `SEED_INVALID`, `NETWORK_INVALID`, `OUT_OF_TURN`.
- */
+/** Which check failed. */
 export type ShsErrorCode =
+  /** The MAC of M1 or M2 is of another network. */
   | "WRONG_NETWORK"
+  /** The peer's ephemeral key is of low order, or makes a secret of zeros. */
   | "WEAK_EPHEMERAL"
+  /** Our own M1 came back. */
   | "REFLECTED"
+  /** The box of M3 does not open: the client meant another key. */
   | "M3_UNREADABLE"
+  /** The signature in M3 is not the client's. */
   | "M3_FORGED"
+  /** The box of M4 does not open. */
   | "M4_UNREADABLE"
+  /** The signature in M4 is not the server's. */
   | "M4_FORGED"
+  /** The client's long-term key is of small or mixed order, or not canonical. */
   | "WEAK_IDENTITY"
-  | "WEAK_SECRET"
+  /** The tag of a record is wrong. */
   | "RECORD_FORGED"
+  /** No record of this type is so long, or so short. */
   | "RECORD_LENGTH"
+  /** A record without content, where the suite has none. */
   | "RECORD_EMPTY"
+  /** A record of an unknown type, or out of its order. */
   | "RECORD_TYPE"
+  /** The peer did not change its key in time. */
   | "RECORD_LIMIT"
+  /** The peer went on after its goodbye. */
   | "AFTER_GOODBYE"
+  /** We would go on after ours. */
   | "SEALED_AFTER_GOODBYE"
+  /** Not an Ed25519 public key that can be used. */
   | "KEY_INVALID"
+  /** Not a seed of 32 bytes. */
   | "SEED_INVALID"
+  /** Not a network, or one whose suites exclude each other. */
   | "NETWORK_INVALID"
+  /** The handshake awaits something else. */
   | "OUT_OF_TURN";
 
-/** A refusal of the handshake or of a record. */
+/**
+ * A refusal of the handshake (its four messages are M1 to M4), of a record, or of an argument. The
+ * wire stays silent about it; only the side that refused knows.
+ */
 export class ShsError extends HandfastError<ShsErrorCode> {
-  constructor(code: ShsErrorCode, message: string, blame: Blame = BLAME[code] ?? "peer") {
+  constructor(code: ShsErrorCode, message: string, blame: Blame = BLAME[code]) {
     super(code, message, { blame });
   }
 }
 
-const BLAME: Partial<Readonly<Record<ShsErrorCode, Blame>>> = {
+const BLAME: Readonly<Record<ShsErrorCode, Blame>> = {
   WRONG_NETWORK: "incompatible",
+  WEAK_EPHEMERAL: "peer",
+  REFLECTED: "peer",
   M3_UNREADABLE: "incompatible",
+  M3_FORGED: "peer",
+  M4_UNREADABLE: "peer",
+  M4_FORGED: "peer",
+  WEAK_IDENTITY: "peer",
+  RECORD_FORGED: "peer",
+  RECORD_LENGTH: "peer",
+  RECORD_EMPTY: "peer",
+  RECORD_TYPE: "peer",
+  RECORD_LIMIT: "peer",
+  AFTER_GOODBYE: "peer",
   SEALED_AFTER_GOODBYE: "caller",
   KEY_INVALID: "caller",
   SEED_INVALID: "caller",

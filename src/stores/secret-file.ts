@@ -49,7 +49,7 @@ export async function createSecretFile(path: string, text: string): Promise<void
     if (codeOf(cause) === "ENOENT") {
       throw new StoreError("KEY_FILE_UNWRITABLE", `there is no folder ${dirname(path)}`);
     }
-    throw new StoreError("KEY_FILE_UNWRITABLE", `${path} cannot be written`, { cause });
+    throw new StoreError("KEY_FILE_UNWRITABLE", `${path} cannot be written`, cause);
   }
 }
 
@@ -79,7 +79,7 @@ async function openToRead(path: string): Promise<FileHandle> {
       case "ENXIO": // a socket
         throw new StoreError("KEY_FILE_NOT_REGULAR", `${path} is not a regular file`);
       default:
-        throw new StoreError("KEY_FILE_UNREADABLE", `${path} cannot be read`, { cause });
+        throw new StoreError("KEY_FILE_UNREADABLE", `${path} cannot be read`, cause);
     }
   }
 }

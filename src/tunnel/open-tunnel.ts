@@ -15,7 +15,9 @@ import { join } from "./join.ts";
 import { Traffic } from "./traffic.ts";
 import { type Incident, type TunnelEnd, tunnelEnd, tunnelLimits } from "./tunnel.ts";
 
+/** Where the near end of a tunnel listens, and where it leads. */
 export interface OpenTunnelOptions {
+  /** With whose key the peer is dialled. */
   readonly identity: Identity;
   /** As a vat's. */
   readonly network: string | Uint8Array;
@@ -23,7 +25,10 @@ export interface OpenTunnelOptions {
   readonly listen: string;
   /** The other end: `capnp://ed25519:<key>@host:port` or `net:host:port~shs:<key>`. */
   readonly to: string;
+  /** What a road may cost, where the defaults do not suit. */
   readonly limits?: Partial<NetLimits> | undefined;
+  /** Closes the tunnel, as `close()` does. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of each connection that came to nothing or was cut. */
   readonly failed?: ((incident: Incident) => void) | undefined;
 }
@@ -60,5 +65,5 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<TunnelEnd>
   const door = await listenPlain({ address: place, limits }, (inner) => {
     void connect(inner);
   });
-  return tunnelEnd([printPlace(door.address)], traffic, () => door.close());
+  return tunnelEnd([printPlace(door.address)], traffic, () => door.close(), options.signal);
 }

@@ -18,7 +18,9 @@ import { join } from "./join.ts";
 import { Traffic } from "./traffic.ts";
 import { type Incident, type TunnelEnd, tunnelEnd, tunnelLimits } from "./tunnel.ts";
 
+/** Where the far end of a tunnel listens, for whom, and for which service. */
 export interface ServeTunnelOptions {
+  /** Whose key peers dial. */
   readonly identity: Identity;
   /** As a vat's. */
   readonly network: string | Uint8Array;
@@ -26,6 +28,7 @@ export interface ServeTunnelOptions {
   readonly listen: string;
   /** The service: `host:port` or `unix:/path`. */
   readonly to: string;
+  /** Who may reach the service. */
   readonly admit: Admit;
   /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
@@ -41,7 +44,12 @@ export interface ServeTunnelOptions {
    * Default `refuse`.
    */
   readonly remoteService?: "allow" | "refuse" | undefined;
+  /** What a road may cost, where the defaults do not suit. */
   readonly limits?: Partial<NetLimits> | undefined;
+  /** As a vat's `ListenOptions.exempt`. */
+  readonly exempt?: ((host: string) => boolean) | undefined;
+  /** Closes the tunnel, as `close()` does. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of each connection that came to nothing or was cut; the peer is told less. */
   readonly failed?: ((incident: Incident) => void) | undefined;
 }
@@ -66,6 +74,7 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     suites,
     admit: admit === "anyone" ? () => true : admit,
     limits,
+    exempt: options.exempt,
     accepted: (road, endpoints) => {
       void forward(road, endpoints);
     },
@@ -90,9 +99,8 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     const error = await traffic.follow(road, join(road, inner));
     if (error !== undefined) failed?.({ error, from });
   };
-  return tunnelEnd(door.peerAddresses(advertise).map(printPeerAddress), traffic, () =>
-    door.close(),
-  );
+  const addresses = door.peerAddresses(advertise).map(printPeerAddress);
+  return tunnelEnd(addresses, traffic, () => door.close(), options.signal);
 }
 
 const GIVE_UP_MS = 1_000; // ours: to read why; a peer that does not leave then is cut off

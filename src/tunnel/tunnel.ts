@@ -1,3 +1,4 @@
+import { whenAborted } from "../base/index.ts";
 import { type NetLimits } from "../net/index.ts";
 import { type Traffic, type TunnelStats } from "./traffic.ts";
 
@@ -27,14 +28,18 @@ export function tunnelEnd(
   addresses: readonly string[],
   traffic: Traffic,
   closeDoor: () => Promise<void>,
+  signal: AbortSignal | undefined,
 ): TunnelEnd {
   let closing: Promise<void> | undefined;
+  let deafen = () => {};
   const close = async ({ graceMs = GRACE_MS }: { readonly graceMs?: number | undefined } = {}) => {
     const again = closing !== undefined;
+    deafen();
     closing ??= closeDoor();
     await closing;
     await traffic.end(again ? 0 : graceMs);
   };
+  deafen = whenAborted(signal, () => void close());
   return {
     addresses,
     get stats() {

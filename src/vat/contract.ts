@@ -10,7 +10,7 @@ import {
 } from "../capnp/index.ts";
 import { type Certificate, type Road } from "../net/index.ts";
 import { type CallStatistics, type ConnectionDump, type DumpOptions } from "../rpc/index.ts";
-import { type Suite } from "../shs/index.ts";
+import { type CloseReason, type Suite } from "../shs/index.ts";
 import { type Identity } from "./identity.ts";
 import { type VatLimitOptions } from "./limits.ts";
 import { type LoadById, type Restorer } from "./restorer.ts";
@@ -27,7 +27,9 @@ export type BootstrapFactory<P = Peer> = (
  */
 export type Admit = "anyone" | ((peer: Peer) => boolean | PromiseLike<boolean>);
 
+/** Who a vat is, whom it lets in and what it offers them; `identity` and `network` must be said. */
 export interface VatOptions {
+  /** Whose key peers dial, and every peer is shown. */
   readonly identity: Identity;
   /**
    * Peers meet only in the same network: 1–32 printable ASCII characters (padded with zero bytes)
@@ -65,6 +67,13 @@ export interface ListenOptions {
   readonly advertise?: string | undefined;
   /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
+  /**
+   * Clients whose address no limit counts and no penalty meets; default 127.0.0.1 and ::1. Behind a
+   * proxy on this machine everybody comes from there: say `() => false` then.
+   */
+  readonly exempt?: ((host: string) => boolean) | undefined;
+  /** Closes the door. */
+  readonly signal?: AbortSignal | undefined;
   /** What those get who come in by a door that proves no key; default `anonymousBootstrap`. */
   readonly bootstrap?: BootstrapFactory<AnonymousPeer> | undefined;
 }
@@ -113,6 +122,8 @@ export interface PeerLogLine {
 export interface VatStatistics {
   /** All connections, those that are gone too. */
   readonly total: CallStatistics;
+  /** How often an observer has thrown; only the first time of each is logged. */
+  readonly observerFailures: number;
   /** The connections there are now. */
   readonly peers: readonly {
     readonly peer: PeerId | null;
@@ -140,6 +151,11 @@ export interface Connection extends AsyncDisposable {
   readonly ready: Promise<Peer | AnonymousPeer>;
   /** Settles once the connection is gone: `undefined` after a clean goodbye. Never rejects. */
   readonly closed: Promise<Error | undefined>;
+  /**
+   * What the peer said of why it leaves, as its `vat.close(reason)` does. Its words: print them with
+   * care. Only suite `aead64k` can say it.
+   */
+  readonly closeReason: CloseReason | undefined;
   /** The peer's root capability, as its bootstrap factory minted it for us. */
   bootstrap<C extends Client>(type: InterfaceType<C>): C;
   /** Gives the handle back. Stubs that are still held keep the connection, and calls go on. */
@@ -193,6 +209,6 @@ export interface Vat extends AsyncDisposable {
   inspect(options?: DumpOptions): readonly ConnectionDump[];
   /** Messages, bytes and capabilities, in and out, of each connection and of all. */
   stats(): VatStatistics;
-  /** Says goodbye on every connection and closes every listener. */
-  close(): Promise<void>;
+  /** Says goodbye on every connection, and why where the suite can, and closes every listener. */
+  close(reason?: CloseReason): Promise<void>;
 }

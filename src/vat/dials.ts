@@ -1,6 +1,5 @@
 import { type Clock, compareBytes, type PeerId, publicKeyOf } from "../base/index.ts";
 import {
-  DEFAULT_LIMITS,
   NetError,
   type PeerAddress,
   printPeerAddress,
@@ -11,9 +10,11 @@ import { type Driver } from "./driver.ts";
 import { EarlyRoad } from "./early-road.ts";
 import { VatError } from "./error.ts";
 import { type Arrival } from "./handle.ts";
+import { type VatLimits } from "./limits.ts";
 
 /** What dialling needs of the vat. */
 export interface DialOwner {
+  readonly limits: VatLimits;
   /** Whether peers can dial us, so that a refused dial may still be answered by theirs. */
   readonly listening: boolean;
   /** Rejects when there is no connection to be had; `committed` is told when M3 leaves. */
@@ -160,7 +161,7 @@ class Dial {
       },
       (error: unknown) => {
         this.#earlyDriver?.road.fail(asError(error));
-        const leftMs = startedAtMs + DEFAULT_LIMITS.handshakeMs - clock.now();
+        const leftMs = startedAtMs + owner.limits.net.handshakeMs - clock.now();
         if (isRefusal(error) && owner.listening && leftMs > 0) this.#await(clock, leftMs, error);
         else this.#fail(error);
       },

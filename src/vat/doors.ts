@@ -1,4 +1,4 @@
-import { type AnonymousPeer, type Logger, type PeerId } from "../base/index.ts";
+import { type AnonymousPeer, type Logger, type PeerId, whenAborted } from "../base/index.ts";
 import {
   type Certificate,
   type DoorOptions,
@@ -65,13 +65,17 @@ export class Doors {
     const path = parseInsecureUnixAddress(address);
     if (path !== undefined) {
       const door = await listenInsecureUnix(path, { limits: limits.net }, accepted);
-      return await this.#opened([address], () => door.close());
+      return await this.#opened([address], () => door.close(), options.signal);
     }
     const insecure = parseInsecureAddress(address, 0);
     if (insecure === undefined) return await this.#listen(parseListenAddress(address), options);
     const road = await listenInsecure({ address: insecure, limits: limits.net }, accepted);
     const { host, port } = road.address;
-    return await this.#opened([`insecure://${printHostPort(host, port)}`], () => road.close());
+    return await this.#opened(
+      [`insecure://${printHostPort(host, port)}`],
+      () => road.close(),
+      options.signal,
+    );
   }
 
   /** Closes them all; who has come in stays. */
@@ -82,27 +86,27 @@ export class Doors {
   async #listen(address: ListenAddress, options: ListenOptions): Promise<Listener> {
     const { network } = this.#owner;
     const road = await listen({
-      ...this.#doorTo(address),
+      ...this.#doorTo(address, options),
       keyPair: Identity.keyPairOf(this.#options.identity),
       network,
       suites: options.suites ?? ["aead64k"],
       confirm: (peer, { startedAtMs }) => this.#owner.confirm(peer.id, startedAtMs),
     });
     const addresses = road.peerAddresses(options.advertise).map(printPeerAddress);
-    return await this.#opened(addresses, () => road.close());
+    return await this.#opened(addresses, () => road.close(), options.signal);
   }
 
-  async #listenTls(address: ListenAddress, { advertise }: ListenOptions): Promise<Listener> {
+  async #listenTls(address: ListenAddress, options: ListenOptions): Promise<Listener> {
     const certificate = requireCertificate(this.#options.certificate);
     const id = idOfCertificate(certificate);
-    const road = await listenTls({ ...this.#doorTo(address), certificate });
+    const road = await listenTls({ ...this.#doorTo(address, options), certificate });
     const { host, port } = road.address;
-    const shown = printTlsAddress({ id, host: advertise ?? host, port });
-    return await this.#opened([shown], () => road.close());
+    const shown = printTlsAddress({ id, host: options.advertise ?? host, port });
+    return await this.#opened([shown], () => road.close(), options.signal);
   }
 
   /** What every door has in common whose visitors prove who they are. */
-  #doorTo(address: ListenAddress): DoorOptions {
+  #doorTo(address: ListenAddress, { exempt }: ListenOptions): DoorOptions {
     const { admit } = this.#options;
     const { limits, log } = this.#owner;
     if (admit === undefined) {
@@ -113,6 +117,7 @@ export class Doors {
       address,
       admit: admit === "anyone" ? () => true : admit,
       limits: limits.net,
+      exempt,
       accepted: (road) => {
         this.#owner.welcome(road);
       },
@@ -130,17 +135,24 @@ export class Doors {
     };
   }
 
-  async #opened(addresses: readonly string[], close: () => Promise<void>): Promise<Listener> {
+  async #opened(
+    addresses: readonly string[],
+    close: () => Promise<void>,
+    signal: AbortSignal | undefined,
+  ): Promise<Listener> {
     try {
       this.#owner.requireOpen();
+      if (signal?.aborted === true) throw new VatError("CLOSED", "listening was given up");
     } catch (error) {
-      await close(); // the vat was closed while the door was being opened
+      await close(); // which came while the door was being opened
       throw error;
     }
     const door = new OpenDoor(addresses, () => {
+      deafen();
       this.#open.delete(door);
       return close();
     });
+    const deafen = whenAborted(signal, () => void door.close());
     this.#open.add(door);
     return door;
   }

@@ -26,7 +26,14 @@ import {
   RpcError,
   type TurnQueue,
 } from "../rpc/index.ts";
+import { type CloseReason } from "../shs/index.ts";
 import { type VatLimits } from "./limits.ts";
+
+/** How the road of a driver came to be. */
+export interface RoadState {
+  readonly dialled: boolean;
+  readonly early?: boolean | undefined;
+}
 
 /** What a driver needs of its vat. */
 export interface DriverOwner {
@@ -53,7 +60,8 @@ export class Driver {
   readonly #reader: FrameReader;
   readonly #writer = new FrameWriter();
   readonly #roomBytes: number;
-  /** Settles once the connection is gone: `undefined` after a clean goodbye. */
+  readonly #dialled: boolean;
+  /** Settles once the connection is gone and what was sent has left: `undefined` after a clean goodbye. */
   readonly closed: Promise<Error | undefined>;
   #settleClosed!: (error: Error | undefined) => void;
   #root: Hook | undefined;
@@ -62,10 +70,16 @@ export class Driver {
   /** Set while a message has begun to arrive and not ended. */
   #cancelFrameTimer: (() => void) | undefined;
   #ended = false;
+  #failure: Error | undefined;
+  #cancelCut: (() => void) | undefined;
 
-  /** `early`: the road has yet to open, and {@link Driver.takeEarly} is all that may leave. */
-  constructor(road: Road, owner: DriverOwner, early = false) {
+  /**
+   * `dialled`: by us, so that it ends with our last handle. `early`: the road has yet to open, and
+   * {@link Driver.takeEarly} is all that may leave.
+   */
+  constructor(road: Road, owner: DriverOwner, { dialled, early }: RoadState) {
     this.#road = road;
+    this.#dialled = dialled;
     this.#owner = owner;
     this.peer = road.peer;
     this.#reader = new FrameReader({ maxBytes: owner.limits.messageBytes });
@@ -85,7 +99,7 @@ export class Driver {
         owner.wake(this);
       },
       limits: owner.limits.rpc,
-      early,
+      early: early ?? false,
       nowMs: nowMs(owner.clock),
       methodName: (interfaceId, methodId) => {
         const place = methodPlace(interfaceId, methodId);
@@ -105,6 +119,7 @@ export class Driver {
       closed: (error) => {
         this.#readAll();
         this.#over(error);
+        this.#left();
       },
     });
   }
@@ -119,7 +134,8 @@ export class Driver {
 
   /**
    * Gives a handle back. A connection that we dialled says goodbye with the last handle and the
-   * last reference; when that is now, settles once it is gone.
+   * last reference, and one that a peer dialled is the peer's to end; when that is now, settles once
+   * it is gone.
    */
   async letGo(): Promise<void> {
     this.#handles = (this.#handles ?? 1) - 1;
@@ -130,7 +146,7 @@ export class Driver {
   /** Performs what the state machine has asked for since the last time. */
   perform(): void {
     this.#flush();
-    if (this.#handles === 0 && this.connection.idle) this.close();
+    if (this.#dialled && this.#handles === 0 && this.connection.idle) this.close();
   }
 
   /** As `Connection.takeEarlyActions`, in bytes. */
@@ -152,11 +168,16 @@ export class Driver {
     return this.connection.dump(options);
   }
 
-  /** Says goodbye once everything sent has left. Calls in flight fail. */
-  close(): void {
+  /** Says why, if it can, and goodbye once everything sent has left. Calls in flight fail. */
+  close(reason?: CloseReason): void {
     if (this.#ended) return;
     this.#flush();
-    this.#finish(undefined);
+    this.#finish(undefined, reason);
+  }
+
+  /** What the peer said of why it leaves. */
+  get closeReason(): CloseReason | undefined {
+    return this.#road.closeReason;
   }
 
   #flush(): void {
@@ -260,10 +281,12 @@ export class Driver {
   }
 
   /** Nothing more is sent: says goodbye. */
-  #finish(error: Error | undefined): void {
+  #finish(error: Error | undefined, reason?: CloseReason): void {
     if (this.#ended) return;
-    this.#road.end();
+    this.#road.end(reason);
     this.#over(error);
+    if (this.#road.bufferedBytes === 0) this.#left();
+    else this.#cutWhenLate();
   }
 
   #over(error: Error | undefined): void {
@@ -273,8 +296,22 @@ export class Driver {
     this.connection.disconnect(disconnected(error));
     this.#root?.release();
     this.#root = undefined;
-    this.#settleClosed(error);
+    this.#failure = error;
     this.#owner.ended(this, error);
+  }
+
+  /** All that we had to say has left, or never will. */
+  #left(): void {
+    this.#cancelCut?.();
+    this.#settleClosed(this.#failure);
+  }
+
+  /** What was said before the goodbye is given time to leave. */
+  #cutWhenLate(): void {
+    const { clock, limits } = this.#owner;
+    this.#cancelCut = clock.after(limits.net.lingerMs, () => {
+      this.#road.destroy();
+    });
   }
 }
 

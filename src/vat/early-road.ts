@@ -37,6 +37,7 @@ export class EarlyRoad implements Road {
   /** The peer has proven its key. */
   open(road: Road): void {
     this.#road = road;
+    this.peer.established(road.peer.channelBinding);
     if (this.#events !== undefined) road.start(this.#events);
   }
 
@@ -55,6 +56,10 @@ export class EarlyRoad implements Road {
 
   get bufferedBytes(): number {
     return this.#road?.bufferedBytes ?? 0;
+  }
+
+  get closeReason(): CloseReason | undefined {
+    return this.#road?.closeReason;
   }
 
   end(reason?: CloseReason): void {

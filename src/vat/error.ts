@@ -1,13 +1,17 @@
 import { HandfastError } from "../base/index.ts";
 
-/**
- * `OPTION_MISSING`: a vat cannot be opened without it. `ADMIT_MISSING`: listening without saying who
- * may in. `NOT_CONNECTED`: a peer named by its id alone is not connected. `CERTIFICATE_MISSING`: a
- * road of TLS without a certificate of our own. `CLOSED`: the vat, or this handle on a connection,
- * was closed.
- */
+/** What is amiss with a vat, or with what is asked of it. */
 export type VatErrorCode =
-  "OPTION_MISSING" | "ADMIT_MISSING" | "NOT_CONNECTED" | "CERTIFICATE_MISSING" | "CLOSED";
+  /** A vat cannot be opened without this option. */
+  | "OPTION_MISSING"
+  /** It is to listen, and nobody said who may come in. */
+  | "ADMIT_MISSING"
+  /** A peer named by its id alone is not connected. */
+  | "NOT_CONNECTED"
+  /** A road of TLS needs a certificate of our own. */
+  | "CERTIFICATE_MISSING"
+  /** The vat, or this handle on a connection, was closed. */
+  | "CLOSED";
 
 /** A mistake in how a vat is set up or used. */
 export class VatError extends HandfastError<VatErrorCode> {

@@ -1,6 +1,7 @@
 import { type AnonymousPeer, HandfastError, type Peer } from "../base/index.ts";
 import { type Client, clientOfHook, type InterfaceType } from "../capnp/index.ts";
 import { BrokenHook, type Hook, PromiseHook, RpcError, type TurnQueue } from "../rpc/index.ts";
+import { type CloseReason } from "../shs/index.ts";
 import { type Connection } from "./contract.ts";
 import { type Driver } from "./driver.ts";
 import { VatError } from "./error.ts";
@@ -48,6 +49,10 @@ export class Handle implements Connection {
       () => held.then(({ closed }) => closed),
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
+  }
+
+  get closeReason(): CloseReason | undefined {
+    return this.#driver?.closeReason;
   }
 
   bootstrap<C extends Client>(type: InterfaceType<C>): C {

@@ -5,6 +5,7 @@ import {
   parsePeerId,
   type Peer,
   type PeerId,
+  whenAborted,
 } from "../base/index.ts";
 import {
   CallObservers,
@@ -42,7 +43,7 @@ import {
   RpcError,
   Tally,
 } from "../rpc/index.ts";
-import { networkIdentifier, ready } from "../shs/index.ts";
+import { type CloseReason, networkIdentifier, ready } from "../shs/index.ts";
 import { LogSource } from "./client-log.capnp.ts";
 import { ClientLogs, subscribe } from "./client-log.ts";
 import {
@@ -76,6 +77,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     this.log.error({ err }, "a turn failed; the vat goes on");
   });
   readonly #host: Host;
+  readonly #observers: CallObservers | undefined;
   /** Established connections, the newest last. */
   readonly #drivers = new Set<Driver>();
   readonly #doors: Doors;
@@ -94,13 +96,15 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     const { id, publicKey } = options.identity;
     this.#dials = new Dials(this, this.clock, publicKey);
     this.#doors = new Doors(this, options);
+    const watchers = this.#watchers(options);
+    this.#observers = watchers.observers;
     this.#host = new Host({
       turns: this.#pump.turns,
       clock: this.clock,
       self: { id, address: "local", transport: "local", signal: this.#life.signal },
       serve,
       log: this.log,
-      ...this.#watchers(options),
+      ...watchers,
       trackCalls: options.trackCalls,
       refused: ({ error, ...where }) => {
         const { reason, cause } = error;
@@ -133,13 +137,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     const { signal, onLog, logLevel = "info" } = options;
     const handle = new Handle(this.turns, this.#arrivalAt(address, options));
     if (onLog !== undefined) handle.onClosing = subscribe(handle, logLevel, onLog, this.log);
-    if (signal === undefined) return handle;
-    const abort = () => void handle.close();
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void handle.closed.then(() => {
-      signal.removeEventListener("abort", abort);
-    });
+    const deafen = whenAborted(signal, () => void handle.close());
+    void handle.closed.then(deafen);
     return handle;
   }
 
@@ -163,7 +162,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
       total.add(traffic);
       return { peer: peer.id ?? null, address: peer.address, traffic };
     });
-    return { total: total.sums, peers };
+    return { total: total.sums, peers, observerFailures: this.#observers?.failures ?? 0 };
   }
 
   restorer<S extends Servable>(load: LoadById<S>): Restorer<S> {
@@ -185,13 +184,13 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     return minted(type, object, { auth, ...terms }, this.#host);
   }
 
-  async close(): Promise<void> {
+  async close(reason?: CloseReason): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.#life.abort(new VatError("CLOSED", "the vat was closed"));
     this.#host.close();
     const listeners = this.#doors.close();
     const connections = [...this.#drivers].map((driver) => {
-      driver.close();
+      driver.close(reason);
       return driver.closed;
     });
     this.#dials.close();
@@ -217,26 +216,24 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
   }
 
   driveEarly(road: Road): Driver {
-    return new Driver(road, this, true);
+    return new Driver(road, this, { dialled: true, early: true });
   }
 
   adopt(road: Road, early?: Driver): Driver {
-    const driver = early ?? new Driver(road, this);
-    this.#drivers.add(driver);
+    const driver = early ?? new Driver(road, this, { dialled: true });
     early?.connection.peerProven();
-    if (this.#life.signal.aborted) driver.close();
-    return driver;
+    return this.#established(driver);
   }
 
   /** A peer that came in by one of our doors and proved who it is. */
   welcome(road: Road): void {
-    this.#dials.accepted(this.adopt(road));
+    this.#dials.accepted(this.#established(new Driver(road, this, { dialled: false })));
   }
 
   /** A peer that proved nothing, at a door that has something of its own to offer, or not. */
   welcomeAnonymous(road: Road<AnonymousPeer>, offer: ListenOptions["bootstrap"]): void {
     if (offer !== undefined) this.#doorOf.set(road.peer, offer);
-    this.adopt(road);
+    this.#established(new Driver(road, this, { dialled: false }));
   }
 
   confirm(peer: PeerId, startedAtMs: number): boolean {
@@ -316,6 +313,12 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
         controller.abort(new VatError("CLOSED", "the dial was given up"));
       },
     };
+  }
+
+  #established(driver: Driver): Driver {
+    this.#drivers.add(driver);
+    if (this.#life.signal.aborted) driver.close();
+    return driver;
   }
 
   #newest(id: PeerId | undefined): Driver | undefined {

@@ -6,6 +6,7 @@ import { type Backoff, DEFAULT_BACKOFF, delayAfter } from "./backoff.ts";
 import { type Connection, type Vat } from "./contract.ts";
 import { VatError } from "./error.ts";
 
+/** How a capability is got again on each new connection, and when. */
 export interface ReconnectingOptions<C extends Client> {
   /**
    * Gets, on a new connection, the capability to work with: authenticates, if need be. What it
@@ -15,10 +16,13 @@ export interface ReconnectingOptions<C extends Client> {
   readonly establish: (connection: Connection, signal: AbortSignal) => C | PromiseLike<C>;
   /** Whether to dial before anybody asks, and whenever the connection was lost. Default `false`. */
   readonly eager?: boolean | undefined;
+  /** How long to wait after a failure, where the defaults do not suit. */
   readonly backoff?: Partial<Backoff> | undefined;
   /** Calls that may wait for a connection; more are refused as `overloaded`. Default 256. */
   readonly maxWaiting?: number | undefined;
+  /** Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Spreads the waits. Default: `Math.random`. */
   readonly random?: Random | undefined;
 }
 
@@ -34,6 +38,7 @@ export type ReconnectingState =
   | { readonly is: "failed"; readonly error: unknown }
   | { readonly is: "closed" };
 
+/** Options of one `call`. */
 export interface ReconnectingCallOptions {
   /** Whether the call may be made again when it is not known whether it ran. Default `false`. */
   readonly idempotent?: boolean | undefined;
@@ -44,7 +49,10 @@ export interface ReconnectingCallOptions {
 /** One capability of a peer, across the connections that it takes to work with it. */
 export interface Reconnecting<C extends Client> extends AsyncDisposable {
   readonly state: ReconnectingState;
-  /** Calls back with every new state; the function returned takes the callback back. */
+  /**
+   * Calls back with every new state; the function returned takes the callback back. What it throws
+   * is an uncaught exception of the process, and changes nothing here.
+   */
   onState(callback: (state: ReconnectingState) => void): () => void;
   /**
    * Has `work` make one call on the capability, dialling if there is none. When the capability is
@@ -222,7 +230,7 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
     if (this.#established !== established) return;
     this.#established = undefined;
     const lasted = this.#clock.now() - established.sinceMs >= this.#backoff.maxMs;
-    this.#failures = lasted ? 0 : Math.max(1, this.#failures);
+    this.#failures = lasted ? 0 : this.#failures + 1;
     this.#become({ is: "idle" });
     void letGo(established);
     this.#dialIfEager();
@@ -255,7 +263,15 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
   #become(state: ReconnectingState): void {
     if (this.#state.is === "closed") return;
     this.#state = state;
-    for (const callback of this.#callbacks) callback(state);
+    for (const callback of this.#callbacks) {
+      try {
+        callback(state);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error; // the process hears of it, as of an EventTarget's listener; we go on
+        });
+      }
+    }
   }
 }
 

@@ -65,6 +65,26 @@ describe("a key set", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("does for an hour more while no newer one can be had", async () => {
+    let up = true;
+    const { clock, asked, jwks } = published(() =>
+      up ? json({ keys: [] }) : new Response("no", { status: 503 }),
+    );
+    const old = await jwks.current();
+    up = false;
+    clock.advance(10 * 60_000);
+    expect(await Promise.all([jwks.current(), jwks.current()])).toEqual([old, old]);
+    expect(await jwks.current()).toBe(old); // too early to ask again
+    expect(asked).toHaveLength(2);
+    clock.advance(60 * 60_000 - 1);
+    expect(await jwks.current()).toBe(old);
+    clock.advance(1);
+    expect(await codeOf(jwks.current())).toBe("JWKS_UNAVAILABLE");
+    up = true;
+    clock.advance(30_000);
+    expect(await jwks.current()).not.toBe(old);
+  });
+
   it.each<[string, () => Response | Promise<Response>]>([
     ["is no JSON", () => new Response("<html>")],
     ["is no key set", () => json({ key: [] })],

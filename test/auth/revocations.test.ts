@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { AuthContext } from "../../src/base/index.ts";
 import { Revocations } from "../../src/auth/index.ts";
 
 it("revoking takes back all that one principal holds, and nothing of another's", () => {
@@ -29,4 +30,13 @@ it("those who hold nothing any more are forgotten, and those who do are not", ()
   for (let index = 1; index < 5000; index++) revocations.of(String(index));
   expect(revocations.of("kept")).toBe(kept);
   expect(revocations.of("0")).not.toBe(first);
+});
+
+it("tells principals of the same name in two domains apart, and from names of one's own", () => {
+  const revocations = new Revocations();
+  const auth = AuthContext.of({ domain: "jwt", principal: "ada" });
+  const holders = [auth, { domain: "api-key", principal: "ada" }, "ada", '["jwt","ada"]'];
+  for (const holder of holders) revocations.of(holder).onRevoked(() => {});
+  expect(revocations.revoke({ domain: "jwt", principal: "ada" })).toBe(1);
+  expect(holders.map((holder) => revocations.heldBy(holder))).toEqual([0, 1, 1, 1]);
 });

@@ -25,7 +25,19 @@ describe("the options of the bench", () => {
       pins: ["two", "one"],
       rounds: 3,
       ms: 300,
+      complete: true,
     });
+    expect(parseOptions(["--json", "out.json"], NAMES).complete).toBe(true);
+    for (const arg of [
+      "bulk",
+      "--quick",
+      "--rounds=1",
+      "--ms=5",
+      "--peers=handfast",
+      "--pin=one",
+    ]) {
+      expect(parseOptions([arg, "--json=out.json"], NAMES).complete).toBe(false);
+    }
   });
 
   it("may stand anywhere among the suites", () => {
@@ -38,6 +50,7 @@ describe("the options of the bench", () => {
       pins: ["one"],
       rounds: 3,
       ms: 50,
+      complete: false,
     });
   });
 

@@ -50,11 +50,11 @@ class Message$Pipeline extends $.Pipeline {
   get unimplemented(): $.PipelineOf<typeof $.AnyPointer> { return $.pipelineOf(this, 0, $.AnyPointer); }
   get abort(): Exception.Pipeline { return $.pipelineOf(this, 0, Exception); }
 }
-function Message$set(to: Message.Builder, from: Message.Init): void {
+function Message$set(to: Message.Builder, from: $.Given<Message.Choices>): void {
   if (from.unimplemented !== undefined) to.unimplemented = from.unimplemented;
   if (from.abort !== undefined) to.abort = from.abort;
 }
-export const Message: $.StructType<Message.Reader, Message.Builder, Message.Init, Message.Pipeline> = $.struct({
+export const Message: $.StructType<Message.Reader, Message.Builder, Message.Init, Message.Pipeline> = $.struct<Message.Reader, Message.Builder, Message.Init, Message.Pipeline>({
   name: "exception-details.capnp:Message",
   id: 0xde6b681a21f7d59en,
   dataWords: 1,
@@ -170,13 +170,22 @@ function Exception$set(to: Exception.Builder, from: Exception.Init): void {
   if (from.trace !== undefined) to.trace = from.trace;
   if (from.details !== undefined) to.details = from.details;
 }
-export const Exception: $.StructType<Exception.Reader, Exception.Builder, Exception.Init, Exception.Pipeline> & { readonly Type_: typeof Exception$Type_; readonly Detail: typeof Exception$Detail } = $.nest($.struct<Exception.Reader, Exception.Builder, Exception.Init, Exception.Pipeline>({
-  name: "exception-details.capnp:Exception",
-  id: 0xf125b1686b157b33n,
-  dataWords: 1,
-  pointerCount: 3,
-  Reader: Exception$Reader,
-  Builder: Exception$Builder,
-  fields: ["reason", "obsoleteIsCallersFault", "obsoleteDurability", "type", "trace", "details"],
-  set: Exception$set,
-}), { Type_: Exception$Type_, Detail: Exception$Detail });
+export const Exception: $.StructType<Exception.Reader, Exception.Builder, Exception.Init, Exception.Pipeline> & {
+  readonly Type_: typeof Exception$Type_;
+  readonly Detail: typeof Exception$Detail;
+} = $.nest(
+  $.struct<Exception.Reader, Exception.Builder, Exception.Init, Exception.Pipeline>({
+    name: "exception-details.capnp:Exception",
+    id: 0xf125b1686b157b33n,
+    dataWords: 1,
+    pointerCount: 3,
+    Reader: Exception$Reader,
+    Builder: Exception$Builder,
+    fields: ["reason", "obsoleteIsCallersFault", "obsoleteDurability", "type", "trace", "details"],
+    set: Exception$set,
+  }),
+  {
+    Type_: Exception$Type_,
+    Detail: Exception$Detail,
+  },
+);

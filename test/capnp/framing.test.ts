@@ -22,6 +22,14 @@ function frame(sizes: readonly number[]): Buffer {
   ]);
 }
 
+/** A message of one segment, filled with this byte. */
+function frameOf(words: number, byte: number): Buffer {
+  const framed = Buffer.alloc(8 + words * 8, byte);
+  framed.writeUInt32LE(0, 0);
+  framed.writeUInt32LE(words, 4);
+  return framed;
+}
+
 const sizesOf = (arena: Arena) => arena.segments.map(({ start, end }) => (end - start) / 8);
 
 /** What comes out of a stream that arrives in these chunks. */
@@ -92,6 +100,38 @@ describe("a stream of messages", () => {
     expect(reader.next()?.segments[0]?.view.buffer).toBe(chunk.buffer);
   });
 
+  it("leaves every message as it came, whatever comes after it and wherever it is told to lie", () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 12_000 }), { minLength: 2, maxLength: 8 });
+    const cuts = fc.array(fc.integer({ min: 1, max: 130_000 }), { minLength: 1 });
+    fc.assert(
+      fc.property(sizes, cuts, fc.boolean(), (words, lengths, detached) => {
+        const reader = new FrameReader();
+        const whole = Buffer.concat(words.map((size, at) => frameOf(size, 1 + at)));
+        const messages: Arena[] = [];
+        for (let at = 0, cut = 0; at < whole.length; cut += 1) {
+          const chunk = whole.subarray(at, at + lengths[cut % lengths.length]!);
+          const room = reader.room(chunk.length);
+          room?.set(chunk);
+          reader.push(room?.subarray(0, chunk.length) ?? Buffer.from(chunk));
+          at += chunk.length;
+          for (;;) {
+            const message = reader.next(detached);
+            if (message === undefined) break;
+            messages.push(message);
+          }
+        }
+        for (const [at, { segments }] of messages.entries()) {
+          const [{ bytes, start, end } = segments[0]!] = segments;
+          expect(bytes.subarray(start, end).equals(Buffer.alloc(words[at]! * 8, 1 + at))).toBe(
+            true,
+          );
+        }
+        expect(messages).toHaveLength(words.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("may hold a message much larger than a chunk", () => {
     const name = "x".repeat(3_000_000);
     const stream = Buffer.from(encode(Named, { name }));
@@ -104,6 +144,80 @@ describe("a stream of messages", () => {
     const [first] = message!.segments;
     expect(new ReceivedContent(first!, first!.start, 64).root(Named).name === name).toBe(true);
     expect(readFrame(viewOf(stream), bufferOf(stream), 0).sizeWords).toBe(message!.sizeWords);
+  });
+});
+
+/** Opens a stream as a road does: each piece is written to the room that the reader has for it. */
+function readInRooms(reader: FrameReader, stream: Buffer, lengths: readonly number[]) {
+  const messages: Arena[] = [];
+  const rooms = new Set<ArrayBufferLike>();
+  let at = 0;
+  for (const length of [...lengths, stream.length]) {
+    const piece = stream.subarray(at, (at += length));
+    if (piece.length === 0) break;
+    const room = reader.room(piece.length);
+    if (room !== undefined) rooms.add(room.buffer);
+    if (room === undefined) reader.push(Buffer.from(piece));
+    else {
+      expect(room.length).toBeGreaterThanOrEqual(piece.length);
+      room.set(piece);
+      reader.push(room.subarray(0, piece.length));
+    }
+    for (let next = reader.next(); next !== undefined; next = reader.next()) messages.push(next);
+  }
+  return { messages, rooms };
+}
+
+describe("a stream that is opened where the reader has room", () => {
+  it("is cut the same, and no message is written to once it was handed out", () => {
+    const anySize = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 20_000 }));
+    const anyLength = fc.oneof(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 1, max: 70_000 }),
+    );
+    fc.assert(
+      fc.property(fc.array(anySize, { maxLength: 6 }), fc.array(anyLength), (sizes, lengths) => {
+        const frames = sizes.map((words, i) => frame([words]).fill(i + 1, 8));
+        const reader = new FrameReader();
+        const { messages } = readInRooms(reader, Buffer.concat(frames), lengths);
+        expect(messages.map(sizesOf)).toEqual(sizes.map((words) => [words]));
+        for (const [i, { segments }] of messages.entries()) {
+          for (const { bytes, start, end } of segments) {
+            expect(bytes.subarray(start, end).every((byte) => byte === i + 1)).toBe(true);
+          }
+        }
+        expect(reader.pendingBytes).toBe(0);
+      }),
+    );
+  });
+
+  it("comes to lie in the message itself", () => {
+    const stream = frame([100_000]);
+    const { messages, rooms } = readInRooms(new FrameReader(), stream, [600_000, 100_000]);
+    expect([...rooms]).toEqual([messages[0]?.segments[0]?.view.buffer]);
+  });
+
+  it("needs no memory of its own when several messages come in one piece", () => {
+    const stream = Buffer.concat([1, 2, 3, 4].map(() => frame([6000]))).subarray(0, 160_000);
+    const { rooms } = readInRooms(new FrameReader(), stream, [40_000, 60_000, 60_000]);
+    expect(rooms.size).toBe(1);
+  });
+
+  it("has no room for small messages, which stay in the chunk", () => {
+    const reader = new FrameReader();
+    reader.push(frame([100]).subarray(0, 50));
+    reader.next();
+    expect(reader.room(1000)).toBeUndefined();
+  });
+
+  it("lends the same room to one reader at a time", () => {
+    const [one, two] = [new FrameReader(), new FrameReader()];
+    for (const reader of [one, two]) {
+      reader.push(frame([6000]).subarray(0, 40_000));
+      reader.next();
+    }
+    const [first, second] = [one.room(60_000), two.room(60_000)];
+    expect(first?.buffer).not.toBe(second?.buffer);
   });
 });
 

@@ -295,9 +295,9 @@ const Zoo$points = $.List(() => Point);
 const Zoo$matrix = $.List($.List($.Int32));
 const Zoo$zoos = $.List(() => Zoo);
 const Zoo$dataDefault$default = $.bytes("AQID");
-const Zoo$pointDefault$default = $.lazy(() => $.constant("AAAAAAEAAAAHAAAA+f///w==", Point));
+const Zoo$pointDefault$default = $.lazy(() => $.constant("AAAAAAIAAAAAAAAAAQAAAAcAAAD5////", Point));
 const Zoo$listDefault = $.List($.Int32);
-const Zoo$listDefault$default = $.lazy(() => $.constant("AQAAABwAAAABAAAAAgAAAAMAAAAAAAAA", Zoo$listDefault));
+const Zoo$listDefault$default = $.lazy(() => $.constant("AAAAAAMAAAABAAAAHAAAAAEAAAACAAAAAwAAAAAAAAA=", Zoo$listDefault));
 const Zoo$which = ["nothing", "number", "name"] as const;
 class Zoo$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -461,7 +461,7 @@ class Zoo$Pipeline extends $.Pipeline {
   get pointDefault(): Point.Pipeline { return $.pipelineOf(this, 20, Point); }
   get any(): $.PipelineOf<typeof $.AnyPointer> { return $.pipelineOf(this, 24, $.AnyPointer); }
 }
-function Zoo$set(to: Zoo.Builder, from: Zoo.Init): void {
+function Zoo$set(to: Zoo.Builder, from: Zoo.FieldsInit & $.Given<Zoo.Choices>): void {
   if (from.void !== undefined) to.void = from.void;
   if (from.bool !== undefined) to.bool = from.bool;
   if (from.int8 !== undefined) to.int8 = from.int8;
@@ -512,7 +512,7 @@ function Zoo$set(to: Zoo.Builder, from: Zoo.Init): void {
   if (from.place !== undefined) Zoo$Place$set(to.place, $.given(from.place));
   if (from.any !== undefined) to.any = from.any;
 }
-export const Zoo: $.StructType<Zoo.Reader, Zoo.Builder, Zoo.Init, Zoo.Pipeline> = $.struct({
+export const Zoo: $.StructType<Zoo.Reader, Zoo.Builder, Zoo.Init, Zoo.Pipeline> = $.struct<Zoo.Reader, Zoo.Builder, Zoo.Init, Zoo.Pipeline>({
   name: "zoo.capnp:Zoo",
   id: 0xf45df4fec0fbb473n,
   dataWords: 12,

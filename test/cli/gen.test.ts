@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,6 +46,17 @@ describe.runIf(withCapnpTool)("gen", () => {
   it("writes elsewhere when told to", async () => {
     await gen("greeter.capnp", "--out", "build/schemas");
     expect(readFileSync(at("build/schemas/greeter.capnp.ts"), "utf8")).toContain("Greeter");
+  });
+
+  it("writes below that folder what lies above this one", async () => {
+    mkdirSync(at("within"));
+    const { stdout } = await runProgram(
+      "src/cli/main.ts",
+      ["gen", "../greeter.capnp", "--out", "build"],
+      { cwd: at("within") },
+    );
+    expect(stdout).toMatch(/^build\/.*greeter\.capnp\.ts\n$/);
+    expect(existsSync(at("within", stdout.trim()))).toBe(true);
   });
 
   it("tells what is stale, and writes nothing then", async () => {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -45,11 +46,25 @@ it("inspect --watch goes on until it is interrupted", async () => {
   expect(await watching).toBe(0);
 });
 
+it.each([[[]], [["--watch"]]])("inspect %s waits no longer than it is told to", async (more) => {
+  const folder = mkdtempSync(join(tmpdir(), "handfast-inspect-"));
+  const socket = join(folder, "silent.sock");
+  const silent = createServer(() => {});
+  onTestFinished(() => {
+    silent.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await new Promise<void>((resolve) => silent.listen(socket, resolve));
+  const { terminal, err } = screen();
+  expect(await run(["inspect", socket, "--timeout", "20", ...more], terminal)).toBe(1);
+  expect(err()).toMatch(/^error TIMEOUT/);
+});
+
 it.each([
   [["inspect"], "USAGE", 2],
   [["inspect", ""], "USAGE", 2],
   [["inspect", "/nowhere/admin.sock"], "CONNECTION_REFUSED", 1],
-  [["inspect", "/etc/passwd"], "SOCKET_UNSAFE", 1],
+  [["inspect", "/etc/passwd"], "CONNECTION_REFUSED", 1],
   [["inspect", `/${"x".repeat(200)}`], "ADDRESS_INVALID", 2],
   [["inspect", "/x", "--interval", "soon"], "USAGE", 2],
 ])("handfast %s is refused with %s", async (args, code, status) => {

@@ -92,7 +92,7 @@ describe("the terminal", () => {
     const cause = Object.assign(new Error("ENOSPC: no space left"), { syscall: "write" });
     const { terminal, written } = terminalOf();
     for (const message of ["me.key cannot be written", "me.key: ENOSPC: no space left"]) {
-      terminal.error(new StoreError("KEY_FILE_UNWRITABLE", message, { cause }));
+      terminal.error(new StoreError("KEY_FILE_UNWRITABLE", message, cause));
     }
     expect(written.stderr.match(/ENOSPC/g)).toHaveLength(2);
   });

@@ -22,6 +22,15 @@ describe.runIf(withCapnpTool)("a schema of unreasonable size", () => {
     expect(through(Wide, wide).toObject()).toEqual(wide);
   });
 
+  it("may have a union of 300 members, of which naming two compiles", async () => {
+    const members = numbered(300, (n) => `m${n} @${n} :${n % 2 === 0 ? "UInt8" : "Text"};`);
+    const { Many } = await compiled<{ Many: StructType<Readable> }>(
+      `struct Many { union { ${members} } }`,
+    );
+    expect(through(Many, { m299: "last" }).toObject()).toEqual({ m299: "last" });
+    expect(through(Many, { m1: "one", m298: 2 }).toObject()).toEqual({ m298: 2 });
+  });
+
   it("may have an enum of 4,000 values", async () => {
     const values = numbered(4000, (n) => `v${n} @${n};`);
     const { Huge, Holder } = await compiled<{

@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,11 +17,12 @@ import { plainNode } from "../support/plain-node.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
-/** The first code block in this language of one section. */
-function block(section: string, language: string): string {
+/** A code block in this language of one section; by default the first. */
+function block(section: string, language: string, index = 0): string {
   const text = README.split(`\n## ${section}\n`)[1]?.split("\n## ")[0] ?? "";
-  const code = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(text)?.[1];
-  if (code === undefined) throw new Error(`README has no ${language} under "${section}"`);
+  const codes = [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))];
+  const code = codes[index]?.[1];
+  if (code === undefined) throw new Error(`README has no ${language} ${index} under "${section}"`);
   return code;
 }
 
@@ -32,11 +34,8 @@ const LOADERS = [
 
 const GREETER = "Write a schema, serve it, call it";
 
-/** Runs the program of one section, in a folder where its schema has been compiled. */
-async function outputOf(
-  section: string,
-  { schema = section, node, options }: { schema?: string; node: string; options: string[] },
-): Promise<string> {
+/** A folder that knows handfast, with these files in it; schemas among them are compiled. */
+function folderOf(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), "handfast-readme-"));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
@@ -44,13 +43,23 @@ async function outputOf(
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(ROOT, join(folder, "node_modules", "handfast"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  const text = block(schema, "capnp");
-  const [, name = "it.capnp"] = /^# (\w+\.capnp)\n/.exec(text) ?? [];
-  writeFileSync(join(folder, name), text);
-  writeFileSync(join(folder, "main.ts"), block(section, "ts"));
-  for (const file of generate(compileSchemas([name], { cwd: folder }))) {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const schemas = Object.keys(files).filter((name) => name.endsWith(".capnp"));
+  if (schemas.length === 0) return folder;
+  for (const file of generate(compileSchemas(schemas, { cwd: folder }))) {
     writeFileSync(join(folder, file.path), file.text);
   }
+  return folder;
+}
+
+/** Runs the program of one section, in a folder where its schema has been compiled. */
+async function outputOf(
+  section: string,
+  { schema = section, node, options }: { schema?: string; node: string; options: string[] },
+): Promise<string> {
+  const text = block(schema, "capnp");
+  const [, name = "it.capnp"] = /^# (\w+\.capnp)\n/.exec(text) ?? [];
+  const folder = folderOf({ [name]: text, "main.ts": block(section, "ts") });
   const { stdout, stderr } = await promisify(execFile)(
     node,
     ["--conditions=@handfast/source", ...options, "main.ts"],
@@ -88,6 +97,62 @@ describe.runIf(withCapnpTool)("the README's program", () => {
     expect(rest.join("\n")).toContain(peer);
     expect(rest.join("\n")).toMatch(/greeter\.capnp:Greeter: 1 calls/);
   });
+});
+
+/** What the README's first programs take for granted: a schema, shelves and a member. */
+const SHOP = {
+  "library.capnp": `@0xe2b7c3d94f1a6058;
+interface Library { checkoutBook @0 (isbn :Text) -> (loan :Loan); }
+interface Loan { renew @0 () -> (dueDate :Text); }
+`,
+  "shop.ts": `import { Loan } from "./library.capnp.ts";
+class PaperLoan extends Loan.Server {
+  #isbn; #member;
+  constructor({ isbn }, member) { super(); this.#isbn = isbn; this.#member = member; }
+  renew() { return { dueDate: this.#isbn + " for " + this.#member }; }
+}
+const shelves = { lend: async (isbn) => ({ isbn }) };
+Object.assign(globalThis, { shelves, Loan: PaperLoan, members: { has: () => true } });
+`,
+};
+
+it.runIf(withCapnpTool)("the README's server lends a book to its client", async () => {
+  const section = "A server and a client";
+  const [PLACE, DESK] = ["tcp://0.0.0.0:7000", '"capnp://ed25519:…@host:7000"'];
+  const [server, client] = [block(section, "ts", 0), block(section, "ts", 1)];
+  expect(server).toContain(PLACE);
+  expect(client).toContain(DESK);
+  const imports = server.match(/^import .*"(handfast|\.\/library\.capnp\.ts)";$/gm)!.join("\n");
+  const folder = folderOf({
+    ...SHOP,
+    "server.ts": `import "./shop.ts";\n${server.replace(PLACE, "tcp://127.0.0.1:0")}`,
+    "client.ts": `${imports}
+const isbn = "9780000000002";
+${client.replace(DESK, "process.argv[2]")}
+console.log(dueDate, vat.identity.id);`,
+  });
+  const options = ["--conditions=@handfast/source", ...LOADERS[0]!.options];
+  const serving = spawn(process.execPath, [...options, "server.ts"], { cwd: folder });
+  onTestFinished(() => void serving.kill());
+  const [address] = (await once(serving.stdout.setEncoding("utf8"), "data")) as [string];
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, [...options, "client.ts", address.trim()], {
+    cwd: folder,
+  });
+  const [, book, member, ours] = /^(\d+) for (\S+) (\S+)\n$/.exec(stdout)!;
+  expect(book).toBe("9780000000002");
+  expect(member).toBe(ours); // the key that the handshake has proven
+});
+
+it("the README's chain of authenticators is one", async () => {
+  const program = `import { apiKey, chain, jwt } from "handfast/auth";
+const store = { find: () => undefined };
+${block("Let in whom you do not know", "ts", 1)}
+console.log(typeof authenticate);`;
+  const options = ["--conditions=@handfast/source", ...LOADERS[0]!.options, "main.ts"];
+  const cwd = folderOf({ "main.ts": program });
+  const { stdout } = await promisify(execFile)(process.execPath, options, { cwd });
+  expect(stdout).toBe("function\n");
 });
 
 describe("every command that the README shows", () => {

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { mutants } from "./mutants.ts";
+import { roadMutants } from "./road-mutants.ts";
 
-it.each(mutants)("a mutant can still break this rule: $rule", ({ file, from, to }) => {
-  const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
-  expect(text.split(from)).toHaveLength(2);
-  expect(to).not.toBe(from);
-});
+it.each([...mutants, ...roadMutants])(
+  "a mutant can still break this rule: $rule",
+  ({ file, from, to }) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+    expect(text.split(from)).toHaveLength(2);
+    expect(to).not.toBe(from);
+  },
+);

@@ -327,8 +327,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: "a road that fails ends what is read as well",
     file: "src/vat/driver.ts",
-    from: "      closed: (error) => {\n        this.#over(error);",
-    to: "      closed: (error) => {\n        void error;",
+    from: "        this.#readAll();\n        this.#over(error);",
+    to: "        this.#readAll();\n        void error;",
     tests: VAT,
   },
   {

@@ -6,20 +6,23 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Mutant, mutants } from "./mutants.ts";
+import { roadMutants } from "./road-mutants.ts";
 
 /**
  * node --import tsx test/mutants/run.ts [--only REGEXP]: breaks the library, one rule after another,
  * in a copy, and expects the tests to fail each time.
  */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const COPIED = ["src", "test", "package.json", "tsconfig.json"];
+const COPIED = ["src", "test", "bench/bench.capnp.ts", "package.json", "tsconfig.json"];
 const DEFAULT_TESTS = ["test/rpc"];
 const TIMEOUT_MS = 180_000;
 
 type Verdict = "passed" | "failed" | "hung";
 
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const chosen = mutants.filter(({ rule, file }) => new RegExp(values.only).test(`${file} ${rule}`));
+const chosen = [...mutants, ...roadMutants].filter(({ rule, file }) =>
+  new RegExp(values.only).test(`${file} ${rule}`),
+);
 const copy = mkdtempSync(join(tmpdir(), "handfast-mutants-"));
 let survivors = 0;
 try {

@@ -1,5 +1,7 @@
 import {
   chmodSync,
+  chownSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -117,6 +119,42 @@ describe("a Unix socket", () => {
     });
   });
 
+  it("is refused where others may move one of the folders that it is in, link or not", async () => {
+    const [open, safe] = [folder(), folder()];
+    const nested = join(open, "mine", "own");
+    mkdirSync(nested, { recursive: true, mode: 0o700 });
+    symlinkSync(open, join(safe, "link"));
+    const paths = [join(nested, "s"), join(safe, "link", "mine", "own", "t")];
+    for (const mode of [0o770, 0o707]) {
+      chmodSync(open, mode);
+      for (const path of paths) {
+        await expect(listenInsecureUnix(path, {}, () => {})).rejects.toMatchObject({
+          code: "SOCKET_UNSAFE",
+          message: `others may write in ${open}: chmod go-w it, or take another`,
+        });
+      }
+    }
+    chmodSync(open, 0o1777); // as /tmp is
+    for (const path of paths) expect(await listening(path)).toEqual({ accepted: [] });
+  });
+
+  it("is refused where a folder that it is in, or a link on the way, is somebody else's", async () => {
+    if (process.getuid?.() !== 0) return; // only root can give one away
+    const theirs = folder();
+    const nested = join(theirs, "mine");
+    mkdirSync(nested, { mode: 0o700 });
+    chownSync(theirs, 12_345, 12_345);
+    const link = join(folder(), "link");
+    symlinkSync(folder(), link);
+    mkdirSync(join(link, "mine"));
+    lchownSync(link, 12_345, 12_345);
+    for (const path of [join(nested, "s"), join(link, "mine", "s")]) {
+      await expect(listenInsecureUnix(path, {}, () => {})).rejects.toMatchObject({
+        code: "SOCKET_UNSAFE",
+      });
+    }
+  });
+
   it("is refused in a folder that is a link, and where there is none", async () => {
     const real = folder();
     const link = join(folder(), "link");
@@ -131,7 +169,6 @@ describe("a Unix socket", () => {
     if (process.getuid?.() === 0) {
       const path = join(folder(), "s");
       await listening(path);
-      const { chownSync } = await import("node:fs");
       chownSync(path, 12_345, 12_345);
       await expect(dialInsecureUnix(path, {})).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
       await expect(listenInsecureUnix(path, {}, () => {})).rejects.toMatchObject({
@@ -144,7 +181,15 @@ describe("a Unix socket", () => {
     const path = join(folder(), "s");
     await expect(dialInsecureUnix(path, {})).rejects.toMatchObject({ code: "CONNECTION_REFUSED" });
     writeFileSync(path, "");
-    await expect(dialInsecureUnix(path, {})).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
+    for (const [other, what] of [
+      [path, "a file"],
+      [join(path, ".."), "a folder"],
+    ] as const) {
+      await expect(dialInsecureUnix(other, {})).rejects.toMatchObject({
+        code: "CONNECTION_REFUSED",
+        message: `${other} is ${what}, not a socket`,
+      });
+    }
     const aborted = AbortSignal.abort();
     const other = join(folder(), "t");
     await listening(other);

@@ -1,67 +1,14 @@
 import { type Duplex } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type NetLimits } from "../../src/net/index.ts";
-import { dialWire } from "../../src/net/connect.ts";
-import { acceptWire } from "../../src/net/accept.ts";
 import { DEFAULT_LIMITS } from "../../src/net/limits.ts";
-import { memoryPair } from "../../src/net/memory-pair.ts";
-import {
-  generateEphemeral,
-  generateSeed,
-  KeyPair,
-  offersOf,
-  ready,
-  type Suite,
-} from "../../src/shs/index.ts";
-import { NETWORK } from "./support/listening.ts";
-import { DrivenRoad, withResolvers } from "./support/road.ts";
-import { VirtualClock } from "./support/virtual-clock.ts";
+import { ready } from "../../src/shs/index.ts";
+import { roadsInMemory, settle } from "./support/in-memory.ts";
+import { type VirtualClock } from "./support/virtual-clock.ts";
 
 beforeAll(ready);
 
-/** Two roads over one wire in memory, on a clock that stands still. */
-async function roads(suite: Suite, options: Partial<NetLimits> = {}) {
-  const clock = new VirtualClock();
-  const limits = { ...DEFAULT_LIMITS, ...options };
-  const [near, far] = memoryPair();
-  const keyPair = KeyPair.fromSeed(generateSeed());
-  const { promise: accepted, resolve: accept } = withResolvers<DrivenRoad>();
-  acceptWire(
-    far,
-    "memory",
-    {
-      keyPair,
-      offers: offersOf(NETWORK, [suite]),
-      admit: () => true,
-      selfConnect: "refuse",
-      limits,
-      clock,
-      ephemeral: generateEphemeral,
-    },
-    {
-      spoke: () => true,
-      accepted: (socket) => {
-        accept(new DrivenRoad(socket));
-      },
-      refused: ({ error }) => {
-        throw error as Error;
-      },
-    },
-  );
-  const socket = await dialWire(near, {
-    address: { id: keyPair.id, host: "memory", port: 1, suite },
-    keyPair: KeyPair.fromSeed(generateSeed()),
-    network: NETWORK,
-    limits,
-    clock,
-  });
-  return { clock, client: new DrivenRoad(socket), server: await accepted, near, far };
-}
-
-/** Lets everything that is on its way in memory arrive. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
+/** compact's sign of life: a length of two bytes, and a tag. */
+const EMPTY_FRAME_BYTES = 2 + 16;
 
 const quietLife = async (clock: VirtualClock, ms: number) => {
   for (let passed = 0; passed < ms; passed += 10_000) {
@@ -78,7 +25,7 @@ function deafen(wire: Duplex): void {
 
 describe("a quiet road", () => {
   it.each(["aead64k", "compact", "box-stream"] as const)("stays open in %s", async (suite) => {
-    const { clock, client, server } = await roads(suite);
+    const { clock, client, server } = await roadsInMemory(suite);
     await quietLife(clock, 3_600_000);
     client.send("still here");
     expect((await server.until(10)).toString()).toBe("still here");
@@ -86,18 +33,23 @@ describe("a quiet road", () => {
   });
 
   it("costs a ping each way now and then, and nothing in box-stream", async () => {
-    const { clock, client } = await roads("aead64k");
+    const { clock, client } = await roadsInMemory("aead64k");
     await quietLife(clock, 600_000);
     const { wireSentBytes } = client.socket.counters;
     expect(wireSentBytes).toBeGreaterThan(0);
     expect(wireSentBytes).toBeLessThan(21 * 2 * 45);
-    const other = await roads("box-stream");
+    const compact = await roadsInMemory("compact");
+    await quietLife(compact.clock, 600_000);
+    const { wireSentBytes: shown, wireReceivedBytes: seen } = compact.client.socket.counters;
+    const times = 600_000 / DEFAULT_LIMITS.keepaliveMs;
+    expect([shown, seen]).toEqual([times * EMPTY_FRAME_BYTES, times * EMPTY_FRAME_BYTES]);
+    const other = await roadsInMemory("box-stream");
     await quietLife(other.clock, 600_000);
     expect(other.client.socket.counters.wireSentBytes).toBe(0);
   });
 
   it("whose peer shows no life is given up", async () => {
-    const { clock, client, server, far } = await roads("aead64k");
+    const { clock, client, server, far } = await roadsInMemory("aead64k");
     far.write = () => true; // nothing it says arrives
     server.socket.pause();
     await quietLife(clock, 200_000);
@@ -105,7 +57,7 @@ describe("a quiet road", () => {
   });
 
   it("that we do not read is not the peer's fault", async () => {
-    const { clock, client, server } = await roads("aead64k");
+    const { clock, client, server } = await roadsInMemory("aead64k");
     client.socket.pause();
     await quietLife(clock, 600_000);
     client.socket.resume();
@@ -118,7 +70,7 @@ describe("a road that stands still", () => {
   it.each(["aead64k", "compact", "box-stream"] as const)(
     "in the middle of a record is given up in %s",
     async (suite) => {
-      const { clock, server, near } = await roads(suite, { keepaliveMs: Infinity });
+      const { clock, server, near } = await roadsInMemory(suite, { keepaliveMs: Infinity });
       near.write(Uint8Array.of(0, 0)); // the beginning of any record
       await settle();
       clock.advance(DEFAULT_LIMITS.recordMs - 1);
@@ -129,7 +81,7 @@ describe("a road that stands still", () => {
   );
 
   it("is given up however slowly the rest of a record drips", async () => {
-    const { clock, server, near } = await roads("aead64k", { keepaliveMs: Infinity });
+    const { clock, server, near } = await roadsInMemory("aead64k", { keepaliveMs: Infinity });
     near.write(Uint8Array.of(0, 0, 255, 0)); // a record of 65280 bytes
     for (let seconds = 0; seconds < 30; seconds += 10) {
       await settle();
@@ -141,7 +93,7 @@ describe("a road that stands still", () => {
   });
 
   it("because the peer takes nothing is given up", async () => {
-    const { clock, client, server, near } = await roads("aead64k");
+    const { clock, client, server, near } = await roadsInMemory("aead64k");
     server.socket.pause();
     client.send(Buffer.alloc(3_000_000));
     await settle();
@@ -152,7 +104,7 @@ describe("a road that stands still", () => {
   });
 
   it("is cut when its writer goes on regardless", async () => {
-    const { client, server } = await roads("aead64k", { maxUnsentBytes: 1_000_000 });
+    const { client, server } = await roadsInMemory("aead64k", { maxUnsentBytes: 1_000_000 });
     server.socket.pause();
     for (let sent = 0; sent < 2_000_000; sent += 100_000) client.send(Buffer.alloc(100_000));
     expect(await client.closed).toMatchObject({ code: "OVERFLOW", blame: "caller" });
@@ -161,7 +113,7 @@ describe("a road that stands still", () => {
 
 describe("a road that ends", () => {
   it("says why, where the suite can", async () => {
-    const { client, server } = await roads("aead64k");
+    const { client, server } = await roadsInMemory("aead64k");
     client.socket.end({ code: 7, text: "moving house" });
     await server.ended;
     expect(server.socket.closeReason).toEqual({ code: 7, text: "moving house" });
@@ -171,7 +123,7 @@ describe("a road that ends", () => {
   });
 
   it("says goodbye behind all that was written", async () => {
-    const { client, server } = await roads("aead64k");
+    const { client, server } = await roadsInMemory("aead64k");
     client.send(Buffer.alloc(5_000_000));
     client.socket.end();
     expect(await server.ended).toBe("goodbye");
@@ -179,7 +131,7 @@ describe("a road that ends", () => {
   });
 
   it("leaves no timer behind", async () => {
-    const { clock, client, server } = await roads("aead64k");
+    const { clock, client, server } = await roadsInMemory("aead64k");
     client.send("x");
     await server.until(1);
     client.socket.end();
@@ -190,7 +142,7 @@ describe("a road that ends", () => {
   });
 
   it("is not kept by a peer that said goodbye and left its wire open", async () => {
-    const { clock, client, server, far } = await roads("aead64k");
+    const { clock, client, server, far } = await roadsInMemory("aead64k");
     server.socket.end();
     await client.ended;
     deafen(far);

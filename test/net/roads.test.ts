@@ -42,7 +42,7 @@ describe("a road without protection", () => {
     const client = await dialInsecure({ address: door.address });
     const server = await accepted;
     expect(server.peer).toMatchObject({ id: undefined, transport: "tcp" });
-    expect(server.channelBinding).toBeUndefined();
+    expect(server.peer.channelBinding).toBeUndefined();
     await talk(new DrivenRoad(client), new DrivenRoad(server));
   });
 });

@@ -50,7 +50,7 @@ describe("a road", () => {
     const server = await TestServer.open();
     const client = await dialServer(server);
     const remote = await server.accept();
-    expect(client.socket.channelBinding).toEqual(remote.socket.channelBinding);
+    expect(client.socket.peer.channelBinding).toEqual(remote.socket.peer.channelBinding);
     expect(client.socket.peer.id).toBe(server.keyPair.id);
     expect(remote.socket.peer.address).toMatch(/^127\.0\.0\.1:\d+$/);
   });

@@ -63,7 +63,8 @@ describe("a road of TLS with certificates on both sides", () => {
     const server = await opened.accepted;
     expect(server.peer).toMatchObject({ id: THEIRS.id, transport: "mtls" });
     expect(client.peer.id).toBe(OURS.id);
-    expect(client.channelBinding).toEqual(server.channelBinding);
+    expect(client.peer.channelBinding).toHaveLength(32);
+    expect(client.peer.channelBinding).toEqual(server.peer.channelBinding);
     expect(client.suite).toBeUndefined();
     const [near, far] = [new DrivenRoad(client), new DrivenRoad(server)];
     near.send("there");

@@ -28,10 +28,14 @@ describe("the administrator", () => {
     await root.add({ amount: 1 });
     const held = root.hold();
     await root.add({ amount: 1 });
+    await (await openVat()).connect(`insecure+unix:${admin}`).ready; // somebody else who looks
     const snapshot = await inspectVat(operator, admin, { leakAfterMs: 0 });
     expect(snapshot).toEqual(JSON.parse(JSON.stringify(snapshot)));
     expect(snapshot.vat).toBe(server.identity.id);
     const connection = connectionOf(snapshot, client);
+    const asking = snapshot.connections.filter((one) => one.asking);
+    expect(asking).toMatchObject([{ transport: "unix", address: admin }]);
+    expect(snapshot.connections).toHaveLength(3);
     expect(connection).toMatchObject({ transport: "shs", embargoes: 0 });
     expect(connection?.traffic.bytesIn).toBeGreaterThan(0);
     expect(connection?.exports).toMatchObject([

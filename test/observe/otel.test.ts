@@ -12,8 +12,10 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Vat } from "handfast";
+import { RpcError, type Vat } from "handfast";
 import { otel, type OtelOptions } from "handfast/otel";
+import { referenceOf } from "../../src/capnp/index.ts";
+import { CAPABILITY_CONTENT } from "../../src/rpc/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
 import { LOOPBACK, openVat, TestCounter, until } from "../vat/support.ts";
 
@@ -25,6 +27,8 @@ beforeEach(() => {
 afterEach(() => {
   context.disable();
 });
+
+const NOTHING = { content: CAPABILITY_CONTENT, caps: [] };
 
 /** A vat's own telemetry. */
 function telemetry() {
@@ -190,6 +194,35 @@ describe("OpenTelemetry", () => {
         ],
       ]);
     }
+  });
+
+  it("lets no peer choose what is measured: neither methods nor codes", async () => {
+    const { here, there, counter, root } = await traced();
+    counter.fail = ({ how }) => {
+      throw RpcError.overloaded("no", { code: how });
+    };
+    for (const how of ["FIRST_INVENTION", "SECOND_INVENTION"]) await failureOf(root.fail({ how }));
+    const { hook } = referenceOf(root);
+    const unheard = [Counter.id, 0xbadn].flatMap((interfaceId) =>
+      [70, 71].map((methodId) => hook!.call({ interfaceId, methodId, params: NOTHING })),
+    );
+    await root.add({ amount: 1 });
+    for (const results of unheard) results.release();
+    expect(there.spans()).toHaveLength(7);
+    const sets = async ({ points }: typeof there) =>
+      (await points()).points.map(({ attributes }) => [
+        attributes["rpc.method"],
+        attributes["rpc.response.status_code"],
+      ]);
+    const fail = ["counter.capnp:Counter/fail", "OVERLOADED"];
+    const add = ["counter.capnp:Counter/add", "OK"];
+    expect(await sets(there)).toEqual([fail, ["_OTHER", "UNIMPLEMENTED"], add]);
+    expect(await sets(here)).toEqual([fail, add]);
+    expect(here.spans()[1]?.attributes["rpc.response.status_code"]).toBe("SECOND_INVENTION");
+    expect(there.spans()[4]).toMatchObject({
+      name: "capnproto",
+      attributes: { "rpc.method_original": "0x0000000000000bad/70" },
+    });
   });
 
   it("sends nothing when nobody traces", async () => {

@@ -239,8 +239,8 @@ const BOUNDARIES: Readonly<Record<string, (hook: Hook) => Hook>> = {
   "a minted reference": (hook) => {
     const terms = { auth: AuthContext.anonymous(), label: undefined, expiresAtMs: undefined };
     const self = peerNamed("server", "local");
-    const [refusal, over] = [() => undefined, () => {}];
-    return mint(hook, { mint: terms, self, deep: false, refusal, over }).hook;
+    const [refusal, refused, over] = [() => undefined, () => {}, () => {}];
+    return mint(hook, { mint: terms, self, deep: false, refusal, refused, over }).hook;
   },
   "one of the other": (hook) => revocable(new Membrane(hook.turns).wrap(hook)).hook,
 };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CAPABILITY_WORDS, PromiseHook, tableOf } from "../../src/rpc/index.ts";
+import { CAPABILITY_WORDS, PromiseHook, RpcError, tableOf } from "../../src/rpc/index.ts";
 import { call } from "../support/made-call.ts";
 import { expectCleanEnd, SimulatedNetwork } from "../support/simulated-network.ts";
 
@@ -46,8 +46,8 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
   expect(tableOf(dump)).toBe(
     [
       "table   id  state    refs  age     what",
-      "answer  1   running        200 ms  0x0000000000000001.0",
       "answer  0   running        50 ms   0x0000000000000001.0",
+      "answer  1   running        200 ms  0x0000000000000001.0",
       "export  0   settled  1     200 ms  root: 2 calls, last 0x0000000000000001.0 50 ms ago",
       "import  0   promise  1     200 ms  received 1 times",
     ].join("\n"),
@@ -68,4 +68,25 @@ it("a dump tells who holds what, since when, how often, and the last call", () =
   root.takes("bar").returns("");
   network.settle();
   expectCleanEnd(network, foo, bar, desk, promise);
+});
+
+it("a table holds a line an entry, whatever a peer calls its own", () => {
+  const network = new SimulatedNetwork();
+  const { client, root } = network.pair();
+  const desk = client.bootstrap();
+  const promise = new PromiseHook(client.turns);
+  const settle = promise.retain();
+  const foo = call(desk, "foo", promise.retain());
+  network.settle();
+  const forged = `x)\nexport  7  settled\u001b[2J ${"long ".repeat(100)}`;
+  settle.break(RpcError.failed(forged));
+  const table = tableOf(client.connection().dump()); // whoever took it has not given it back yet
+  expect(table).toContain("x)\\u{0a}export  7  settled\\u{1b}[2J");
+  expect(table.split("\n").filter((line) => line.startsWith("export  7"))).toEqual([]);
+  expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThan(300);
+  network.settle();
+  root.takes("foo").returns("");
+  network.settle();
+  settle.release();
+  expectCleanEnd(network, foo, desk, promise);
 });

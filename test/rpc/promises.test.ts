@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PromiseHook, RpcError } from "../../src/rpc/index.ts";
+import { type Hook, PromiseHook, RpcError } from "../../src/rpc/index.ts";
 import { call } from "../support/made-call.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
 
@@ -109,6 +109,33 @@ it("a promise that was never called is not embargoed", () => {
   expect(server.expected()).toEqual(["finish"]); // and no Disembargo
 
   for (const one of [foo, first, cap, desk]) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("what is pipelined on a waiting call stays one promise until the call has returned", () => {
+  const network = new SimulatedNetwork();
+  const { server, client } = network.pair();
+  const desk = client.bootstrap();
+  const [shelf, book] = [server.object("shelf"), server.object("book")];
+  const promise = new PromiseHook(server.turns);
+  const take = call(promise, "take");
+  const taken = take.pipeline();
+  const renew = call(taken, "renew");
+  const became: Hook[] = [];
+  taken.whenResolved((resolution) => became.push(resolution));
+
+  promise.resolve(shelf.ref());
+  server.turn();
+  expect(became).toEqual([]); // the call goes on, and the promise with it
+  const target = book.ref();
+  shelf.takes("take").returns("", target);
+  server.turn();
+  expect(became).toEqual([target]);
+  book.takes("renew").returns("done");
+  expect(renew.outcome).toBe("done");
+
+  for (const one of [take, renew, taken, promise, desk]) one.release();
   network.settle();
   network.expectEverythingReleased();
 });

@@ -6,6 +6,7 @@ import { CompactOpener, CompactSealer } from "../../src/shs/compact-stream.ts";
 import { NativeSodium, requireSodiumNative } from "../../src/shs/native-sodium.ts";
 import { accelerator, choose } from "../../src/shs/primitives.ts";
 import { WasmSodium } from "../../src/shs/wasm-sodium.ts";
+import { mixedOrderSigner, TORSION } from "./support/mixed-order.ts";
 import { openAll, seal, seedOf, shakeHands, textOf } from "./support/pair.ts";
 import { hex } from "./support/vectors.ts";
 
@@ -37,6 +38,7 @@ describe.runIf(installed)("sodium-native beside WebAssembly", () => {
   beforeAll(async () => {
     wasm = await WasmSodium.load();
     native = new NativeSodium(requireSodiumNative);
+    await choose(requireSodiumNative);
   });
 
   const text = fc.uint8Array({ maxLength: 300 });
@@ -68,6 +70,17 @@ describe.runIf(installed)("sodium-native beside WebAssembly", () => {
       expect(native.multiplyBy(secret)(point)).toBeUndefined();
       expect(wasm.multiplyBy(secret)(point)).toBeUndefined();
       expect(native.curvePublicKey(point)).toEqual(wasm.curvePublicKey(point));
+    }
+  });
+
+  it("refuses every key of mixed order as an identity, though its signatures hold", () => {
+    for (const torsion of TORSION) {
+      const { publicKey, sign } = mixedOrderSigner(torsion);
+      const signature = sign(seedOf("m"));
+      for (const sodium of [native, wasm]) {
+        expect(sodium.verify(signature, seedOf("m"), publicKey)).toBe(true);
+        expect(sodium.curvePublicKey(publicKey)).toBeUndefined();
+      }
     }
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Logger, RpcError } from "handfast";
 import { isNull, isSame } from "handfast/capnp";
 import { Counter, Watcher } from "../support/counter.capnp.ts";
@@ -17,6 +17,20 @@ describe("a call", () => {
     const { root, log } = await pair();
     void root.add({ amount: 1 });
     await until(() => log.includes("add 1"));
+  });
+
+  it("leaves, is answered and is given up when a turn is over, with no timer on the way", async () => {
+    const { root, log } = await pair();
+    await root.add({ amount: 1 });
+    vi.useFakeTimers({ toFake: ["setTimeout", "setInterval"] }); // whose time stands still
+    onTestFinished(() => void vi.useRealTimers());
+    expect((await root.add({ amount: 2 })).total).toBe(3);
+    expect((await root.child({ start: 1 }).counter.add({ amount: 1 })).total).toBe(2);
+    const given = root.hold();
+    given.then(null, () => {});
+    await until(() => log.includes("held"));
+    given[Symbol.dispose]();
+    await until(() => log.includes("cancelled"));
   });
 
   it("pipelines on results that have not arrived, to any depth", async () => {
@@ -254,14 +268,14 @@ describe("streaming", () => {
       log.push(`wrote ${chunk.length}`);
       return {};
     };
-    const chunk = new Uint8Array(50_000);
+    const chunk = new Uint8Array(400_000);
     await root.write({ chunk });
-    await root.write({ chunk }); // within 64 KiB and one chunk
+    await root.write({ chunk }); // within 512 KiB and one chunk
     const third = root.write({ chunk }).then(() => log.push("third admitted"));
     expect(log).toEqual([]);
     release();
     await third;
-    expect(log[0]).toBe("wrote 50000");
+    expect(log[0]).toBe("wrote 400000");
   });
 
   it("takes one call at a time, and later calls wait for it", async () => {

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Logger, memoryRoads, type Peer, RpcError } from "handfast";
+import { type Logger, memoryRoads, type Peer, type Road, RpcError } from "handfast";
+import { type RoadEvents } from "../../src/net/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
 import { LOOPBACK, openVat, pair, TestCounter, until } from "./support.ts";
 
@@ -15,6 +16,33 @@ async function silentServer(): Promise<{ readonly server: Server; readonly port:
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { server, port: (server.address() as AddressInfo).port };
+}
+
+/** A road whose last bytes wait for the system to take them. */
+class FullRoad implements Road {
+  readonly peer = memoryRoads()[0].peer;
+  readonly bufferedBytes = 1;
+  isOpen = true;
+  #events: RoadEvents | undefined;
+
+  start(events: RoadEvents): void {
+    this.#events = events;
+  }
+
+  write(): boolean {
+    return false;
+  }
+
+  readonly end = (): void => {};
+
+  destroy(): void {
+    this.leave();
+  }
+
+  leave(): void {
+    this.isOpen = false;
+    this.#events?.closed(undefined);
+  }
 }
 
 describe("a vat", () => {
@@ -144,6 +172,35 @@ describe("a connection", () => {
     expect((await root.add({ amount: 1 })).total).toBe(2); // the reference holds it
     root[Symbol.dispose]();
     expect(await connection.closed).toBeUndefined();
+  });
+
+  it("is the dialler's to end: a server that held it too lets go of no client", async () => {
+    const { root, server, client, address } = await pair();
+    const connection = client.connect(address);
+    await root.add({ amount: 1 });
+    root[Symbol.dispose]();
+    await until(() => server.inspect()[0]?.exports.length === 0);
+    const back = server.connect(client.identity.id);
+    await back.ready;
+    await back.close();
+    expect((await connection.bootstrap(Counter).add({ amount: 1 })).total).toBe(2);
+  });
+
+  it.each([
+    ["has left", (road: FullRoad) => setImmediate(() => road.leave())],
+    ["was given its time", () => {}],
+  ])("is gone when what was said last %s", async (_, then) => {
+    const vat = await openVat({ limits: { net: { lingerMs: 20 } } });
+    const road = new FullRoad();
+    vat.join(road);
+    const closing = vat.close();
+    then(road);
+    let closed = false;
+    void closing.then(() => (closed = true));
+    await Promise.resolve();
+    expect(closed).toBe(false);
+    await closing;
+    expect(road.isOpen).toBe(false);
   });
 
   it("can be given up while it is being dialled", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parsePeerAddress, realClock, type SecureSocket } from "../../src/net/index.ts";
+import { vatLimits } from "../../src/vat/limits.ts";
 import { type DialOwner, Dials } from "../../src/vat/dials.ts";
 import { withResolvers } from "../net/support/road.ts";
 import { Counter } from "../support/counter.capnp.ts";
@@ -13,6 +14,7 @@ describe("a dial that is given up", () => {
     const adopted: unknown[] = [];
     const owner: Partial<DialOwner> = {
       listening: false,
+      limits: vatLimits(),
       dial: () => dialled,
       adopt: (road) => {
         adopted.push(road);

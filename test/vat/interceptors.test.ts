@@ -110,14 +110,34 @@ describe.each(["server", "client"] as const)("an interceptor at the %s", (where)
       if (waits.length === 0) await new Promise<void>((resolve) => waits.push(resolve));
       await next(call);
     };
-    const { root, log } = await between([slow], where);
+    const { root, log, client, server } = await between([slow], where);
     const call = root.add({ amount: 1 });
     await until(() => waits.length === 1);
     call[Symbol.dispose]();
     await new Promise((resolve) => setImmediate(resolve));
-    if (where === "server") await new Promise((resolve) => setTimeout(resolve, 20));
+    const { messagesOut } = client.stats().total; // with the Finish, if the call has left
+    await until(() => server.stats().total.messagesIn === messagesOut);
     waits[0]?.();
     await root.add({ amount: 2 });
+    expect(log).toEqual(["add 2"]);
+  });
+
+  it("that holds up a call that was given up holds up none behind it", async () => {
+    const waits: (() => void)[] = [];
+    const ends: unknown[] = [];
+    const slow: Interceptor = (next) => async (call) => {
+      if (waits.length === 0) await new Promise<void>((resolve) => waits.push(resolve));
+      ends.push(await failureOf(next(call)));
+    };
+    const { root, log } = await between([slow], where);
+    const call = root.add({ amount: 1 });
+    await until(() => waits.length === 1);
+    const second = root.add({ amount: 2 });
+    call[Symbol.dispose]();
+    await second;
+    waits[0]?.();
+    await until(() => ends.length === 2);
+    expect(ends).toMatchObject([undefined, { code: "CANCELED" }]);
     expect(log).toEqual(["add 2"]);
   });
 });
@@ -170,6 +190,70 @@ it("a call held up at a promise is not overtaken at what the promise has become"
   await (await root.child({ start: 0 })).counter.add({ amount: 1 }); // enough time to overtake
   waits[0]!();
   expect(await Promise.all([first, second, third])).toEqual([1, 3, 7]);
+});
+
+it("a call that waits for its turn leaves when it is given up, and its next fails", async () => {
+  const waits: (() => void)[] = [];
+  const ends: unknown[] = [];
+  const slow: Interceptor = (next) => async (call) => {
+    if (waits.length === 0) await new Promise<void>((resolve) => waits.push(resolve));
+    ends.push(await failureOf(next(call)));
+  };
+  for (const where of ["server", "client"] as const) {
+    waits.length = ends.length = 0;
+    const { root, log } = await between([slow], where);
+    const first = root.add({ amount: 1 });
+    const second = root.add({ amount: 2 });
+    await until(() => waits.length === 1);
+    second[Symbol.dispose]();
+    await until(() => ends.length === 1);
+    expect(ends).toMatchObject([{ code: "CANCELED" }]);
+    waits[0]!();
+    await first;
+    expect(log).toEqual(["add 1"]);
+  }
+});
+
+describe("a tail call", () => {
+  it("takes its place among the calls at its target that interceptors hold up", async () => {
+    const waits: (() => void)[] = [];
+    const slow: Interceptor = (next) => async (call) => {
+      if (call.side === "made" && call.method === "add") {
+        await new Promise<void>((resolve) => waits.push(resolve));
+      }
+      await next(call);
+    };
+    const log: string[] = [];
+    const far = await openVat({ admit: "anyone", bootstrap: () => new TestCounter(0, log) });
+    const { address } = await far.listen(LOOPBACK);
+    const through: Counter.Server["through"] = ({ counter }, call) => {
+      for (const amount of [1, 2]) void counter.add({ amount });
+      return call.tailCall(counter, "add", { amount: 3 });
+    };
+    const vat = await openVat({ interceptors: [slow] });
+    const counter = vat.connect(address).bootstrap(Counter);
+    const total = vat.refer(Counter, Counter.serve({ through })).through({ counter });
+    await until(() => waits.length === 3);
+    for (const go of waits.reverse()) go();
+    expect((await total).total).toBe(6);
+    expect(log).toEqual(["add 1", "add 2", "add 3"]);
+  });
+
+  it("that an interceptor refuses is not made", async () => {
+    const { root, log } = await pair({
+      interceptors: [
+        (next) => async (call) => {
+          if (call.side === "made") throw RpcError.overloaded("nothing goes out");
+          await next(call);
+        },
+      ],
+    });
+    const { counter } = root.child({ start: 1 });
+    expect(await failureOf(root.through({ counter, amount: 1, how: "tail" }))).toMatchObject({
+      code: "OVERLOADED",
+    });
+    expect(log).toEqual([]);
+  });
 });
 
 it("an interceptor that does not look how its call ends leaves that to the caller", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CallObserver, CallStatistics, ObservedCall, RpcError } from "handfast";
+import { type CallObserver, type CallStatistics, type ObservedCall, RpcError } from "handfast";
 import { Counter, Watcher } from "../support/counter.capnp.ts";
 import { LOOPBACK, openVat, pair, TestCounter, until } from "./support.ts";
 
@@ -91,6 +91,39 @@ describe("an observer", () => {
       ["add", "ok"],
     ]);
     expect(made.seen).toMatchObject([{ method: "hold", outcome: "CANCELED" }, { method: "add" }]);
+  });
+
+  it("is told of a call that was handed over when what it became is over, and of that", async () => {
+    const { served, root } = await observedPair();
+    const fails: Counter.Server["add"] = () => {
+      throw RpcError.overloaded("too busy counting");
+    };
+    const target = Counter.serve({ add: fails });
+    const through = (how: string, to: Counter.Client | Counter.Server) =>
+      root.through({ counter: to, amount: 1, how });
+    await through("tail", new TestCounter());
+    await failureOf(through("tail", target));
+    expect(served.seen).toMatchObject([
+      { side: "made", method: "add", outcome: "ok" },
+      { side: "served", method: "through", outcome: "ok" },
+      { side: "made", method: "add", outcome: "OVERLOADED" },
+      { side: "served", method: "through", outcome: "OVERLOADED" },
+    ]);
+    expect(served.seen[1]?.statistics.bytesOut).toBe(served.seen[0]?.statistics.bytesIn);
+    expect(served.seen[1]?.statistics.bytesOut).toBeGreaterThan(0);
+  });
+
+  it("is told when a call that was handed over is given up", async () => {
+    const { served, root, counter } = await observedPair();
+    counter.through = (params, call) => call.tailCall(params.counter, "hold", {});
+    const held = root.through({ counter: new TestCounter(), amount: 1, how: "tail" });
+    await until(() => served.begun.includes("hold"));
+    held[Symbol.dispose]();
+    await until(() => served.seen.length === 2);
+    expect(served.seen).toMatchObject([
+      { side: "made", method: "hold", outcome: "CANCELED" },
+      { side: "served", method: "through", outcome: "CANCELED" },
+    ]);
   });
 
   it("that throws everywhere changes nothing, is reported once and leaves the others their say", async () => {

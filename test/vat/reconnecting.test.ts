@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { NetError } from "../../src/net/index.ts";
 import { RpcError } from "../../src/rpc/index.ts";
 import {
@@ -49,7 +49,14 @@ class Story {
       return Promise.resolve();
     };
     const never = new Promise<never>(() => {});
-    return { ready: never, closed: never, bootstrap, close, [Symbol.asyncDispose]: close };
+    return {
+      ready: never,
+      closed: never,
+      closeReason: undefined,
+      bootstrap,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
   }
 
   reconnecting(options: Partial<ReconnectingOptions<Counter.Client>> = {}) {
@@ -212,6 +219,46 @@ describe("a reconnecting capability", () => {
     expect(counter.state).toEqual({ is: "connected" });
   });
 
+  it("pauses longer and longer before a server that takes everybody and keeps nobody", async () => {
+    const story = new Story();
+    const counter = story.reconnecting({ eager: true });
+    counter.onState(({ is }) => {
+      if (is === "connected") story.reader.vat.loses(story.servers.at(-1)!);
+    });
+    await story.settle();
+    for (const delayMs of [100, 200, 400]) {
+      expect(counter.state).toMatchObject({ is: "waiting", delayMs });
+      await story.pass(delayMs);
+    }
+    await counter.close();
+  });
+
+  it("is not hurt by what a callback throws, which the process hears of", async () => {
+    const heard: unknown[] = [];
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", (error) => heard.push(error));
+    onTestFinished(() => {
+      process.removeAllListeners("uncaughtException");
+      for (const listener of listeners) process.on("uncaughtException", listener);
+    });
+    const story = new Story();
+    const counter = story.reconnecting();
+    const states: string[] = [];
+    counter.onState(({ is }) => {
+      throw new Error(is);
+    });
+    counter.onState(({ is }) => states.push(is));
+    const call = counter.call((it) => it.add({ amount: 2 }));
+    await story.settle();
+    expect((await call).total).toBe(2);
+    await counter.close();
+    expect(story.closedHandles).toBe(1);
+    expect(states).toEqual(["connecting", "connected", "closed"]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard.map((error) => (error as Error).message)).toEqual(states);
+  });
+
   it("authenticates anew on each connection", async () => {
     const story = new Story();
     let sessions = 0;
@@ -252,7 +299,7 @@ describe("a reconnecting capability", () => {
         (error: unknown) => (error as RpcError).code,
       );
       await story.settle();
-      await story.pass(100);
+      await story.pass(300);
       return total;
     };
     expect(await totalOf(false)).toBe(101);

@@ -11,6 +11,7 @@ import {
   type Vat,
   type VatOptions,
 } from "handfast";
+import { Bench } from "../../bench/bench.capnp.ts";
 import { FIRST, idOf, SECOND } from "../net/support/certificates.ts";
 import { Counter, Watcher } from "../support/counter.capnp.ts";
 import { openVat, TestCounter } from "./support.ts";
@@ -86,6 +87,9 @@ async function joined({ connect }: Way, options: Partial<VatOptions> = {}) {
   return { server, client, connection, peers };
 }
 
+/** Small, of more than a chunk, and of many. */
+const SIZES = [1, 100, 5000, 20_000, 65_536, 1_000_000];
+
 describe.each(Object.entries(WAYS))("over %s", (_, way) => {
   it("calls pipeline, objects and callbacks pass, and the goodbye is heard", async () => {
     const { connection, client, peers } = await joined(way);
@@ -116,6 +120,32 @@ describe.each(Object.entries(WAYS))("over %s", (_, way) => {
       id ?? "",
     ]);
     expect(peers.map((it) => it.id)).toEqual([id]);
+  });
+
+  it("what was received is never written to again, however much comes after it", async () => {
+    const held: { readonly bytes: Uint8Array; readonly call: number }[] = [];
+    const keep = (bytes: Uint8Array) => held.push({ bytes, call: bytes[0]! });
+    const echo = Bench.serve({
+      echo: ({ payload }) => {
+        keep(payload);
+        return { payload: Buffer.from(payload) };
+      },
+    });
+    const root = { bootstrap: () => echo, anonymousBootstrap: () => echo };
+    const { connection } = await joined(way, root);
+    const bench = connection.bootstrap(Bench);
+    let calls = 0;
+    const call = async (bytes: number) => {
+      calls += 1;
+      keep((await bench.echo({ payload: Buffer.alloc(bytes, calls) })).payload);
+    };
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all([...SIZES, ...SIZES.toReversed()].map(call)); // cut wherever a chunk ends
+      for (const bytes of SIZES) await call(bytes);
+    }
+    expect(held).toHaveLength(2 * calls);
+    const changed = held.filter(({ bytes, call }) => !bytes.every((byte) => byte === call));
+    expect(changed.map(({ bytes, call }) => `${bytes.length} bytes of call ${call}`)).toEqual([]);
   });
 
   it("large messages arrive whole, both ways", async () => {

@@ -5,11 +5,13 @@ import { Identity, Vat } from "../../vat/index.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
+import { timeoutOption } from "../whole-number.ts";
 
 interface InspectOptions {
   readonly watch?: boolean;
   readonly interval: number;
   readonly leakAfter: number;
+  readonly timeout: number;
 }
 
 export function addInspect(program: Command, terminal: Terminal): void {
@@ -30,12 +32,14 @@ export function addInspect(program: Command, terminal: Terminal): void {
       seconds("--leak-after"),
       600,
     )
+    .addOption(timeoutOption())
     .action(async (socket: string, options: InspectOptions) => {
       const path = absolute(socket.startsWith("unix:") ? socket.slice("unix:".length) : socket);
-      const leakAfterMs = options.leakAfter * 1000;
+      const { timeout: timeoutMs, leakAfter } = options;
+      const leakAfterMs = leakAfter * 1000;
       await using vat = await Vat.open({ identity: await Identity.generate(), network: "admin" });
       if (options.watch !== true) {
-        show(await inspectVat(vat, path, { leakAfterMs }), terminal);
+        show(await inspectVat(vat, path, { leakAfterMs, timeoutMs }), terminal);
         return;
       }
       const interrupted = new AbortController();
@@ -47,6 +51,7 @@ export function addInspect(program: Command, terminal: Terminal): void {
         await followVat(vat, path, {
           intervalMs: options.interval * 1000,
           leakAfterMs,
+          timeoutMs,
           signal: interrupted.signal,
           onSnapshot: (snapshot) => {
             show(snapshot, terminal);
@@ -66,9 +71,10 @@ function textOf({ vat, takenAtMs, connections }: VatSnapshot): string {
   const time = new Date(takenAtMs).toISOString();
   const count = connections.length === 1 ? "1 connection" : `${connections.length} connections`;
   const parts = connections.map((connection) => {
-    const { peer, address, transport, traffic } = connection;
+    const { peer, address, transport, traffic, asking } = connection;
+    const whose = asking ? `${peer} (this inspection)` : peer;
     const bytes = `${traffic.bytesIn} bytes in, ${traffic.bytesOut} out`;
-    return `\n${peer}\n  ${transport} ${address}, ${bytes}\n${indented(tableOf(connection))}`;
+    return `\n${whose}\n  ${transport} ${address}, ${bytes}\n${indented(tableOf(connection))}`;
   });
   return [`${vat} at ${time}: ${count}`, ...parts].join("\n");
 }

@@ -1,10 +1,10 @@
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
 import {
   dial,
   dialInsecureUnix,
   dialPlain,
+  isNamed,
   type ListenAddress,
+  lookUp,
   NetError,
   type NetErrorCode,
   parseInsecureAddress,
@@ -13,7 +13,6 @@ import {
   parseTlsAddress,
   type PeerAddress,
   printPlace,
-  systemError,
 } from "../../net/index.ts";
 import { type KeyPair } from "../../shs/index.ts";
 import { milliseconds } from "../figures.ts";
@@ -73,12 +72,10 @@ export async function* roadFindings(
 
 /** Who the host's name stands for. A failure here is told again, and better, by what follows. */
 async function* namedHost({ host, path }: ListenAddress): AsyncGenerator<Finding> {
-  if (path !== undefined || isIP(host) !== 0) return;
+  if (path !== undefined || !isNamed(host)) return;
   yield await attempt("name", async () => {
-    const found = await lookup(host, { all: true }).catch((error: unknown) => {
-      throw error instanceof Error ? systemError(error, host) : error;
-    });
-    return ok("name", `${host} is ${found.map(({ address }) => address).join(", ")}`);
+    const found = await lookUp(host);
+    return ok("name", `${host} is ${found.join(", ")}`);
   });
 }
 

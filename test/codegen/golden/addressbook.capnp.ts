@@ -96,16 +96,23 @@ function Person$PhoneNumber$set(to: Person.PhoneNumber.Builder, from: Person.Pho
   if (from.number !== undefined) to.number = from.number;
   if (from.type !== undefined) to.type = from.type;
 }
-const Person$PhoneNumber: $.StructType<Person.PhoneNumber.Reader, Person.PhoneNumber.Builder, Person.PhoneNumber.Init, Person.PhoneNumber.Pipeline> & { readonly Type_: typeof Person$PhoneNumber$Type_ } = $.nest($.struct<Person.PhoneNumber.Reader, Person.PhoneNumber.Builder, Person.PhoneNumber.Init, Person.PhoneNumber.Pipeline>({
-  name: "addressbook.capnp:Person.PhoneNumber",
-  id: 0x86a7c37bc98acea8n,
-  dataWords: 1,
-  pointerCount: 1,
-  Reader: Person$PhoneNumber$Reader,
-  Builder: Person$PhoneNumber$Builder,
-  fields: ["number", "type"],
-  set: Person$PhoneNumber$set,
-}), { Type_: Person$PhoneNumber$Type_ });
+const Person$PhoneNumber: $.StructType<Person.PhoneNumber.Reader, Person.PhoneNumber.Builder, Person.PhoneNumber.Init, Person.PhoneNumber.Pipeline> & {
+  readonly Type_: typeof Person$PhoneNumber$Type_;
+} = $.nest(
+  $.struct<Person.PhoneNumber.Reader, Person.PhoneNumber.Builder, Person.PhoneNumber.Init, Person.PhoneNumber.Pipeline>({
+    name: "addressbook.capnp:Person.PhoneNumber",
+    id: 0x86a7c37bc98acea8n,
+    dataWords: 1,
+    pointerCount: 1,
+    Reader: Person$PhoneNumber$Reader,
+    Builder: Person$PhoneNumber$Builder,
+    fields: ["number", "type"],
+    set: Person$PhoneNumber$set,
+  }),
+  {
+    Type_: Person$PhoneNumber$Type_,
+  },
+);
 const Person$Employment$which = ["unemployed", "employer", "school", "selfEmployed"] as const;
 class Person$Employment$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -128,7 +135,7 @@ class Person$Employment$Builder extends $.Struct {
   get selfEmployed(): null | undefined { return $.u16(this.$, 4) === 3 ? null : undefined; }
   set selfEmployed(_value: null) { $.setU16(this.$, 4, 3); /* a Void takes no room */ }
 }
-function Person$Employment$set(to: Person.Employment.Builder, from: Person.Employment.Init): void {
+function Person$Employment$set(to: Person.Employment.Builder, from: $.Given<Person.Employment.Choices>): void {
   if (from.unemployed !== undefined) to.unemployed = from.unemployed;
   if (from.employer !== undefined) to.employer = from.employer;
   if (from.school !== undefined) to.school = from.school;
@@ -169,16 +176,23 @@ function Person$set(to: Person.Builder, from: Person.Init): void {
   if (from.phones !== undefined) to.phones = from.phones;
   if (from.employment !== undefined) Person$Employment$set(to.employment, $.given(from.employment));
 }
-export const Person: $.StructType<Person.Reader, Person.Builder, Person.Init, Person.Pipeline> & { readonly PhoneNumber: typeof Person$PhoneNumber } = $.nest($.struct<Person.Reader, Person.Builder, Person.Init, Person.Pipeline>({
-  name: "addressbook.capnp:Person",
-  id: 0x8d363ab666c6eb81n,
-  dataWords: 1,
-  pointerCount: 4,
-  Reader: Person$Reader,
-  Builder: Person$Builder,
-  fields: ["id", "name", "email", "phones", "employment"],
-  set: Person$set,
-}), { PhoneNumber: Person$PhoneNumber });
+export const Person: $.StructType<Person.Reader, Person.Builder, Person.Init, Person.Pipeline> & {
+  readonly PhoneNumber: typeof Person$PhoneNumber;
+} = $.nest(
+  $.struct<Person.Reader, Person.Builder, Person.Init, Person.Pipeline>({
+    name: "addressbook.capnp:Person",
+    id: 0x8d363ab666c6eb81n,
+    dataWords: 1,
+    pointerCount: 4,
+    Reader: Person$Reader,
+    Builder: Person$Builder,
+    fields: ["id", "name", "email", "phones", "employment"],
+    set: Person$set,
+  }),
+  {
+    PhoneNumber: Person$PhoneNumber,
+  },
+);
 
 export declare namespace AddressBook {
   interface Reader extends $.StructReader {

@@ -94,7 +94,7 @@ class Anything$Pipeline extends $.Pipeline {
   get cap(): $.PipelineOf<typeof $.Capability> { return $.pipelineOf(this, 3, $.Capability); }
   get other(): $.PipelineOf<typeof $.AnyPointer> { return $.pipelineOf(this, 5, $.AnyPointer); }
 }
-function Anything$set(to: Anything.Builder, from: Anything.Init): void {
+function Anything$set(to: Anything.Builder, from: Anything.FieldsInit & $.Given<Anything.Choices>): void {
   if (from.any !== undefined) to.any = from.any;
   if (from.struct !== undefined) to.struct = from.struct;
   if (from.list !== undefined) to.list = from.list;
@@ -103,7 +103,7 @@ function Anything$set(to: Anything.Builder, from: Anything.Init): void {
   if (from.void !== undefined) to.void = from.void;
   if (from.other !== undefined) to.other = from.other;
 }
-export const Anything: $.StructType<Anything.Reader, Anything.Builder, Anything.Init, Anything.Pipeline> = $.struct({
+export const Anything: $.StructType<Anything.Reader, Anything.Builder, Anything.Init, Anything.Pipeline> = $.struct<Anything.Reader, Anything.Builder, Anything.Init, Anything.Pipeline>({
   name: "any-pointer.capnp:Anything",
   id: 0xbabd696786816b51n,
   dataWords: 1,

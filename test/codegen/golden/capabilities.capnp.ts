@@ -320,7 +320,7 @@ class Holder$Pipeline extends $.Pipeline {
   get left(): Node.Client { return $.pipelineOf(this, 4, Node); }
   get right(): Node.Client { return $.pipelineOf(this, 4, Node); }
 }
-function Holder$set(to: Holder.Builder, from: Holder.Init): void {
+function Holder$set(to: Holder.Builder, from: Holder.FieldsInit & $.Given<Holder.Choices>): void {
   if (from.node !== undefined) to.node = from.node;
   if (from.nodes !== undefined) to.nodes = from.nodes;
   if (from.inner !== undefined) to.inner = from.inner;
@@ -328,17 +328,24 @@ function Holder$set(to: Holder.Builder, from: Holder.Init): void {
   if (from.left !== undefined) to.left = from.left;
   if (from.right !== undefined) to.right = from.right;
 }
-export const Holder: $.StructType<Holder.Reader, Holder.Builder, Holder.Init, Holder.Pipeline> & { readonly Inner: typeof Holder$Inner } = $.nest($.struct<Holder.Reader, Holder.Builder, Holder.Init, Holder.Pipeline>({
-  name: "capabilities.capnp:Holder",
-  id: 0xa11526f5c6cfd6b4n,
-  dataWords: 1,
-  pointerCount: 5,
-  Reader: Holder$Face,
-  Builder: Holder$Builder,
-  Pipeline: Holder$Pipeline,
-  fields: ["node", "nodes", "inner", "group", "left", "right"],
-  set: Holder$set,
-}), { Inner: Holder$Inner });
+export const Holder: $.StructType<Holder.Reader, Holder.Builder, Holder.Init, Holder.Pipeline> & {
+  readonly Inner: typeof Holder$Inner;
+} = $.nest(
+  $.struct<Holder.Reader, Holder.Builder, Holder.Init, Holder.Pipeline>({
+    name: "capabilities.capnp:Holder",
+    id: 0xa11526f5c6cfd6b4n,
+    dataWords: 1,
+    pointerCount: 5,
+    Reader: Holder$Face,
+    Builder: Holder$Builder,
+    Pipeline: Holder$Pipeline,
+    fields: ["node", "nodes", "inner", "group", "left", "right"],
+    set: Holder$set,
+  }),
+  {
+    Inner: Holder$Inner,
+  },
+);
 
 export declare namespace Root {
   interface Client extends $.Client {

@@ -25,10 +25,10 @@ export declare namespace Point {
     readonly far: Point.Pipeline;
   }
 }
-const Point$unit = $.lazy((): Point.Reader => $.constant("AAAAAAEAAgABAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAA=", Point));
+const Point$unit = $.lazy((): Point.Reader => $.constant("AAAAAAQAAAAAAAAAAQACAAEAAAABAAAAAAAAAAAAAAAAAAAAAAAAAA==", Point));
 const Point$id_ = $.lazy((): string => "a member of every type");
 const Point$maximum = $.lazy((): number => 200);
-const Point$far$default = $.lazy(() => $.constant("AAAAAAEAAgABAAAAAgAAAAUAAAA6AAAAAAAAAAAAAABvcmlnaW4AAA==", Point));
+const Point$far$default = $.lazy(() => $.constant("AAAAAAUAAAAAAAAAAQACAAEAAAACAAAABQAAADoAAAAAAAAAAAAAAG9yaWdpbgAA", Point));
 class Point$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get x(): number { return $.i32(this.$, 0); }
@@ -56,17 +56,28 @@ function Point$set(to: Point.Builder, from: Point.Init): void {
   if (from.name !== undefined) to.name = from.name;
   if (from.far !== undefined) to.far = from.far;
 }
-export const Point: $.StructType<Point.Reader, Point.Builder, Point.Init, Point.Pipeline> & { readonly unit: ReturnType<typeof Point$unit>; readonly id_: ReturnType<typeof Point$id_>; readonly maximum: ReturnType<typeof Point$maximum> } = $.nest($.struct<Point.Reader, Point.Builder, Point.Init, Point.Pipeline>({
-  name: "constants.capnp:Point",
-  id: 0xa1da8c735924f7a7n,
-  dataWords: 1,
-  pointerCount: 2,
-  Reader: Point$Reader,
-  Builder: Point$Builder,
-  Pipeline: Point$Pipeline,
-  fields: ["x", "y", "name", "far"],
-  set: Point$set,
-}), { get unit() { return Point$unit(); }, get id_() { return Point$id_(); }, get maximum() { return Point$maximum(); } });
+export const Point: $.StructType<Point.Reader, Point.Builder, Point.Init, Point.Pipeline> & {
+  readonly unit: ReturnType<typeof Point$unit>;
+  readonly id_: ReturnType<typeof Point$id_>;
+  readonly maximum: ReturnType<typeof Point$maximum>;
+} = $.nest(
+  $.struct<Point.Reader, Point.Builder, Point.Init, Point.Pipeline>({
+    name: "constants.capnp:Point",
+    id: 0xa1da8c735924f7a7n,
+    dataWords: 1,
+    pointerCount: 2,
+    Reader: Point$Reader,
+    Builder: Point$Builder,
+    Pipeline: Point$Pipeline,
+    fields: ["x", "y", "name", "far"],
+    set: Point$set,
+  }),
+  {
+    get unit() { return Point$unit(); },
+    get id_() { return Point$id_(); },
+    get maximum() { return Point$maximum(); },
+  },
+);
 
 export type Colour = "red" | "green" | "blue" | number;
 export const Colour: $.EnumType<"red" | "green" | "blue"> = $.enumType({ name: "constants.capnp:Colour", id: 0xc5b61a1794ea0a83n, enumerants: ["red", "green", "blue"] });
@@ -88,11 +99,11 @@ export const greeting: string = "hello, \"world\"";
 
 export const magic: $.Bytes = $.bytes("3q2+7w==");
 
-export const primes: $.ListReader<number> = $.constant("AQAAACMAAAACAAMABQAHAA==", $.List($.UInt16));
+export const primes: $.ListReader<number> = $.constant("AAAAAAIAAAABAAAAIwAAAAIAAwAFAAcA", $.List($.UInt16));
 
-export const origin: Point.Reader = $.constant("AAAAAAEAAgABAAAAAgAAAAUAAAA6AAAAAAAAAAAAAABvcmlnaW4AAA==", Point);
+export const origin: Point.Reader = $.constant("AAAAAAUAAAAAAAAAAQACAAEAAAACAAAABQAAADoAAAAAAAAAAAAAAG9yaWdpbgAA", Point);
 
-export const path: $.ListReader<Point.Reader> = $.constant("AQAAADcAAAAIAAAAAQACAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==", $.List(() => Point));
+export const path: $.ListReader<Point.Reader> = $.constant("AAAAAAgAAAABAAAANwAAAAgAAAABAAIAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", $.List(() => Point));
 
 export const favourite: Colour = "blue";
 

@@ -372,10 +372,19 @@ class Counter$Client extends $.ClientBase {
   subscribe(params: Counter.Subscribe.Init, options?: $.CallOptions): Counter.Subscribe.Call { return $.call(this, Counter$Subscribe$method, params, options); }
 }
 abstract class Counter$Server extends $.Server {}
-export const Counter: $.InterfaceOf<Counter.Client, Counter.Server> & { readonly Observer: typeof Counter$Observer; readonly Subscription: typeof Counter$Subscription } = $.nest($.interfaceType<$.InterfaceOf<Counter.Client, Counter.Server>>({
-  id: 0x8f10709f7f8d277bn,
-  name: "counter.capnp:Counter",
-  Client: Counter$Client,
-  Server: Counter$Server,
-  methods: [Counter$Increment$method, Counter$Read$method, Counter$Child$method, Counter$Subscribe$method],
-}), { Observer: Counter$Observer, Subscription: Counter$Subscription });
+export const Counter: $.InterfaceOf<Counter.Client, Counter.Server> & {
+  readonly Observer: typeof Counter$Observer;
+  readonly Subscription: typeof Counter$Subscription;
+} = $.nest(
+  $.interfaceType<$.InterfaceOf<Counter.Client, Counter.Server>>({
+    id: 0x8f10709f7f8d277bn,
+    name: "counter.capnp:Counter",
+    Client: Counter$Client,
+    Server: Counter$Server,
+    methods: [Counter$Increment$method, Counter$Read$method, Counter$Child$method, Counter$Subscribe$method],
+  }),
+  {
+    Observer: Counter$Observer,
+    Subscription: Counter$Subscription,
+  },
+);

@@ -166,9 +166,9 @@ export const LeftService: $.InterfaceOf<LeftService.Client, LeftService.Server> 
 });
 
 export let rightmost: cycle_right$.Right.Reader;
-$.settle(() => [cycle_right$.Right], () => { rightmost = $.constant("AAAAAAAAAgAEAAAAAAADAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAA6AAAAd2l0aGluAAA=", cycle_right$.Right); });
+$.settle(() => [cycle_right$.Right], () => { rightmost = $.constant("AAAAAAcAAAAAAAAAAAACAAQAAAAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAADoAAAB3aXRoaW4AAA==", cycle_right$.Right); });
 
 export let rights: $.ListReader<cycle_right$.Right.Reader>;
-$.settle(() => [cycle_right$.Right], () => { rights = $.constant("AQAAACcAAAAIAAAAAAACAAwAAAAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAyAAAAZmlyc3QAAAA=", $.List(() => cycle_right$.Right)); });
+$.settle(() => [cycle_right$.Right], () => { rights = $.constant("AAAAAAoAAAABAAAAJwAAAAgAAAAAAAIADAAAAAAAAwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQAAADIAAABmaXJzdAAAAA==", $.List(() => cycle_right$.Right)); });
 
 $.settle();

@@ -132,6 +132,6 @@ export const Base: $.InterfaceOf<Base.Client, Base.Server> = $.interfaceType({
 });
 
 export let leftmost: cycle_left$.Left.Reader;
-$.settle(() => [cycle_left$.Left], () => { leftmost = $.constant("AAAAAAAAAwAAAAAAAAAAAAAAAAAAAAAAAQAAACoAAABsZWZ0AAAAAA==", cycle_left$.Left); });
+$.settle(() => [cycle_left$.Left], () => { leftmost = $.constant("AAAAAAUAAAAAAAAAAAADAAAAAAAAAAAAAAAAAAAAAAABAAAAKgAAAGxlZnQAAAAA", cycle_left$.Left); });
 
 $.settle();

@@ -108,13 +108,13 @@ class Documented$Builder extends $.Struct {
   get group(): Documented.Group.Builder { return new Documented$Group$Builder(this.$); }
   set group(value: Documented.Group.Init) { $.setGroup(new Documented$Group$Builder(this.$), value, Documented$Group$clear, Documented$Group$set); }
 }
-function Documented$set(to: Documented.Builder, from: Documented.Init): void {
+function Documented$set(to: Documented.Builder, from: Documented.FieldsInit & $.Given<Documented.Choices>): void {
   if (from.field !== undefined) to.field = from.field;
   if (from.one !== undefined) to.one = from.one;
   if (from.two !== undefined) to.two = from.two;
   if (from.group !== undefined) Documented$Group$set(to.group, $.given(from.group));
 }
-export const Documented: $.StructType<Documented.Reader, Documented.Builder, Documented.Init, Documented.Pipeline> = $.struct({
+export const Documented: $.StructType<Documented.Reader, Documented.Builder, Documented.Init, Documented.Pipeline> = $.struct<Documented.Reader, Documented.Builder, Documented.Init, Documented.Pipeline>({
   name: "doc-comments.capnp:Documented",
   id: 0xc0bb5df50a05255dn,
   dataWords: 1,

@@ -70,7 +70,7 @@ class Trip$Kind$Builder extends $.Struct {
   get slow(): null | undefined { return $.u16(this.$, 6) === 1 ? null : undefined; }
   set slow(_value: null) { $.setU16(this.$, 6, 1); /* a Void takes no room */ }
 }
-function Trip$Kind$set(to: Trip.Kind.Builder, from: Trip.Kind.Init): void {
+function Trip$Kind$set(to: Trip.Kind.Builder, from: $.Given<Trip.Kind.Choices>): void {
   if (from.fast !== undefined) to.fast = from.fast;
   if (from.slow !== undefined) to.slow = from.slow;
 }

@@ -361,7 +361,7 @@ class Everything$Choice$Builder extends $.Struct {
   get many(): $.ListBuilder<Everything.Small.Builder, Everything.Small.Init> | undefined { return $.u16(this.$, 50) === 2 ? $.edit(this.$, 16, Everything$Choice$many) : undefined; }
   set many(value: $.ListInit<Everything.Small.Init>) { $.setU16(this.$, 50, 2); $.set(this.$, 16, Everything$Choice$many, value); }
 }
-function Everything$Choice$set(to: Everything.Choice.Builder, from: Everything.Choice.Init): void {
+function Everything$Choice$set(to: Everything.Choice.Builder, from: $.Given<Everything.Choice.Choices>): void {
   if (from.yes !== undefined) to.yes = from.yes;
   if (from.no !== undefined) to.no = from.no;
   if (from.many !== undefined) to.many = from.many;
@@ -394,9 +394,9 @@ function Everything$Group$clear(at: $.StructView): void {
 }
 $.nameFields({ Reader: Everything$Group$Reader, Builder: Everything$Group$Builder }, ["a", "b"]);
 const Everything$Defaulted$data$default = $.bytes("Ynl0ZXM=");
-const Everything$Defaulted$small$default = $.lazy(() => $.constant("AAAAAAEAAQAFAAAAAAAAAAAAAAAAAAAA", Everything$Small));
+const Everything$Defaulted$small$default = $.lazy(() => $.constant("AAAAAAMAAAAAAAAAAQABAAUAAAAAAAAAAAAAAAAAAAA=", Everything$Small));
 const Everything$Defaulted$list = $.List($.Int16);
-const Everything$Defaulted$list$default = $.lazy(() => $.constant("AQAAABMAAAAHAAgAAAAAAA==", Everything$Defaulted$list));
+const Everything$Defaulted$list$default = $.lazy(() => $.constant("AAAAAAIAAAABAAAAEwAAAAcACAAAAAAA", Everything$Defaulted$list));
 class Everything$Defaulted$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get bool(): boolean { return $.bool(this.$, 2, true); }
@@ -601,7 +601,7 @@ class Everything$Pipeline extends $.Pipeline {
   get defaulted(): Everything.Defaulted.Pipeline { return $.pipelineGroup(this, Everything$Defaulted$Pipeline); }
   get map(): generic_struct$.Map.Pipeline<typeof $.Text, typeof Everything.Small> { return $.pipelineOf(this, 22, Everything$map()); }
 }
-function Everything$set(to: Everything.Builder, from: Everything.Init): void {
+function Everything$set(to: Everything.Builder, from: Everything.FieldsInit & $.Given<Everything.Choices>): void {
   if (from.void !== undefined) to.void = from.void;
   if (from.bool !== undefined) to.bool = from.bool;
   if (from.i8 !== undefined) to.i8 = from.i8;
@@ -640,16 +640,25 @@ function Everything$set(to: Everything.Builder, from: Everything.Init): void {
   if (from.defaulted !== undefined) Everything$Defaulted$set(to.defaulted, $.given(from.defaulted));
   if (from.map !== undefined) to.map = from.map;
 }
-export const Everything: $.StructType<Everything.Reader, Everything.Builder, Everything.Init, Everything.Pipeline> & { readonly Small: typeof Everything$Small; readonly Colour: typeof Everything$Colour } = $.nest($.struct<Everything.Reader, Everything.Builder, Everything.Init, Everything.Pipeline>({
-  name: "everything.capnp:Everything",
-  id: 0xad788d82f310a95dn,
-  dataWords: 11,
-  pointerCount: 23,
-  Reader: Everything$Face,
-  Builder: Everything$Builder,
-  Pipeline: Everything$Pipeline,
-  fields: ["void", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "text", "data", "self", "colour", "bools", "i8s", "i64s", "u16s", "f64s", "texts", "datas", "structs", "smalls", "colours", "matrix", "voids", "none", "number", "words", "child", "pair", "choice", "group", "defaulted", "map"],
-  set: Everything$set,
-}), { Small: Everything$Small, Colour: Everything$Colour });
+export const Everything: $.StructType<Everything.Reader, Everything.Builder, Everything.Init, Everything.Pipeline> & {
+  readonly Small: typeof Everything$Small;
+  readonly Colour: typeof Everything$Colour;
+} = $.nest(
+  $.struct<Everything.Reader, Everything.Builder, Everything.Init, Everything.Pipeline>({
+    name: "everything.capnp:Everything",
+    id: 0xad788d82f310a95dn,
+    dataWords: 11,
+    pointerCount: 23,
+    Reader: Everything$Face,
+    Builder: Everything$Builder,
+    Pipeline: Everything$Pipeline,
+    fields: ["void", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "text", "data", "self", "colour", "bools", "i8s", "i64s", "u16s", "f64s", "texts", "datas", "structs", "smalls", "colours", "matrix", "voids", "none", "number", "words", "child", "pair", "choice", "group", "defaulted", "map"],
+    set: Everything$set,
+  }),
+  {
+    Small: Everything$Small,
+    Colour: Everything$Colour,
+  },
+);
 
 $.settle();

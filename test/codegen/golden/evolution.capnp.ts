@@ -53,12 +53,12 @@ class Old$Builder extends $.Struct {
   get b(): number | undefined { return $.u16(this.$, 4) === 1 ? $.u16(this.$, 6) : undefined; }
   set b(value: number) { $.setU16(this.$, 4, 1); $.setU16(this.$, 6, value); }
 }
-function Old$set(to: Old.Builder, from: Old.Init): void {
+function Old$set(to: Old.Builder, from: Old.FieldsInit & $.Given<Old.Choices>): void {
   if (from.id !== undefined) to.id = from.id;
   if (from.a !== undefined) to.a = from.a;
   if (from.b !== undefined) to.b = from.b;
 }
-export const Old: $.StructType<Old.Reader, Old.Builder, Old.Init, Old.Pipeline> = $.struct({
+export const Old: $.StructType<Old.Reader, Old.Builder, Old.Init, Old.Pipeline> = $.struct<Old.Reader, Old.Builder, Old.Init, Old.Pipeline>({
   name: "evolution.capnp:Old",
   id: 0xa46238642abd994fn,
   dataWords: 1,
@@ -149,7 +149,7 @@ class New$Builder extends $.Struct {
   get list(): $.ListBuilder<number, number> { return $.edit(this.$, 2, New$list); }
   set list(value: $.ListInit<number>) { $.set(this.$, 2, New$list, value); }
 }
-function New$set(to: New.Builder, from: New.Init): void {
+function New$set(to: New.Builder, from: New.FieldsInit & $.Given<New.Choices>): void {
   if (from.id !== undefined) to.id = from.id;
   if (from.a !== undefined) to.a = from.a;
   if (from.b !== undefined) to.b = from.b;
@@ -158,7 +158,7 @@ function New$set(to: New.Builder, from: New.Init): void {
   if (from.note !== undefined) to.note = from.note;
   if (from.list !== undefined) to.list = from.list;
 }
-export const New: $.StructType<New.Reader, New.Builder, New.Init, New.Pipeline> = $.struct({
+export const New: $.StructType<New.Reader, New.Builder, New.Init, New.Pipeline> = $.struct<New.Reader, New.Builder, New.Init, New.Pipeline>({
   name: "evolution.capnp:New",
   id: 0xe9aa43672e77844fn,
   dataWords: 2,

@@ -265,7 +265,14 @@ function Cursor$bind<T extends $.PointerType>(T$: T): Cursor.Type<T> {
   });
 }
 const Cursor$of = $.generic(Cursor$bind);
-export const Cursor: $.InterfaceOf<Cursor.Client, Cursor.Server> & { readonly of: typeof Cursor$of } = $.nest(Cursor$of($.AnyPointer), { of: Cursor$of });
+export const Cursor: $.InterfaceOf<Cursor.Client, Cursor.Server> & {
+  readonly of: typeof Cursor$of;
+} = $.nest(
+  Cursor$of($.AnyPointer),
+  {
+    of: Cursor$of,
+  },
+);
 
 export declare namespace Sink {
   interface Client<T extends $.PointerType = typeof $.AnyPointer> extends $.Client {
@@ -340,7 +347,14 @@ function Sink$bind<T extends $.PointerType>(T$: T): Sink.Type<T> {
   });
 }
 const Sink$of = $.generic(Sink$bind);
-export const Sink: $.InterfaceOf<Sink.Client, Sink.Server> & { readonly of: typeof Sink$of } = $.nest(Sink$of($.AnyPointer), { of: Sink$of });
+export const Sink: $.InterfaceOf<Sink.Client, Sink.Server> & {
+  readonly of: typeof Sink$of;
+} = $.nest(
+  Sink$of($.AnyPointer),
+  {
+    of: Sink$of,
+  },
+);
 
 export declare namespace Both {
   interface Client<A extends $.PointerType = typeof $.AnyPointer, B extends $.PointerType = typeof $.AnyPointer> extends Cursor.Client<A>, Sink.Client<B> {
@@ -453,7 +467,14 @@ function Both$bind<A extends $.PointerType, B extends $.PointerType>(A$: A, B$: 
   });
 }
 const Both$of = $.generic(Both$bind);
-export const Both: $.InterfaceOf<Both.Client, Both.Server> & { readonly of: typeof Both$of } = $.nest(Both$of($.AnyPointer, $.AnyPointer), { of: Both$of });
+export const Both: $.InterfaceOf<Both.Client, Both.Server> & {
+  readonly of: typeof Both$of;
+} = $.nest(
+  Both$of($.AnyPointer, $.AnyPointer),
+  {
+    of: Both$of,
+  },
+);
 
 export declare namespace EntryCursor {
   interface Client extends Cursor.Client<typeof Entry> {

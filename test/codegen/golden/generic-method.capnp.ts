@@ -352,7 +352,14 @@ function Box$bind<T extends $.PointerType>(T$: T): Box.Type<T> {
   });
 }
 const Box$of = $.generic(Box$bind);
-export const Box: $.StructType<Box.Reader, Box.Builder, Box.Init, Box.Pipeline> & { readonly of: typeof Box$of } = $.nest(Box$of($.AnyPointer), { of: Box$of });
+export const Box: $.StructType<Box.Reader, Box.Builder, Box.Init, Box.Pipeline> & {
+  readonly of: typeof Box$of;
+} = $.nest(
+  Box$of($.AnyPointer),
+  {
+    of: Box$of,
+  },
+);
 
 export declare namespace Factory {
   interface Client<T extends $.PointerType = typeof $.AnyPointer> extends $.Client {
@@ -518,4 +525,11 @@ function Factory$bind<T extends $.PointerType>(T$: T): Factory.Type<T> {
   });
 }
 const Factory$of = $.generic(Factory$bind);
-export const Factory: $.InterfaceOf<Factory.Client, Factory.Server> & { readonly of: typeof Factory$of } = $.nest(Factory$of($.AnyPointer), { of: Factory$of });
+export const Factory: $.InterfaceOf<Factory.Client, Factory.Server> & {
+  readonly of: typeof Factory$of;
+} = $.nest(
+  Factory$of($.AnyPointer),
+  {
+    of: Factory$of,
+  },
+);

@@ -202,7 +202,14 @@ function Outer$Inner$bind<T extends $.PointerType>(T$: T): Outer.Inner.Type<T> {
   });
 }
 const Outer$Inner$of = $.generic(Outer$Inner$bind);
-const Outer$Inner: $.StructType<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Pipeline> & { readonly of: typeof Outer$Inner$of } = $.nest(Outer$Inner$of($.AnyPointer), { of: Outer$Inner$of });
+const Outer$Inner: $.StructType<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Pipeline> & {
+  readonly of: typeof Outer$Inner$of;
+} = $.nest(
+  Outer$Inner$of($.AnyPointer),
+  {
+    of: Outer$Inner$of,
+  },
+);
 function Outer$Pair$bind<T extends $.PointerType, U extends $.PointerType>(T$: T, U$: U): Outer.Pair.Type<T, U> {
   const Outer$Pair$swapped = $.lazy(() => Outer$Pair.of(U$, T$));
   class Outer$Pair$Reader extends $.Struct {
@@ -243,7 +250,14 @@ function Outer$Pair$bind<T extends $.PointerType, U extends $.PointerType>(T$: T
   });
 }
 const Outer$Pair$of = $.generic(Outer$Pair$bind);
-const Outer$Pair: $.StructType<Outer.Pair.Reader, Outer.Pair.Builder, Outer.Pair.Init, Outer.Pair.Pipeline> & { readonly of: typeof Outer$Pair$of } = $.nest(Outer$Pair$of($.AnyPointer, $.AnyPointer), { of: Outer$Pair$of });
+const Outer$Pair: $.StructType<Outer.Pair.Reader, Outer.Pair.Builder, Outer.Pair.Init, Outer.Pair.Pipeline> & {
+  readonly of: typeof Outer$Pair$of;
+} = $.nest(
+  Outer$Pair$of($.AnyPointer, $.AnyPointer),
+  {
+    of: Outer$Pair$of,
+  },
+);
 function Outer$Same$bind<T extends $.PointerType, T2 extends $.PointerType>(_T$: T, T2$: T2): Outer.Same.Type<T, T2> {
   class Outer$Same$Reader extends $.Struct {
     public constructor(at: $.StructView) { super(at); }
@@ -273,7 +287,14 @@ function Outer$Same$bind<T extends $.PointerType, T2 extends $.PointerType>(_T$:
   });
 }
 const Outer$Same$of = $.generic(Outer$Same$bind);
-const Outer$Same: $.StructType<Outer.Same.Reader, Outer.Same.Builder, Outer.Same.Init, Outer.Same.Pipeline> & { readonly of: typeof Outer$Same$of } = $.nest(Outer$Same$of($.AnyPointer, $.AnyPointer), { of: Outer$Same$of });
+const Outer$Same: $.StructType<Outer.Same.Reader, Outer.Same.Builder, Outer.Same.Init, Outer.Same.Pipeline> & {
+  readonly of: typeof Outer$Same$of;
+} = $.nest(
+  Outer$Same$of($.AnyPointer, $.AnyPointer),
+  {
+    of: Outer$Same$of,
+  },
+);
 function Outer$Getter$bind<T extends $.PointerType>(T$: T): Outer.Getter.Type<T> {
   const Outer$Getter$Get$Results$inner = $.lazy(() => Outer$Inner.of(T$));
   class Outer$Getter$Get$Results$Reader extends $.Struct {
@@ -328,7 +349,14 @@ function Outer$Getter$bind<T extends $.PointerType>(T$: T): Outer.Getter.Type<T>
   });
 }
 const Outer$Getter$of = $.generic(Outer$Getter$bind);
-const Outer$Getter: $.InterfaceOf<Outer.Getter.Client, Outer.Getter.Server> & { readonly of: typeof Outer$Getter$of } = $.nest(Outer$Getter$of($.AnyPointer), { of: Outer$Getter$of });
+const Outer$Getter: $.InterfaceOf<Outer.Getter.Client, Outer.Getter.Server> & {
+  readonly of: typeof Outer$Getter$of;
+} = $.nest(
+  Outer$Getter$of($.AnyPointer),
+  {
+    of: Outer$Getter$of,
+  },
+);
 function Outer$bind<T extends $.PointerType>(T$: T): Outer.Type<T> {
   const Outer$Alone$values = $.List(() => Outer$Inner.of(T$));
   class Outer$Alone$Reader extends $.Struct {
@@ -407,7 +435,22 @@ function Outer$bind<T extends $.PointerType>(T$: T): Outer.Type<T> {
   });
 }
 const Outer$of = $.generic(Outer$bind);
-export const Outer: $.StructType<Outer.Reader, Outer.Builder, Outer.Init, Outer.Pipeline> & { readonly of: typeof Outer$of; readonly Inner: typeof Outer$Inner; readonly Pair: typeof Outer$Pair; readonly Same: typeof Outer$Same; readonly Getter: typeof Outer$Getter } = $.nest(Outer$of($.AnyPointer), { of: Outer$of, Inner: Outer$Inner, Pair: Outer$Pair, Same: Outer$Same, Getter: Outer$Getter });
+export const Outer: $.StructType<Outer.Reader, Outer.Builder, Outer.Init, Outer.Pipeline> & {
+  readonly of: typeof Outer$of;
+  readonly Inner: typeof Outer$Inner;
+  readonly Pair: typeof Outer$Pair;
+  readonly Same: typeof Outer$Same;
+  readonly Getter: typeof Outer$Getter;
+} = $.nest(
+  Outer$of($.AnyPointer),
+  {
+    of: Outer$of,
+    Inner: Outer$Inner,
+    Pair: Outer$Pair,
+    Same: Outer$Same,
+    Getter: Outer$Getter,
+  },
+);
 
 export declare namespace Uses {
   interface Reader extends $.StructReader {

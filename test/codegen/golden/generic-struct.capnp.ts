@@ -70,7 +70,14 @@ function Map$Entry$bind<Key extends $.PointerType, Value extends $.PointerType>(
   });
 }
 const Map$Entry$of = $.generic(Map$Entry$bind);
-const Map$Entry: $.StructType<Map.Entry.Reader, Map.Entry.Builder, Map.Entry.Init, Map.Entry.Pipeline> & { readonly of: typeof Map$Entry$of } = $.nest(Map$Entry$of($.AnyPointer, $.AnyPointer), { of: Map$Entry$of });
+const Map$Entry: $.StructType<Map.Entry.Reader, Map.Entry.Builder, Map.Entry.Init, Map.Entry.Pipeline> & {
+  readonly of: typeof Map$Entry$of;
+} = $.nest(
+  Map$Entry$of($.AnyPointer, $.AnyPointer),
+  {
+    of: Map$Entry$of,
+  },
+);
 function Map$bind<Key extends $.PointerType, Value extends $.PointerType>(Key$: Key, Value$: Value): Map.Type<Key, Value> {
   const Map$entries = $.List(() => Map$Entry.of(Key$, Value$));
   class Map$Reader extends $.Struct {
@@ -97,7 +104,16 @@ function Map$bind<Key extends $.PointerType, Value extends $.PointerType>(Key$: 
   });
 }
 const Map$of = $.generic(Map$bind);
-export const Map: $.StructType<Map.Reader, Map.Builder, Map.Init, Map.Pipeline> & { readonly of: typeof Map$of; readonly Entry: typeof Map$Entry } = $.nest(Map$of($.AnyPointer, $.AnyPointer), { of: Map$of, Entry: Map$Entry });
+export const Map: $.StructType<Map.Reader, Map.Builder, Map.Init, Map.Pipeline> & {
+  readonly of: typeof Map$of;
+  readonly Entry: typeof Map$Entry;
+} = $.nest(
+  Map$of($.AnyPointer, $.AnyPointer),
+  {
+    of: Map$of,
+    Entry: Map$Entry,
+  },
+);
 
 export declare namespace Person {
   interface Reader extends $.StructReader {
@@ -219,11 +235,11 @@ function Optional$bind<T extends $.PointerType>(T$: T): Optional.Type<T> {
   class Optional$Pipeline extends $.Pipeline {
     get some(): $.PipelineOf<T> { return $.pipelineOf(this, 0, T$); }
   }
-  function Optional$set(to: Optional.Builder<T>, from: Optional.Init<T>): void {
+  function Optional$set(to: Optional.Builder<T>, from: $.Given<Optional.Choices<T>>): void {
     if (from.none !== undefined) to.none = from.none;
     if (from.some !== undefined) to.some = from.some;
   }
-  return $.struct({
+  return $.struct<Optional.Reader<T>, Optional.Builder<T>, Optional.Init<T>, Optional.Pipeline<T>>({
     name: "generic-struct.capnp:Optional",
     id: 0xbbb8e5050c8c5d38n,
     dataWords: 1,
@@ -236,7 +252,14 @@ function Optional$bind<T extends $.PointerType>(T$: T): Optional.Type<T> {
   });
 }
 const Optional$of = $.generic(Optional$bind);
-export const Optional: $.StructType<Optional.Reader, Optional.Builder, Optional.Init, Optional.Pipeline> & { readonly of: typeof Optional$of } = $.nest(Optional$of($.AnyPointer), { of: Optional$of });
+export const Optional: $.StructType<Optional.Reader, Optional.Builder, Optional.Init, Optional.Pipeline> & {
+  readonly of: typeof Optional$of;
+} = $.nest(
+  Optional$of($.AnyPointer),
+  {
+    of: Optional$of,
+  },
+);
 
 export declare namespace Chain {
   interface Reader<T extends $.PointerType = typeof $.AnyPointer> extends $.StructReader {
@@ -305,7 +328,14 @@ function Chain$bind<T extends $.PointerType>(T$: T): Chain.Type<T> {
   });
 }
 const Chain$of = $.generic(Chain$bind);
-export const Chain: $.StructType<Chain.Reader, Chain.Builder, Chain.Init, Chain.Pipeline> & { readonly of: typeof Chain$of } = $.nest(Chain$of($.AnyPointer), { of: Chain$of });
+export const Chain: $.StructType<Chain.Reader, Chain.Builder, Chain.Init, Chain.Pipeline> & {
+  readonly of: typeof Chain$of;
+} = $.nest(
+  Chain$of($.AnyPointer),
+  {
+    of: Chain$of,
+  },
+);
 
 export declare namespace Uses {
   interface Reader extends $.StructReader {

@@ -37,7 +37,7 @@ export declare namespace Album {
   }
 }
 const Album$planets = $.List(() => enums$.Planet);
-const Album$tree$default = $.lazy(() => $.constant("AAAAAAEABAAFAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", recursion$.Tree));
+const Album$tree$default = $.lazy(() => $.constant("AAAAAAYAAAAAAAAAAQAEAAUAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", recursion$.Tree));
 const Album$keeper = $.lazy(() => keeper$.Keeper.of($.Text, $.Data));
 const Album$receipt = $.lazy(() => keeper$.Keeper.Receipt.of($.Text, $.Data));
 class Album$Reader extends $.Struct {

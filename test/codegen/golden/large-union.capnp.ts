@@ -207,7 +207,7 @@ export declare namespace Signal {
     get m65(): null | undefined;
     set m65(value: null);
   }
-  type Init = ($.SomeOf<Choices>) | NoChoice | Builder;
+  type Init = ($.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
     readonly m0: number;
     readonly m1: string;
@@ -555,7 +555,7 @@ class Signal$Builder extends $.Struct {
   get m65(): null | undefined { return $.u16(this.$, 2) === 65 ? null : undefined; }
   set m65(_value: null) { $.setU16(this.$, 2, 65); /* a Void takes no room */ }
 }
-function Signal$set(to: Signal.Builder, from: Signal.Init): void {
+function Signal$set(to: Signal.Builder, from: $.Given<Signal.Choices>): void {
   if (from.m0 !== undefined) to.m0 = from.m0;
   if (from.m1 !== undefined) to.m1 = from.m1;
   if (from.m2 !== undefined) to.m2 = from.m2;
@@ -623,7 +623,7 @@ function Signal$set(to: Signal.Builder, from: Signal.Init): void {
   if (from.m64 !== undefined) to.m64 = from.m64;
   if (from.m65 !== undefined) to.m65 = from.m65;
 }
-export const Signal: $.StructType<Signal.Reader, Signal.Builder, Signal.Init, Signal.Pipeline> = $.struct({
+export const Signal: $.StructType<Signal.Reader, Signal.Builder, Signal.Init, Signal.Pipeline> = $.struct<Signal.Reader, Signal.Builder, Signal.Init, Signal.Pipeline>({
   name: "large-union.capnp:Signal",
   id: 0xbb7d9d9041efbabfn,
   dataWords: 1,

@@ -354,13 +354,26 @@ function Lists$set(to: Lists.Builder, from: Lists.Init): void {
   if (from.small !== undefined) to.small = from.small;
   if (from.echoes !== undefined) to.echoes = from.echoes;
 }
-export const Lists: $.StructType<Lists.Reader, Lists.Builder, Lists.Init, Lists.Pipeline> & { readonly Colour: typeof Lists$Colour; readonly Point: typeof Lists$Point; readonly Small: typeof Lists$Small; readonly Echo: typeof Lists$Echo } = $.nest($.struct<Lists.Reader, Lists.Builder, Lists.Init, Lists.Pipeline>({
-  name: "lists.capnp:Lists",
-  id: 0xaf357d08dc8c33b6n,
-  dataWords: 0,
-  pointerCount: 18,
-  Reader: Lists$Reader,
-  Builder: Lists$Builder,
-  fields: ["nothings", "flags", "i8s", "i16s", "i32s", "i64s", "u8s", "u16s", "u32s", "u64s", "f32s", "f64s", "texts", "datas", "colours", "points", "small", "echoes"],
-  set: Lists$set,
-}), { Colour: Lists$Colour, Point: Lists$Point, Small: Lists$Small, Echo: Lists$Echo });
+export const Lists: $.StructType<Lists.Reader, Lists.Builder, Lists.Init, Lists.Pipeline> & {
+  readonly Colour: typeof Lists$Colour;
+  readonly Point: typeof Lists$Point;
+  readonly Small: typeof Lists$Small;
+  readonly Echo: typeof Lists$Echo;
+} = $.nest(
+  $.struct<Lists.Reader, Lists.Builder, Lists.Init, Lists.Pipeline>({
+    name: "lists.capnp:Lists",
+    id: 0xaf357d08dc8c33b6n,
+    dataWords: 0,
+    pointerCount: 18,
+    Reader: Lists$Reader,
+    Builder: Lists$Builder,
+    fields: ["nothings", "flags", "i8s", "i16s", "i32s", "i64s", "u8s", "u16s", "u32s", "u64s", "f32s", "f64s", "texts", "datas", "colours", "points", "small", "echoes"],
+    set: Lists$set,
+  }),
+  {
+    Colour: Lists$Colour,
+    Point: Lists$Point,
+    Small: Lists$Small,
+    Echo: Lists$Echo,
+  },
+);

@@ -309,7 +309,7 @@ const Calculator$Reset$method = $.method({
   Call: Calculator$Reset$Call,
 });
 const Calculator$List$Results$values = $.List(() => Value);
-const Calculator$List$Results$info$default = $.lazy(() => $.constant("AAAAAAEAAQAAAAAAAAAAAAEAAAAqAAAAbm9uZQAAAAA=", Calculator$Info));
+const Calculator$List$Results$info$default = $.lazy(() => $.constant("AAAAAAQAAAAAAAAAAQABAAAAAAAAAAAAAQAAACoAAABub25lAAAAAA==", Calculator$Info));
 class Calculator$List$Results$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get values(): $.ListReader<Value.Reader> { return $.get(this.$, 0, Calculator$List$Results$values); }
@@ -424,13 +424,20 @@ class Calculator$Client extends $.ClientBase {
   mixed2(params: Calculator.Mixed2.Init, options?: $.CallOptions): Calculator.Mixed2.Call { return $.call(this, Calculator$Mixed2$method, params, options); }
 }
 abstract class Calculator$Server extends $.Server {}
-export const Calculator: $.InterfaceOf<Calculator.Client, Calculator.Server> & { readonly Info: typeof Calculator$Info } = $.nest($.interfaceType<$.InterfaceOf<Calculator.Client, Calculator.Server>>({
-  id: 0xc403d01ce21b1fa3n,
-  name: "methods.capnp:Calculator",
-  Client: Calculator$Client,
-  Server: Calculator$Server,
-  methods: [Calculator$Add$method, Calculator$Evaluate$method, Calculator$Define$method, Calculator$Reset$method, Calculator$List$method, Calculator$Mixed$method, Calculator$Mixed2$method],
-}), { Info: Calculator$Info });
+export const Calculator: $.InterfaceOf<Calculator.Client, Calculator.Server> & {
+  readonly Info: typeof Calculator$Info;
+} = $.nest(
+  $.interfaceType<$.InterfaceOf<Calculator.Client, Calculator.Server>>({
+    id: 0xc403d01ce21b1fa3n,
+    name: "methods.capnp:Calculator",
+    Client: Calculator$Client,
+    Server: Calculator$Server,
+    methods: [Calculator$Add$method, Calculator$Evaluate$method, Calculator$Define$method, Calculator$Reset$method, Calculator$List$method, Calculator$Mixed$method, Calculator$Mixed2$method],
+  }),
+  {
+    Info: Calculator$Info,
+  },
+);
 
 export declare namespace Expression {
   interface Reader extends $.StructReader {

@@ -182,7 +182,7 @@ class Job$State$Builder extends $.Struct {
 class Job$State$Pipeline extends $.Pipeline {
   get done(): Job.Result.Pipeline { return $.pipelineOf(this, 0, Job$Result); }
 }
-function Job$State$set(to: Job.State.Builder, from: Job.State.Init): void {
+function Job$State$set(to: Job.State.Builder, from: $.Given<Job.State.Choices>): void {
   if (from.waiting !== undefined) to.waiting = from.waiting;
   if (from.running !== undefined) to.running = from.running;
   if (from.done !== undefined) to.done = from.done;
@@ -211,7 +211,7 @@ class Job$Priority$Builder extends $.Struct {
   get high(): number | undefined { return $.u16(this.$, 10) === 1 ? $.u8(this.$, 12, 5) : undefined; }
   set high(value: number) { $.setU16(this.$, 10, 1); $.setU8(this.$, 12, value, 5); }
 }
-function Job$Priority$set(to: Job.Priority.Builder, from: Job.Priority.Init): void {
+function Job$Priority$set(to: Job.Priority.Builder, from: $.Given<Job.Priority.Choices>): void {
   if (from.low !== undefined) to.low = from.low;
   if (from.high !== undefined) to.high = from.high;
 }
@@ -243,14 +243,21 @@ function Job$set(to: Job.Builder, from: Job.Init): void {
   if (from.state !== undefined) Job$State$set(to.state, $.given(from.state));
   if (from.priority !== undefined) Job$Priority$set(to.priority, $.given(from.priority));
 }
-export const Job: $.StructType<Job.Reader, Job.Builder, Job.Init, Job.Pipeline> & { readonly Result: typeof Job$Result } = $.nest($.struct<Job.Reader, Job.Builder, Job.Init, Job.Pipeline>({
-  name: "named-union.capnp:Job",
-  id: 0x8fd0fdb1e67d87bbn,
-  dataWords: 3,
-  pointerCount: 1,
-  Reader: Job$Reader,
-  Builder: Job$Builder,
-  Pipeline: Job$Pipeline,
-  fields: ["id", "state", "priority"],
-  set: Job$set,
-}), { Result: Job$Result });
+export const Job: $.StructType<Job.Reader, Job.Builder, Job.Init, Job.Pipeline> & {
+  readonly Result: typeof Job$Result;
+} = $.nest(
+  $.struct<Job.Reader, Job.Builder, Job.Init, Job.Pipeline>({
+    name: "named-union.capnp:Job",
+    id: 0x8fd0fdb1e67d87bbn,
+    dataWords: 3,
+    pointerCount: 1,
+    Reader: Job$Reader,
+    Builder: Job$Builder,
+    Pipeline: Job$Pipeline,
+    fields: ["id", "state", "priority"],
+    set: Job$set,
+  }),
+  {
+    Result: Job$Result,
+  },
+);

@@ -83,17 +83,24 @@ function Pretty$set(to: Pretty.Builder, from: Pretty.Init): void {
   if (from.kind !== undefined) to.kind = from.kind;
   if (from.again !== undefined) to.again = from.again;
 }
-export const Pretty: $.StructType<Pretty.Reader, Pretty.Builder, Pretty.Init, Pretty.Pipeline> & { readonly Sort: typeof Pretty$Sort } = $.nest($.struct<Pretty.Reader, Pretty.Builder, Pretty.Init, Pretty.Pipeline>({
-  name: "names.capnp:Ugly",
-  id: 0xd40ce639761b67bcn,
-  dataWords: 1,
-  pointerCount: 2,
-  Reader: Pretty$Reader,
-  Builder: Pretty$Builder,
-  Pipeline: Pretty$Pipeline,
-  fields: ["fresh", "other", "kind", "again"],
-  set: Pretty$set,
-}), { Sort: Pretty$Sort });
+export const Pretty: $.StructType<Pretty.Reader, Pretty.Builder, Pretty.Init, Pretty.Pipeline> & {
+  readonly Sort: typeof Pretty$Sort;
+} = $.nest(
+  $.struct<Pretty.Reader, Pretty.Builder, Pretty.Init, Pretty.Pipeline>({
+    name: "names.capnp:Ugly",
+    id: 0xd40ce639761b67bcn,
+    dataWords: 1,
+    pointerCount: 2,
+    Reader: Pretty$Reader,
+    Builder: Pretty$Builder,
+    Pipeline: Pretty$Pipeline,
+    fields: ["fresh", "other", "kind", "again"],
+    set: Pretty$set,
+  }),
+  {
+    Sort: Pretty$Sort,
+  },
+);
 
 export declare namespace Facade {
   interface Client extends $.Client {
@@ -223,12 +230,19 @@ class Facade$Client extends $.ClientBase {
   info(params?: Facade.Info_.Init, options?: $.CallOptions): Facade.Info_.Call { return $.call(this, Facade$Info_$method, params, options); }
 }
 abstract class Facade$Server extends $.Server {}
-export const Facade: $.InterfaceOf<Facade.Client, Facade.Server> & { readonly Info: typeof Facade$Info } = $.nest($.interfaceType<$.InterfaceOf<Facade.Client, Facade.Server>>({
-  id: 0xaadab20fa51fffbbn,
-  name: "names.capnp:Service",
-  Client: Facade$Client,
-  Server: Facade$Server,
-  methods: [Facade$AndThen$method, Facade$Info_$method],
-}), { Info: Facade$Info });
+export const Facade: $.InterfaceOf<Facade.Client, Facade.Server> & {
+  readonly Info: typeof Facade$Info;
+} = $.nest(
+  $.interfaceType<$.InterfaceOf<Facade.Client, Facade.Server>>({
+    id: 0xaadab20fa51fffbbn,
+    name: "names.capnp:Service",
+    Client: Facade$Client,
+    Server: Facade$Server,
+    methods: [Facade$AndThen$method, Facade$Info_$method],
+  }),
+  {
+    Info: Facade$Info,
+  },
+);
 
 export const howMany: number = 3;

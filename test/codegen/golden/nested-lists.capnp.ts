@@ -189,13 +189,22 @@ function Grid$set(to: Grid.Builder, from: Grid.Init): void {
   if (from.masks !== undefined) to.masks = from.masks;
   if (from.links !== undefined) to.links = from.links;
 }
-export const Grid: $.StructType<Grid.Reader, Grid.Builder, Grid.Init, Grid.Pipeline> & { readonly Cell: typeof Grid$Cell; readonly Link: typeof Grid$Link } = $.nest($.struct<Grid.Reader, Grid.Builder, Grid.Init, Grid.Pipeline>({
-  name: "nested-lists.capnp:Grid",
-  id: 0xac017d6d0e4db922n,
-  dataWords: 0,
-  pointerCount: 5,
-  Reader: Grid$Reader,
-  Builder: Grid$Builder,
-  fields: ["rows", "deep", "cells", "masks", "links"],
-  set: Grid$set,
-}), { Cell: Grid$Cell, Link: Grid$Link });
+export const Grid: $.StructType<Grid.Reader, Grid.Builder, Grid.Init, Grid.Pipeline> & {
+  readonly Cell: typeof Grid$Cell;
+  readonly Link: typeof Grid$Link;
+} = $.nest(
+  $.struct<Grid.Reader, Grid.Builder, Grid.Init, Grid.Pipeline>({
+    name: "nested-lists.capnp:Grid",
+    id: 0xac017d6d0e4db922n,
+    dataWords: 0,
+    pointerCount: 5,
+    Reader: Grid$Reader,
+    Builder: Grid$Builder,
+    fields: ["rows", "deep", "cells", "masks", "links"],
+    set: Grid$set,
+  }),
+  {
+    Cell: Grid$Cell,
+    Link: Grid$Link,
+  },
+);

@@ -109,7 +109,7 @@ class Expression$Binary$Operator$Builder extends $.Struct {
   get other(): string | undefined { return $.u16(this.$, 0) === 2 ? $.text(this.$, 2) : undefined; }
   set other(value: string) { $.setU16(this.$, 0, 2); $.setText(this.$, 2, value); }
 }
-function Expression$Binary$Operator$set(to: Expression.Binary.Operator.Builder, from: Expression.Binary.Operator.Init): void {
+function Expression$Binary$Operator$set(to: Expression.Binary.Operator.Builder, from: $.Given<Expression.Binary.Operator.Choices>): void {
   if (from.plus !== undefined) to.plus = from.plus;
   if (from.minus !== undefined) to.minus = from.minus;
   if (from.other !== undefined) to.other = from.other;
@@ -172,12 +172,12 @@ class Expression$Pipeline extends $.Pipeline {
   get negate(): Expression.Pipeline { return $.pipelineOf(this, 0, Expression); }
   get binary(): Expression.Binary.Pipeline { return $.pipelineGroup(this, Expression$Binary$Pipeline); }
 }
-function Expression$set(to: Expression.Builder, from: Expression.Init): void {
+function Expression$set(to: Expression.Builder, from: $.Given<Expression.Choices>): void {
   if (from.literal !== undefined) to.literal = from.literal;
   if (from.negate !== undefined) to.negate = from.negate;
   if (from.binary !== undefined) to.binary = from.binary;
 }
-export const Expression: $.StructType<Expression.Reader, Expression.Builder, Expression.Init, Expression.Pipeline> = $.struct({
+export const Expression: $.StructType<Expression.Reader, Expression.Builder, Expression.Init, Expression.Pipeline> = $.struct<Expression.Reader, Expression.Builder, Expression.Init, Expression.Pipeline>({
   name: "nested-unions.capnp:Expression",
   id: 0xa30cd3d357b66d06n,
   dataWords: 2,

@@ -229,13 +229,20 @@ class A$B$E$Client extends $.ClientBase {
   get(params?: A.B.E.Get.Init, options?: $.CallOptions): A.B.E.Get.Call { return $.call(this, A$B$E$Get$method, params, options); }
 }
 abstract class A$B$E$Server extends $.Server {}
-const A$B$E: $.InterfaceOf<A.B.E.Client, A.B.E.Server> & { readonly F: typeof A$B$E$F } = $.nest($.interfaceType<$.InterfaceOf<A.B.E.Client, A.B.E.Server>>({
-  id: 0x8decb4e0f26e8d15n,
-  name: "nesting.capnp:A.B.E",
-  Client: A$B$E$Client,
-  Server: A$B$E$Server,
-  methods: [A$B$E$Get$method],
-}), { F: A$B$E$F });
+const A$B$E: $.InterfaceOf<A.B.E.Client, A.B.E.Server> & {
+  readonly F: typeof A$B$E$F;
+} = $.nest(
+  $.interfaceType<$.InterfaceOf<A.B.E.Client, A.B.E.Server>>({
+    id: 0x8decb4e0f26e8d15n,
+    name: "nesting.capnp:A.B.E",
+    Client: A$B$E$Client,
+    Server: A$B$E$Server,
+    methods: [A$B$E$Get$method],
+  }),
+  {
+    F: A$B$E$F,
+  },
+);
 const A$B$limit = $.lazy((): number => 9);
 class A$B$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -262,17 +269,30 @@ function A$B$set(to: A.B.Builder, from: A.B.Init): void {
   if (from.e !== undefined) to.e = from.e;
   if (from.f !== undefined) to.f = from.f;
 }
-const A$B: $.StructType<A.B.Reader, A.B.Builder, A.B.Init, A.B.Pipeline> & { readonly C: typeof A$B$C; readonly D: typeof A$B$D; readonly E: typeof A$B$E; readonly limit: ReturnType<typeof A$B$limit> } = $.nest($.struct<A.B.Reader, A.B.Builder, A.B.Init, A.B.Pipeline>({
-  name: "nesting.capnp:A.B",
-  id: 0xea359cad11bbfe7fn,
-  dataWords: 0,
-  pointerCount: 3,
-  Reader: A$B$Reader,
-  Builder: A$B$Builder,
-  Pipeline: A$B$Pipeline,
-  fields: ["c", "e", "f"],
-  set: A$B$set,
-}), { C: A$B$C, D: A$B$D, E: A$B$E, get limit() { return A$B$limit(); } });
+const A$B: $.StructType<A.B.Reader, A.B.Builder, A.B.Init, A.B.Pipeline> & {
+  readonly C: typeof A$B$C;
+  readonly D: typeof A$B$D;
+  readonly E: typeof A$B$E;
+  readonly limit: ReturnType<typeof A$B$limit>;
+} = $.nest(
+  $.struct<A.B.Reader, A.B.Builder, A.B.Init, A.B.Pipeline>({
+    name: "nesting.capnp:A.B",
+    id: 0xea359cad11bbfe7fn,
+    dataWords: 0,
+    pointerCount: 3,
+    Reader: A$B$Reader,
+    Builder: A$B$Builder,
+    Pipeline: A$B$Pipeline,
+    fields: ["c", "e", "f"],
+    set: A$B$set,
+  }),
+  {
+    C: A$B$C,
+    D: A$B$D,
+    E: A$B$E,
+    get limit() { return A$B$limit(); },
+  },
+);
 class A$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get b(): A.B.Reader { return $.structAt(this.$, 0, A$B); }
@@ -297,14 +317,21 @@ function A$set(to: A.Builder, from: A.Init): void {
   if (from.c !== undefined) to.c = from.c;
   if (from.d !== undefined) to.d = from.d;
 }
-export const A: $.StructType<A.Reader, A.Builder, A.Init, A.Pipeline> & { readonly B: typeof A$B } = $.nest($.struct<A.Reader, A.Builder, A.Init, A.Pipeline>({
-  name: "nesting.capnp:A",
-  id: 0x97eedf4f75a199c0n,
-  dataWords: 1,
-  pointerCount: 2,
-  Reader: A$Reader,
-  Builder: A$Builder,
-  Pipeline: A$Pipeline,
-  fields: ["b", "c", "d"],
-  set: A$set,
-}), { B: A$B });
+export const A: $.StructType<A.Reader, A.Builder, A.Init, A.Pipeline> & {
+  readonly B: typeof A$B;
+} = $.nest(
+  $.struct<A.Reader, A.Builder, A.Init, A.Pipeline>({
+    name: "nesting.capnp:A",
+    id: 0x97eedf4f75a199c0n,
+    dataWords: 1,
+    pointerCount: 2,
+    Reader: A$Reader,
+    Builder: A$Builder,
+    Pipeline: A$Pipeline,
+    fields: ["b", "c", "d"],
+    set: A$set,
+  }),
+  {
+    B: A$B,
+  },
+);

@@ -427,7 +427,7 @@ class Branch$Pipeline extends $.Pipeline {
   get two(): Branch.Pipeline { return $.pipelineOf(this, 4, Branch); }
   get root(): Root.Client { return $.pipelineOf(this, 6, Root); }
 }
-function Branch$set(to: Branch.Builder, from: Branch.Init): void {
+function Branch$set(to: Branch.Builder, from: Branch.FieldsInit & $.Given<Branch.Choices>): void {
   if (from.leaf !== undefined) to.leaf = from.leaf;
   if (from.group !== undefined) Branch$Group$set(to.group, $.given(from.group));
   if (from.one !== undefined) to.one = from.one;
@@ -436,7 +436,7 @@ function Branch$set(to: Branch.Builder, from: Branch.Init): void {
   if (from.plain !== undefined) Branch$Plain$set(to.plain, $.given(from.plain));
   if (from.root !== undefined) to.root = from.root;
 }
-export const Branch: $.StructType<Branch.Reader, Branch.Builder, Branch.Init, Branch.Pipeline> = $.struct({
+export const Branch: $.StructType<Branch.Reader, Branch.Builder, Branch.Init, Branch.Pipeline> = $.struct<Branch.Reader, Branch.Builder, Branch.Init, Branch.Pipeline>({
   name: "pipelining.capnp:Branch",
   id: 0x87341cea019be6b9n,
   dataWords: 1,

@@ -97,19 +97,19 @@ const PointerDefaults$Point: $.StructType<PointerDefaults.Point.Reader, PointerD
 });
 const PointerDefaults$Colour: $.EnumType<"red" | "green" | "blue"> = $.enumType({ name: "pointer-defaults.capnp:PointerDefaults.Colour", id: 0xccf9cb12bf27eaccn, enumerants: ["red", "green", "blue"] });
 const PointerDefaults$data$default = $.bytes("AP8Q");
-const PointerDefaults$point$default = $.lazy(() => $.constant("AAAAAAEAAQADAAAAAwAAAAAAAAAAAAAA", PointerDefaults$Point));
+const PointerDefaults$point$default = $.lazy(() => $.constant("AAAAAAMAAAAAAAAAAQABAAMAAAADAAAAAAAAAAAAAAA=", PointerDefaults$Point));
 const PointerDefaults$numbers = $.List($.Int32);
-const PointerDefaults$numbers$default = $.lazy(() => $.constant("AQAAABwAAAABAAAA/v///wMAAAAAAAAA", PointerDefaults$numbers));
+const PointerDefaults$numbers$default = $.lazy(() => $.constant("AAAAAAMAAAABAAAAHAAAAAEAAAD+////AwAAAAAAAAA=", PointerDefaults$numbers));
 const PointerDefaults$points = $.List(() => PointerDefaults$Point);
-const PointerDefaults$points$default = $.lazy(() => $.constant("AQAAACcAAAAIAAAAAQABAAEAAAAAAAAAAAAAAAAAAAACAAAAAgAAAAAAAAAAAAAA", PointerDefaults$points));
+const PointerDefaults$points$default = $.lazy(() => $.constant("AAAAAAYAAAABAAAAJwAAAAgAAAABAAEAAQAAAAAAAAAAAAAAAAAAAAIAAAACAAAAAAAAAAAAAAA=", PointerDefaults$points));
 const PointerDefaults$words = $.List($.Text);
-const PointerDefaults$words$default = $.lazy(() => $.constant("AQAAABYAAAAFAAAAIgAAAAUAAAAiAAAAb25lAAAAAAB0d28AAAAAAA==", PointerDefaults$words));
+const PointerDefaults$words$default = $.lazy(() => $.constant("AAAAAAUAAAABAAAAFgAAAAUAAAAiAAAABQAAACIAAABvbmUAAAAAAHR3bwAAAAAA", PointerDefaults$words));
 const PointerDefaults$flags = $.List($.Bool);
-const PointerDefaults$flags$default = $.lazy(() => $.constant("AQAAABkAAAAFAAAAAAAAAA==", PointerDefaults$flags));
+const PointerDefaults$flags$default = $.lazy(() => $.constant("AAAAAAIAAAABAAAAGQAAAAUAAAAAAAAA", PointerDefaults$flags));
 const PointerDefaults$matrix = $.List($.List($.UInt8));
-const PointerDefaults$matrix$default = $.lazy(() => $.constant("AQAAAB4AAAAJAAAAEgAAAAkAAAACAAAABQAAAAoAAAABAgAAAAAAAAMAAAAAAAAA", PointerDefaults$matrix));
+const PointerDefaults$matrix$default = $.lazy(() => $.constant("AAAAAAYAAAABAAAAHgAAAAkAAAASAAAACQAAAAIAAAAFAAAACgAAAAECAAAAAAAAAwAAAAAAAAA=", PointerDefaults$matrix));
 const PointerDefaults$colours = $.List(() => PointerDefaults$Colour);
-const PointerDefaults$colours$default = $.lazy(() => $.constant("AQAAABMAAAACAAAAAAAAAA==", PointerDefaults$colours));
+const PointerDefaults$colours$default = $.lazy(() => $.constant("AAAAAAIAAAABAAAAEwAAAAIAAAAAAAAA", PointerDefaults$colours));
 class PointerDefaults$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get text(): string { return $.text(this.$, 0, "grüß \"Gott\" \n"); }
@@ -157,14 +157,23 @@ function PointerDefaults$set(to: PointerDefaults.Builder, from: PointerDefaults.
   if (from.matrix !== undefined) to.matrix = from.matrix;
   if (from.colours !== undefined) to.colours = from.colours;
 }
-export const PointerDefaults: $.StructType<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline> & { readonly Point: typeof PointerDefaults$Point; readonly Colour: typeof PointerDefaults$Colour } = $.nest($.struct<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline>({
-  name: "pointer-defaults.capnp:PointerDefaults",
-  id: 0xa959e0ab390a730bn,
-  dataWords: 0,
-  pointerCount: 9,
-  Reader: PointerDefaults$Reader,
-  Builder: PointerDefaults$Builder,
-  Pipeline: PointerDefaults$Pipeline,
-  fields: ["text", "data", "point", "numbers", "points", "words", "flags", "matrix", "colours"],
-  set: PointerDefaults$set,
-}), { Point: PointerDefaults$Point, Colour: PointerDefaults$Colour });
+export const PointerDefaults: $.StructType<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline> & {
+  readonly Point: typeof PointerDefaults$Point;
+  readonly Colour: typeof PointerDefaults$Colour;
+} = $.nest(
+  $.struct<PointerDefaults.Reader, PointerDefaults.Builder, PointerDefaults.Init, PointerDefaults.Pipeline>({
+    name: "pointer-defaults.capnp:PointerDefaults",
+    id: 0xa959e0ab390a730bn,
+    dataWords: 0,
+    pointerCount: 9,
+    Reader: PointerDefaults$Reader,
+    Builder: PointerDefaults$Builder,
+    Pipeline: PointerDefaults$Pipeline,
+    fields: ["text", "data", "point", "numbers", "points", "words", "flags", "matrix", "colours"],
+    set: PointerDefaults$set,
+  }),
+  {
+    Point: PointerDefaults$Point,
+    Colour: PointerDefaults$Colour,
+  },
+);

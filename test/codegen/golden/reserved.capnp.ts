@@ -252,7 +252,7 @@ class Reserved$Pipeline extends $.Pipeline {
   get reader(): Reserved.Reader_.Pipeline { return $.pipelineOf(this, 8, Reserved$Reader_); }
   get pipeline(): Reserved.Pipeline_.Pipeline { return $.pipelineOf(this, 9, Reserved$Pipeline_); }
 }
-function Reserved$set(to: Reserved.Builder, from: Reserved.Init): void {
+function Reserved$set(to: Reserved.Builder, from: Reserved.FieldsInit & $.Given<Reserved.Choices>): void {
   if (from.constructor_ !== undefined) to.constructor_ = from.constructor_;
   if (from.toString_ !== undefined) to.toString_ = from.toString_;
   if (from.valueOf_ !== undefined) to.valueOf_ = from.valueOf_;
@@ -269,17 +269,28 @@ function Reserved$set(to: Reserved.Builder, from: Reserved.Init): void {
   if (from.length !== undefined) to.length = from.length;
   if (from.prototype !== undefined) to.prototype = from.prototype;
 }
-export const Reserved: $.StructType<Reserved.Reader, Reserved.Builder, Reserved.Init, Reserved.Pipeline> & { readonly Reader_: typeof Reserved$Reader_; readonly Init_: typeof Reserved$Init_; readonly Pipeline_: typeof Reserved$Pipeline_ } = $.nest($.struct<Reserved.Reader, Reserved.Builder, Reserved.Init, Reserved.Pipeline>({
-  name: "reserved.capnp:Reserved",
-  id: 0x9abb4ba50c6d98a5n,
-  dataWords: 1,
-  pointerCount: 11,
-  Reader: Reserved$Face,
-  Builder: Reserved$Builder,
-  Pipeline: Reserved$Pipeline,
-  fields: ["constructor_", "toString_", "valueOf_", "then_", "which_", "toJSON_", "toObject_", "hasOwnProperty_", "class", "default", "arguments", "reader", "pipeline", "length", "prototype"],
-  set: Reserved$set,
-}), { Reader_: Reserved$Reader_, Init_: Reserved$Init_, Pipeline_: Reserved$Pipeline_ });
+export const Reserved: $.StructType<Reserved.Reader, Reserved.Builder, Reserved.Init, Reserved.Pipeline> & {
+  readonly Reader_: typeof Reserved$Reader_;
+  readonly Init_: typeof Reserved$Init_;
+  readonly Pipeline_: typeof Reserved$Pipeline_;
+} = $.nest(
+  $.struct<Reserved.Reader, Reserved.Builder, Reserved.Init, Reserved.Pipeline>({
+    name: "reserved.capnp:Reserved",
+    id: 0x9abb4ba50c6d98a5n,
+    dataWords: 1,
+    pointerCount: 11,
+    Reader: Reserved$Face,
+    Builder: Reserved$Builder,
+    Pipeline: Reserved$Pipeline,
+    fields: ["constructor_", "toString_", "valueOf_", "then_", "which_", "toJSON_", "toObject_", "hasOwnProperty_", "class", "default", "arguments", "reader", "pipeline", "length", "prototype"],
+    set: Reserved$set,
+  }),
+  {
+    Reader_: Reserved$Reader_,
+    Init_: Reserved$Init_,
+    Pipeline_: Reserved$Pipeline_,
+  },
+);
 
 export declare namespace Odd {
   interface Client extends $.Client {
@@ -802,13 +813,22 @@ class Odd$Client extends $.ClientBase {
   client(params?: Odd.Client__.Init, options?: $.CallOptions): Odd.Client__.Call { return $.call(this, Odd$Client__$method, params, options); }
 }
 abstract class Odd$Server extends $.Server {}
-export const Odd: $.InterfaceOf<Odd.Client, Odd.Server> & { readonly Client_: typeof Odd$Client_; readonly Info: typeof Odd$Info } = $.nest($.interfaceType<$.InterfaceOf<Odd.Client, Odd.Server>>({
-  id: 0xcfb883d8dc290051n,
-  name: "reserved.capnp:Odd",
-  Client: Odd$Client,
-  Server: Odd$Server,
-  methods: [Odd$Then$method, Odd$Constructor$method, Odd$ToString$method, Odd$Dup$method, Odd$Close$method, Odd$Delete$method, Odd$Info_$method, Odd$Client__$method],
-}), { Client_: Odd$Client_, Info: Odd$Info });
+export const Odd: $.InterfaceOf<Odd.Client, Odd.Server> & {
+  readonly Client_: typeof Odd$Client_;
+  readonly Info: typeof Odd$Info;
+} = $.nest(
+  $.interfaceType<$.InterfaceOf<Odd.Client, Odd.Server>>({
+    id: 0xcfb883d8dc290051n,
+    name: "reserved.capnp:Odd",
+    Client: Odd$Client,
+    Server: Odd$Server,
+    methods: [Odd$Then$method, Odd$Constructor$method, Odd$ToString$method, Odd$Dup$method, Odd$Close$method, Odd$Delete$method, Odd$Info_$method, Odd$Client__$method],
+  }),
+  {
+    Client_: Odd$Client_,
+    Info: Odd$Info,
+  },
+);
 
 export declare namespace Sizes {
   interface Reader extends $.StructReader {
@@ -838,16 +858,29 @@ class Sizes$Builder extends $.Struct {
 function Sizes$set(to: Sizes.Builder, from: Sizes.Init): void {
   if (from.text !== undefined) to.text = from.text;
 }
-export const Sizes: $.StructType<Sizes.Reader, Sizes.Builder, Sizes.Init, Sizes.Pipeline> & { readonly size_: ReturnType<typeof Sizes$size_>; readonly fields_: ReturnType<typeof Sizes$fields_>; readonly read_: ReturnType<typeof Sizes$read_>; readonly toString_: ReturnType<typeof Sizes$toString_> } = $.nest($.struct<Sizes.Reader, Sizes.Builder, Sizes.Init, Sizes.Pipeline>({
-  name: "reserved.capnp:Sizes",
-  id: 0x8a3ffee905e3fe0bn,
-  dataWords: 0,
-  pointerCount: 1,
-  Reader: Sizes$Reader,
-  Builder: Sizes$Builder,
-  fields: ["text"],
-  set: Sizes$set,
-}), { get size_() { return Sizes$size_(); }, get fields_() { return Sizes$fields_(); }, get read_() { return Sizes$read_(); }, get toString_() { return Sizes$toString_(); } });
+export const Sizes: $.StructType<Sizes.Reader, Sizes.Builder, Sizes.Init, Sizes.Pipeline> & {
+  readonly size_: ReturnType<typeof Sizes$size_>;
+  readonly fields_: ReturnType<typeof Sizes$fields_>;
+  readonly read_: ReturnType<typeof Sizes$read_>;
+  readonly toString_: ReturnType<typeof Sizes$toString_>;
+} = $.nest(
+  $.struct<Sizes.Reader, Sizes.Builder, Sizes.Init, Sizes.Pipeline>({
+    name: "reserved.capnp:Sizes",
+    id: 0x8a3ffee905e3fe0bn,
+    dataWords: 0,
+    pointerCount: 1,
+    Reader: Sizes$Reader,
+    Builder: Sizes$Builder,
+    fields: ["text"],
+    set: Sizes$set,
+  }),
+  {
+    get size_() { return Sizes$size_(); },
+    get fields_() { return Sizes$fields_(); },
+    get read_() { return Sizes$read_(); },
+    get toString_() { return Sizes$toString_(); },
+  },
+);
 
 export declare namespace Verbs {
   interface Client extends $.Client {
@@ -895,7 +928,7 @@ export declare namespace Verbs {
     type Returns = $.Returns<ResultsInit>;
   }
 }
-const Verbs$methods_ = $.lazy((): $.ListReader<string> => $.constant("AQAAAA4AAAABAAAAIgAAAEdFVAAAAAAA", $.List($.Text)));
+const Verbs$methods_ = $.lazy((): $.ListReader<string> => $.constant("AAAAAAMAAAABAAAADgAAAAEAAAAiAAAAR0VUAAAAAAA=", $.List($.Text)));
 const Verbs$serve_ = $.lazy((): number => 1);
 class Verbs$Of$Results$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -966,13 +999,22 @@ class Verbs$Client extends $.ClientBase {
   id(params: Verbs.Id.Init, options?: $.CallOptions): Verbs.Id.Call { return $.call(this, Verbs$Id$method, params, options); }
 }
 abstract class Verbs$Server extends $.Server {}
-export const Verbs: $.InterfaceOf<Verbs.Client, Verbs.Server> & { readonly methods_: ReturnType<typeof Verbs$methods_>; readonly serve_: ReturnType<typeof Verbs$serve_> } = $.nest($.interfaceType<$.InterfaceOf<Verbs.Client, Verbs.Server>>({
-  id: 0xb8112d6dc7f94f6cn,
-  name: "reserved.capnp:Verbs",
-  Client: Verbs$Client,
-  Server: Verbs$Server,
-  methods: [Verbs$Of$method, Verbs$Id$method],
-}), { get methods_() { return Verbs$methods_(); }, get serve_() { return Verbs$serve_(); } });
+export const Verbs: $.InterfaceOf<Verbs.Client, Verbs.Server> & {
+  readonly methods_: ReturnType<typeof Verbs$methods_>;
+  readonly serve_: ReturnType<typeof Verbs$serve_>;
+} = $.nest(
+  $.interfaceType<$.InterfaceOf<Verbs.Client, Verbs.Server>>({
+    id: 0xb8112d6dc7f94f6cn,
+    name: "reserved.capnp:Verbs",
+    Client: Verbs$Client,
+    Server: Verbs$Server,
+    methods: [Verbs$Of$method, Verbs$Id$method],
+  }),
+  {
+    get methods_() { return Verbs$methods_(); },
+    get serve_() { return Verbs$serve_(); },
+  },
+);
 
 export type Word = "default" | "constructor" | "toString" | "hasOwnProperty" | "then" | "null" | "of" | number;
 export const Word: $.EnumType<"default" | "constructor" | "toString" | "hasOwnProperty" | "then" | "null" | "of"> = $.enumType({ name: "reserved.capnp:Word", id: 0xc8b6b3f466eec59en, enumerants: ["default", "constructor", "toString", "hasOwnProperty", "then", "null", "of"] });
@@ -994,7 +1036,7 @@ export declare namespace Words {
   type Pipeline = object;
 }
 const Words$words = $.List(() => Word);
-const Words$words$default = $.lazy(() => $.constant("AQAAABMAAAAAAAIAAAAAAA==", Words$words));
+const Words$words$default = $.lazy(() => $.constant("AAAAAAIAAAABAAAAEwAAAAAAAgAAAAAA", Words$words));
 class Words$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get word(): Word { return $.enumOf(this.$, 0, Word, 1); }

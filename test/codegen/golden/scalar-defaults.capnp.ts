@@ -139,13 +139,20 @@ function Defaults$set(to: Defaults.Builder, from: Defaults.Init): void {
   if (from.minusZero !== undefined) to.minusZero = from.minusZero;
   if (from.colour !== undefined) to.colour = from.colour;
 }
-export const Defaults: $.StructType<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Pipeline> & { readonly Colour: typeof Defaults$Colour } = $.nest($.struct<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Pipeline>({
-  name: "scalar-defaults.capnp:Defaults",
-  id: 0x9e8056f8b9e24f11n,
-  dataWords: 10,
-  pointerCount: 0,
-  Reader: Defaults$Reader,
-  Builder: Defaults$Builder,
-  fields: ["yes", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "half", "third", "nan32", "nan64", "infinite32", "infinite64", "minusZero", "colour"],
-  set: Defaults$set,
-}), { Colour: Defaults$Colour });
+export const Defaults: $.StructType<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Pipeline> & {
+  readonly Colour: typeof Defaults$Colour;
+} = $.nest(
+  $.struct<Defaults.Reader, Defaults.Builder, Defaults.Init, Defaults.Pipeline>({
+    name: "scalar-defaults.capnp:Defaults",
+    id: 0x9e8056f8b9e24f11n,
+    dataWords: 10,
+    pointerCount: 0,
+    Reader: Defaults$Reader,
+    Builder: Defaults$Builder,
+    fields: ["yes", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "half", "third", "nan32", "nan64", "infinite32", "infinite64", "minusZero", "colour"],
+    set: Defaults$set,
+  }),
+  {
+    Colour: Defaults$Colour,
+  },
+);

@@ -477,17 +477,24 @@ class Outer$Inner$Pipeline extends $.Pipeline {
 function Outer$Inner$set(to: Outer.Inner.Builder, from: Outer.Inner.Init): void {
   if (from.outer !== undefined) to.outer = from.outer;
 }
-const Outer$Inner: $.StructType<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Pipeline> & { readonly Outer: typeof Outer$Inner$Outer } = $.nest($.struct<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Pipeline>({
-  name: "shadowing.capnp:Outer.Inner",
-  id: 0xcdc6a4fb40f247e4n,
-  dataWords: 0,
-  pointerCount: 1,
-  Reader: Outer$Inner$Reader,
-  Builder: Outer$Inner$Builder,
-  Pipeline: Outer$Inner$Pipeline,
-  fields: ["outer"],
-  set: Outer$Inner$set,
-}), { Outer: Outer$Inner$Outer });
+const Outer$Inner: $.StructType<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Pipeline> & {
+  readonly Outer: typeof Outer$Inner$Outer;
+} = $.nest(
+  $.struct<Outer.Inner.Reader, Outer.Inner.Builder, Outer.Inner.Init, Outer.Inner.Pipeline>({
+    name: "shadowing.capnp:Outer.Inner",
+    id: 0xcdc6a4fb40f247e4n,
+    dataWords: 0,
+    pointerCount: 1,
+    Reader: Outer$Inner$Reader,
+    Builder: Outer$Inner$Builder,
+    Pipeline: Outer$Inner$Pipeline,
+    fields: ["outer"],
+    set: Outer$Inner$set,
+  }),
+  {
+    Outer: Outer$Inner$Outer,
+  },
+);
 class Outer$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
   get object(): Outer.Object.Reader { return $.structAt(this.$, 0, Outer$Object); }
@@ -512,17 +519,26 @@ function Outer$set(to: Outer.Builder, from: Outer.Init): void {
   if (from.inner !== undefined) to.inner = from.inner;
   if (from.init !== undefined) to.init = from.init;
 }
-export const Outer: $.StructType<Outer.Reader, Outer.Builder, Outer.Init, Outer.Pipeline> & { readonly Object: typeof Outer$Object; readonly Inner: typeof Outer$Inner } = $.nest($.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Pipeline>({
-  name: "shadowing.capnp:Outer",
-  id: 0xb7d9398b8b90753fn,
-  dataWords: 1,
-  pointerCount: 2,
-  Reader: Outer$Reader,
-  Builder: Outer$Builder,
-  Pipeline: Outer$Pipeline,
-  fields: ["object", "inner", "init"],
-  set: Outer$set,
-}), { Object: Outer$Object, Inner: Outer$Inner });
+export const Outer: $.StructType<Outer.Reader, Outer.Builder, Outer.Init, Outer.Pipeline> & {
+  readonly Object: typeof Outer$Object;
+  readonly Inner: typeof Outer$Inner;
+} = $.nest(
+  $.struct<Outer.Reader, Outer.Builder, Outer.Init, Outer.Pipeline>({
+    name: "shadowing.capnp:Outer",
+    id: 0xb7d9398b8b90753fn,
+    dataWords: 1,
+    pointerCount: 2,
+    Reader: Outer$Reader,
+    Builder: Outer$Builder,
+    Pipeline: Outer$Pipeline,
+    fields: ["object", "inner", "init"],
+    set: Outer$set,
+  }),
+  {
+    Object: Outer$Object,
+    Inner: Outer$Inner,
+  },
+);
 
 export declare namespace Server {
   interface Client extends $.Client {

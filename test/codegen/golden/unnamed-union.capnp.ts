@@ -199,7 +199,7 @@ class Shape$Builder extends $.Struct {
 class Shape$Pipeline extends $.Pipeline {
   get nested(): Shape.Pipeline { return $.pipelineOf(this, 0, Shape); }
 }
-function Shape$set(to: Shape.Builder, from: Shape.Init): void {
+function Shape$set(to: Shape.Builder, from: Shape.FieldsInit & $.Given<Shape.Choices>): void {
   if (from.area !== undefined) to.area = from.area;
   if (from.circle !== undefined) to.circle = from.circle;
   if (from.square !== undefined) to.square = from.square;
@@ -211,17 +211,24 @@ function Shape$set(to: Shape.Builder, from: Shape.Init): void {
   if (from.box !== undefined) to.box = from.box;
   if (from.solid !== undefined) to.solid = from.solid;
 }
-export const Shape: $.StructType<Shape.Reader, Shape.Builder, Shape.Init, Shape.Pipeline> & { readonly Point: typeof Shape$Point } = $.nest($.struct<Shape.Reader, Shape.Builder, Shape.Init, Shape.Pipeline>({
-  name: "unnamed-union.capnp:Shape",
-  id: 0x8ea7f3f9511ee4cfn,
-  dataWords: 4,
-  pointerCount: 1,
-  Reader: Shape$Face,
-  Builder: Shape$Builder,
-  Pipeline: Shape$Pipeline,
-  fields: ["area", "circle", "square", "polygon", "picture", "label", "nested", "point", "box", "solid"],
-  set: Shape$set,
-}), { Point: Shape$Point });
+export const Shape: $.StructType<Shape.Reader, Shape.Builder, Shape.Init, Shape.Pipeline> & {
+  readonly Point: typeof Shape$Point;
+} = $.nest(
+  $.struct<Shape.Reader, Shape.Builder, Shape.Init, Shape.Pipeline>({
+    name: "unnamed-union.capnp:Shape",
+    id: 0x8ea7f3f9511ee4cfn,
+    dataWords: 4,
+    pointerCount: 1,
+    Reader: Shape$Face,
+    Builder: Shape$Builder,
+    Pipeline: Shape$Pipeline,
+    fields: ["area", "circle", "square", "polygon", "picture", "label", "nested", "point", "box", "solid"],
+    set: Shape$set,
+  }),
+  {
+    Point: Shape$Point,
+  },
+);
 
 export declare namespace Bare {
   type Reader = $.StructReader &
@@ -265,11 +272,11 @@ class Bare$Builder extends $.Struct {
   get two(): number | undefined { return $.u16(this.$, 2) === 1 ? $.u8(this.$, 0) : undefined; }
   set two(value: number) { $.setU16(this.$, 2, 1); $.setU8(this.$, 0, value); }
 }
-function Bare$set(to: Bare.Builder, from: Bare.Init): void {
+function Bare$set(to: Bare.Builder, from: $.Given<Bare.Choices>): void {
   if (from.one !== undefined) to.one = from.one;
   if (from.two !== undefined) to.two = from.two;
 }
-export const Bare: $.StructType<Bare.Reader, Bare.Builder, Bare.Init, Bare.Pipeline> = $.struct({
+export const Bare: $.StructType<Bare.Reader, Bare.Builder, Bare.Init, Bare.Pipeline> = $.struct<Bare.Reader, Bare.Builder, Bare.Init, Bare.Pipeline>({
   name: "unnamed-union.capnp:Bare",
   id: 0x822b8190d20b40d4n,
   dataWords: 1,

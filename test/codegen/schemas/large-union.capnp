@@ -1,6 +1,6 @@
 @0xb2a4ce11d9f6e705;
 
-# More members than the compiler keeps apart in bearable time.
+# Many members, and yet only one of them at a time compiles.
 struct Signal {
   union {
     m0 @0 :UInt8;

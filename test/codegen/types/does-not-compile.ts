@@ -2,15 +2,18 @@
 import { any, encode, type CallContext, Text } from "handfast/capnp";
 import { AddressBook, type Person } from "../golden/addressbook.capnp.ts";
 import { Anything } from "../golden/any-pointer.capnp.ts";
+import { type Registry } from "../golden/generic-method.capnp.ts";
 import { Counter } from "../golden/counter.capnp.ts";
 import { type Planet, Trip } from "../golden/enums.capnp.ts";
 import { type Cursor, type Entry, type Store } from "../golden/generic-interface.capnp.ts";
 import { Map as Mapping, Optional } from "../golden/generic-struct.capnp.ts";
 import { type Readable, type Socket, Stream } from "../golden/inheritance.capnp.ts";
+import { Signal } from "../golden/large-union.capnp.ts";
 import { Library, Loan } from "../golden/library.capnp.ts";
 import { type Root } from "../golden/pipelining.capnp.ts";
 import { Both } from "../golden/same-names.capnp.ts";
 import { Scalars } from "../golden/scalars.capnp.ts";
+import { type ByteSink } from "../golden/streaming.capnp.ts";
 import { Bare, Shape } from "../golden/unnamed-union.capnp.ts";
 
 declare const person: Person.Reader;
@@ -19,6 +22,8 @@ declare const store: Store.Client;
 declare const root: Root.Client;
 declare const readable: Readable.Client;
 declare const desk: Library.Client;
+declare const registry: Registry.Client;
+declare const sink: ByteSink.Client;
 
 // Initialisers ------------------------------------------------------------------------------------
 
@@ -40,6 +45,9 @@ export const pluto = encode(Trip, { to: "pluto" });
 // @ts-expect-error: two members of a union
 export const both = encode(Bare, { one: 1, two: 2 });
 
+// @ts-expect-error: two members of a large union
+export const signals = encode(Signal, { m0: 1, m65: null });
+
 // @ts-expect-error: two members of a named union
 export const jobs: Person.Employment.Init = { school: "MIT", employer: "ACME" };
 
@@ -56,6 +64,9 @@ export const mistyped = any(Text, 5);
 
 // @ts-expect-error: a reader is read only
 person.name = "Eve";
+
+// @ts-expect-error: its lists as well
+person.phones = [];
 
 // @ts-expect-error: a member that is not known to be the active one
 export const circle = shape.circle;
@@ -98,6 +109,15 @@ export const bound = encode(Mapping.of(Text, Optional.of(Text)), { entries: [{ k
 // @ts-expect-error: a cursor over something else
 export const cursor: Cursor.Client<typeof Entry> = store.texts().cursor;
 
+// @ts-expect-error: no message says what a method's own parameter was bound to
+void registry.put({ name: "it", value: "text" });
+
+export async function unbound(): Promise<string> {
+  const { value } = await registry.get({ name: "it" });
+  // @ts-expect-error: it has no type until it is read `as` one
+  return value;
+}
+
 // Interfaces --------------------------------------------------------------------------------------
 
 // @ts-expect-error: a parent is no child
@@ -108,6 +128,14 @@ export const early = root.open().number;
 
 // @ts-expect-error: nor do groups that hold only data
 export const group = root.whole().plain;
+
+export async function written(): Promise<unknown> {
+  // @ts-expect-error: streaming calls have no results
+  return (await sink.write({ bytes: new Uint8Array(1) })).count;
+}
+
+// @ts-expect-error: a number where a bigint belongs, in a result
+export const counted = Counter.serve({ read: () => ({ value: 1 }) });
 
 // @ts-expect-error: a misspelt parameter
 void desk.checkoutBook({ isnb: "" });

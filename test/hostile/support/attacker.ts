@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import { ByteQueue } from "../../../src/base/index.ts";
 import {
   ClientHandshake,
+  type Ephemeral,
   generateEphemeral,
   generateSeed,
   KeyPair,
@@ -81,6 +82,7 @@ export function machineFor(
     readonly keyPair?: KeyPair;
     readonly serverKey?: Uint8Array;
     readonly network?: Uint8Array;
+    readonly ephemeral?: Ephemeral;
   } = {},
 ): ClientHandshake {
   return new ClientHandshake({
@@ -96,9 +98,9 @@ export function machineFor(
 /** A client with a good key that completes the handshake and then does as it likes. */
 export async function intruder(
   server: TestServer,
+  machine = machineFor(server),
 ): Promise<{ readonly raw: RawClient; readonly session: Session }> {
   const raw = await RawClient.to(server);
-  const machine = machineFor(server);
   raw.say(machine.m1);
   const m3 = machine.receive(await raw.hear(64));
   if (m3.is !== "send") throw new Error("no M3");

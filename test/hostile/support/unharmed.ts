@@ -14,7 +14,8 @@ function handles(): number {
   return process.getActiveResourcesInfo().filter((name) => /TCP|Pipe|Timeout/.test(name)).length;
 }
 
-function heapBytes(): number {
+/** What is in use once the rest is collected. */
+export function heapBytes(): number {
   collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;

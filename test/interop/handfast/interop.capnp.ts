@@ -420,7 +420,7 @@ class Sample$Pipeline extends $.Pipeline {
   get point(): Point.Pipeline { return $.pipelineOf(this, 3, Point); }
   get any(): $.PipelineOf<typeof $.AnyPointer> { return $.pipelineOf(this, 4, $.AnyPointer); }
 }
-function Sample$set(to: Sample.Builder, from: Sample.Init): void {
+function Sample$set(to: Sample.Builder, from: Sample.FieldsInit & $.Given<Sample.Choices>): void {
   if (from.yes !== undefined) to.yes = from.yes;
   if (from.no !== undefined) to.no = from.no;
   if (from.int8 !== undefined) to.int8 = from.int8;
@@ -453,7 +453,7 @@ function Sample$set(to: Sample.Builder, from: Sample.Init): void {
   if (from.count !== undefined) to.count = from.count;
   if (from.label !== undefined) to.label = from.label;
 }
-export const Sample: $.StructType<Sample.Reader, Sample.Builder, Sample.Init, Sample.Pipeline> = $.struct({
+export const Sample: $.StructType<Sample.Reader, Sample.Builder, Sample.Init, Sample.Pipeline> = $.struct<Sample.Reader, Sample.Builder, Sample.Init, Sample.Pipeline>({
   name: "interop.capnp:Sample",
   id: 0xc30a6890f4ec706en,
   dataWords: 9,
@@ -2090,17 +2090,24 @@ class Box$Pipeline extends $.Pipeline {
 function Box$set(to: Box.Builder, from: Box.Init): void {
   if (from.inner !== undefined) to.inner = from.inner;
 }
-export const Box: $.StructType<Box.Reader, Box.Builder, Box.Init, Box.Pipeline> & { readonly Inner: typeof Box$Inner } = $.nest($.struct<Box.Reader, Box.Builder, Box.Init, Box.Pipeline>({
-  name: "interop.capnp:Box",
-  id: 0xfbffb078adc25889n,
-  dataWords: 0,
-  pointerCount: 1,
-  Reader: Box$Reader,
-  Builder: Box$Builder,
-  Pipeline: Box$Pipeline,
-  fields: ["inner"],
-  set: Box$set,
-}), { Inner: Box$Inner });
+export const Box: $.StructType<Box.Reader, Box.Builder, Box.Init, Box.Pipeline> & {
+  readonly Inner: typeof Box$Inner;
+} = $.nest(
+  $.struct<Box.Reader, Box.Builder, Box.Init, Box.Pipeline>({
+    name: "interop.capnp:Box",
+    id: 0xfbffb078adc25889n,
+    dataWords: 0,
+    pointerCount: 1,
+    Reader: Box$Reader,
+    Builder: Box$Builder,
+    Pipeline: Box$Pipeline,
+    fields: ["inner"],
+    set: Box$set,
+  }),
+  {
+    Inner: Box$Inner,
+  },
+);
 
 export declare namespace Reply {
   interface Reader extends $.StructReader {

@@ -27,6 +27,7 @@ export interface PairOptions {
   readonly clientNetwork?: Uint8Array;
   readonly serverKey?: Uint8Array;
   readonly clientSeed?: Uint8Array;
+  readonly serverSeed?: Uint8Array;
   readonly serverEphemeral?: Ephemeral;
   readonly clientEphemeral?: Ephemeral;
 }
@@ -34,7 +35,7 @@ export interface PairOptions {
 /** A client and a server with fixed keys and ephemerals, nothing exchanged yet. */
 export function handshakePair(options: PairOptions = {}) {
   const { suite = "box-stream" } = options;
-  const serverKeys = KeyPair.fromSeed(seedOf("B"));
+  const serverKeys = KeyPair.fromSeed(options.serverSeed ?? seedOf("B"));
   const clientKeys = KeyPair.fromSeed(options.clientSeed ?? seedOf("A"));
   const client = new ClientHandshake({
     keyPair: clientKeys,

@@ -112,7 +112,14 @@ function Keeper$Receipt$bind<Ref extends $.PointerType, Owner extends $.PointerT
   });
 }
 const Keeper$Receipt$of = $.generic(Keeper$Receipt$bind);
-const Keeper$Receipt: $.StructType<Keeper.Receipt.Reader, Keeper.Receipt.Builder, Keeper.Receipt.Init, Keeper.Receipt.Pipeline> & { readonly of: typeof Keeper$Receipt$of } = $.nest(Keeper$Receipt$of($.AnyPointer, $.AnyPointer), { of: Keeper$Receipt$of });
+const Keeper$Receipt: $.StructType<Keeper.Receipt.Reader, Keeper.Receipt.Builder, Keeper.Receipt.Init, Keeper.Receipt.Pipeline> & {
+  readonly of: typeof Keeper$Receipt$of;
+} = $.nest(
+  Keeper$Receipt$of($.AnyPointer, $.AnyPointer),
+  {
+    of: Keeper$Receipt$of,
+  },
+);
 function Keeper$bind<Ref extends $.PointerType, Owner extends $.PointerType>(Ref$: Ref, Owner$: Owner): Keeper.Type<Ref, Owner> {
   class Keeper$Keep$Params$Reader extends $.Struct {
     public constructor(at: $.StructView) { super(at); }
@@ -224,4 +231,13 @@ function Keeper$bind<Ref extends $.PointerType, Owner extends $.PointerType>(Ref
   });
 }
 const Keeper$of = $.generic(Keeper$bind);
-export const Keeper: $.InterfaceOf<Keeper.Client, Keeper.Server> & { readonly of: typeof Keeper$of; readonly Receipt: typeof Keeper$Receipt } = $.nest(Keeper$of($.AnyPointer, $.AnyPointer), { of: Keeper$of, Receipt: Keeper$Receipt });
+export const Keeper: $.InterfaceOf<Keeper.Client, Keeper.Server> & {
+  readonly of: typeof Keeper$of;
+  readonly Receipt: typeof Keeper$Receipt;
+} = $.nest(
+  Keeper$of($.AnyPointer, $.AnyPointer),
+  {
+    of: Keeper$of,
+    Receipt: Keeper$Receipt,
+  },
+);

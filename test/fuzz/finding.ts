@@ -1,0 +1,2 @@
+/** A claim that did not hold. */
+export class Finding extends Error {}
