@@ -2,9 +2,9 @@
  *     npm run bench [-- SUITE… --quick --json FILE --peers a,b --pin one|two|both|none --rounds N --ms N]
  *
  * Runs the suites named, or all of them, and prints a table for each metric. FILE gets the rows as
- * JSON. A run without options in which nothing failed is kept: in `results/latest.json`, in the
- * charts beside it and in the tables of README.md. A crash or a wrong answer fails the run, and so
- * does no timing.
+ * JSON. What was measured as by default, and without a failure, is kept: in `results/latest.json`,
+ * in the charts beside it and in the tables of README.md. A crash or a wrong answer fails the run,
+ * and so does no timing.
  */
 import { possiblePins } from "./harness/machine.ts";
 import { type Options, parseOptions, UsageError } from "./harness/options.ts";
@@ -55,7 +55,7 @@ for (const suite of suites) {
 const results = resultsOf(rows);
 if (options.json !== undefined) writeJson(options.json, results);
 if (!quick) console.log(`\n## targets\n\n${targetTable(TARGETS, rows)}`);
-if (!options.complete) progress("not kept: only a run of everything, with the defaults, is");
+if (!options.complete) progress("not kept: only what is measured as by default is");
 else if (failures.length > 0) progress("not kept: something failed");
 else keep(results, SUITES, TARGETS);
 for (const [peer, why] of missing) console.log(`\nnot here: ${peer} (${why})`);

@@ -1,6 +1,6 @@
 /**
  * Sends random messages through the reference implementation and back, 10,000 unless told otherwise:
- * `tsx --conditions=@handfast/source scripts/capnp-parity.ts [RUNS]`. The tests do some hundreds.
+ * `npm run parity [-- RUNS]`. The tests do some hundreds.
  */
 import { deepStrictEqual } from "node:assert";
 import { journeys } from "../test/codegen/parity.ts";

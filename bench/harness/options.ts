@@ -12,7 +12,7 @@ export interface Options {
   readonly rounds: number;
   /** Milliseconds of each measurement. */
   readonly ms: number;
-  /** Whether it is a run of everything, measured as by default. */
+  /** Whether every suite that is run is measured as by default. */
   readonly complete: boolean;
 }
 
@@ -47,7 +47,7 @@ export function parseOptions(args: readonly string[], names: Names): Options {
     pins: PINS[values.pin] ?? [],
     rounds: wholeNumber("--rounds", values.rounds),
     ms: wholeNumber("--ms", values.ms),
-    complete: args.every((arg, at) => arg.startsWith("--json") || args[at - 1] === "--json"),
+    complete: args.every((arg) => !arg.startsWith("--") || arg.startsWith("--json")),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chart } from "./chart.ts";
 import { type Machine, thisMachine } from "./machine.ts";
@@ -11,7 +11,7 @@ import { type Suite } from "./turns.ts";
 export interface Results {
   readonly machine: Machine;
   readonly node: string;
-  /** ISO 8601, of its end. */
+  /** ISO 8601, of the end of the run that was last. */
   readonly date: string;
   readonly rows: readonly Row[];
 }
@@ -34,23 +34,36 @@ export function writeJson(path: string, { rows, ...where }: Results): void {
 }
 
 /**
- * Replaces what is kept: the JSON, the charts, the README's tables. Only ratios within one run mean
- * anything, so what is kept is all of one run.
+ * Replaces what is kept of the suites that were run: the JSON, the charts, the README's tables, each
+ * with its own date. Ratios are of one suite, whose peers took turns.
  */
 export function keep(results: Results, suites: readonly Suite[], targets: readonly Target[]): void {
   mkdirSync(pathOf("results"), { recursive: true });
-  writeJson(pathOf("results/latest.json"), results);
+  const ran = new Set(results.rows.map(({ suite }) => suite));
+  const all = [...kept().filter(({ suite }) => !ran.has(suite)), ...results.rows];
+  const rowsOf = (name: string) => all.filter(({ suite }) => suite === name);
+  writeJson(pathOf("results/latest.json"), {
+    ...results,
+    rows: suites.flatMap(({ name }) => rowsOf(name)),
+  });
   for (const suite of suites) {
-    const rows = results.rows.filter((row) => row.suite === suite.name);
+    if (!ran.has(suite.name)) continue;
+    const rows = rowsOf(suite.name);
     writeFileSync(pathOf(`results/${suite.name}.svg`), chart(suite.name, rows));
     const picture = `![${suite.name}](results/${suite.name}.svg)`;
     writeSection(suite.name, [suite.about, tables(rows), picture, placeOf(results)]);
   }
-  writeSection("targets", [targetTable(targets, results.rows)]);
+  writeSection("targets", [targetTable(targets, all)]);
 }
 
 function placeOf({ machine, node, date }: Results): string {
   return `${date.slice(0, 10)}, Node ${node.slice(1)}, ${machine.cores} × ${machine.cpu}`;
+}
+
+function kept(): readonly Row[] {
+  const path = pathOf("results/latest.json");
+  if (!existsSync(path)) return [];
+  return (JSON.parse(readFileSync(path, "utf8")) as Results).rows;
 }
 
 /** Between the markers of the section in README.md. */

@@ -44,9 +44,12 @@ export class Lane {
   }
 
   /** A streaming call begins; the function returned is to be told how it ended. */
-  stream(call: Pick<IncomingCall, "canceled">): (error: RpcError | undefined) => void {
+  stream(call: { readonly canceled: boolean }): (error: RpcError | undefined) => void {
     this.#streaming = true;
+    let over = false;
     return (error) => {
+      if (over) return;
+      over = true;
       this.#streaming = false;
       if (!call.canceled) this.broken ??= error;
       this.#goOn();

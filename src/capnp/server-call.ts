@@ -31,6 +31,7 @@ import { requestOf } from "./outgoing-call.ts";
 import { ContentBuilder } from "./payload.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
+import { isThenable, resultsIn } from "./returned-value.ts";
 import { TailTarget } from "./watched-call.ts";
 import { locate } from "./wrong-value.ts";
 
@@ -54,6 +55,8 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   #watching = false;
   #ended: ((error: RpcError | undefined) => void) | undefined;
   #handedOver = false;
+  /** Given up by its caller after that. */
+  #forgotten = false;
   /** Where its cost is added up, and where interceptors hold it up: the called object's own. */
   tally: Tally | undefined;
   entrance: Entrance | undefined;
@@ -169,8 +172,9 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     const { trace } = this;
     const tail = new TailTarget(method, hook);
     const onward = trace === undefined ? request : { ...request, trace };
-    this.#incoming.tailCall(tail, onward, (error, results) => {
+    this.#incoming.tailCall(tail, onward, (error, results, forgotten = false) => {
       tail.ended(error, results);
+      this.#forgotten = forgotten;
       if (results !== undefined) this.#count(results);
       this.#end(error);
     });
@@ -194,11 +198,13 @@ export class ServerCall implements CallContext<object>, ObservedCall {
 
   #intercept(interceptors: readonly Interceptor[], object: object, body: MethodBody): void {
     const streamed = this.#ended;
+    let entered = false;
     this.#watch(); // one that is given up holds up none behind it
-    this.#leave = this.entrance?.admit(interceptors, {
+    const leave = this.entrance?.admit(interceptors, {
       call: this,
       enter: () =>
         new Promise((resolve, reject) => {
+          entered = true;
           this.#ended = (error) => {
             streamed?.(error);
             if (error === undefined) resolve();
@@ -211,6 +217,15 @@ export class ServerCall implements CallContext<object>, ObservedCall {
         this.#throws(error);
       },
     });
+    this.#leave = (why) => {
+      leave?.(why);
+      if (!entered) streamed?.(why);
+    };
+  }
+
+  /** Whether its caller gave it up, before or after it was handed over. */
+  get canceled(): boolean {
+    return this.#forgotten || this.#incoming.canceled;
   }
 
   #enter(object: object, body: MethodBody): void {
@@ -381,17 +396,4 @@ const OVER = "a parameter lives until its call is over: dup() what is to outlive
 
 function payloadOf({ content, capabilities }: Outgoing): Payload {
   return { content, caps: capabilities.take() };
-}
-
-function resultsIn(value: unknown): object {
-  if (typeof value === "object" && value !== null) return value;
-  throw new TypeError("a method returns an object: its results, or {} when there are none");
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === "function" // any thenable will do
-  );
 }

@@ -19,12 +19,13 @@ export interface Patience {
  * `late` says, `HANDSHAKE_CUT` when the peer hung up, or what the system says; the socket is
  * destroyed then.
  */
-export function reached(
+export async function reached(
   socket: Socket,
   event: "connect" | "secureConnect",
   { target, withinMs, late, signal, clock }: Patience,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
+  let failure: Error | undefined;
+  await new Promise<void>((resolve, reject) => {
     const settled = () => {
       cancelTimer();
       signal?.removeEventListener("abort", aborted);
@@ -38,10 +39,10 @@ export function reached(
     };
     const arrived = () => {
       settled();
-      socket.off("error", failed);
       resolve();
     };
     const failed = (error: Error) => {
+      failure = error;
       fail(systemError(error, target));
     };
     const gone = () => {
@@ -56,9 +57,11 @@ export function reached(
     signal?.addEventListener("abort", aborted, { once: true });
     socket.once(event, arrived);
     socket.once("close", gone);
-    socket.on("error", failed); // stays after a failure: a late one is nobody's concern
+    socket.on("error", failed); // stays: there may be one before the next owner listens
     if (signal?.aborted === true) aborted();
   });
+  // It may have broken since, in the same turn.
+  if (socket.destroyed) throw systemError(failure ?? new Error("it was cut"), target);
 }
 
 /** The wait for TCP, or for a Unix-domain socket, to connect. */

@@ -32,6 +32,8 @@ export interface RoadEvents {
   ended(how: "goodbye" | "unknown"): void;
   /** What was over the high-water mark has left. */
   drain(): void;
+  /** All that was written has left, and our goodbye. */
+  left?(): void;
   /**
    * The road is gone; told once, last. `undefined` when both directions ended well; otherwise why
    * not, which after our own `destroy(error)` is that error.
@@ -147,6 +149,7 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
       if (!this.#gone) this.#cancelLinger = clock.after(delayMs, () => wire.destroy());
     };
     wire.on("finish", () => {
+      this.#events?.left?.();
       linger(this.#incoming.isOpen ? limits.lingerMs : limits.finMs);
     });
     if (this.origin !== undefined && OPENED.hasSubscribers) {

@@ -171,7 +171,11 @@ export interface IncomingCall {
  * How a tail call ended; not asked when it was never made. The results are on their way: they may be
  * looked at. They are undefined, too, when they never came here.
  */
-export type TailEnded = (error: RpcError | undefined, results: Payload | undefined) => void;
+export type TailEnded = (
+  error: RpcError | undefined,
+  results: Payload | undefined,
+  forgotten?: boolean,
+) => void;
 
 /** What a local object is to the core. */
 export interface Servant {

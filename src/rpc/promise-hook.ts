@@ -138,6 +138,7 @@ export abstract class LocalResults extends CallResults {
     const pipelines = (this.#pipelines ??= new PathMap());
     const { path } = promise;
     if (!this.open || pipelines.full || pipelines.get(path) !== undefined) return false;
+    if (promise.references === 0) return true; // let go meanwhile
     if (!promise.moveTo(this)) return false;
     pipelines.set(path, promise);
     return true;

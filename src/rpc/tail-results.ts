@@ -68,7 +68,7 @@ class TailSink implements ResultsSink {
 
   forgotten(): void {
     const error = RpcError.failed("the caller gave the call up", { code: "CANCELED" });
-    this.#ended?.(error, undefined);
+    this.#ended?.(error, undefined, true);
     this.#sink.forgotten?.();
   }
 

@@ -109,8 +109,11 @@ export class Dials {
   }
 
   #finished(peer: PeerId, driver: Driver): void {
-    this.#finishedAtMs.set(peer, this.#clock.now());
-    void driver.closed.then(() => this.#finishedAtMs.delete(peer));
+    const atMs = this.#clock.now();
+    this.#finishedAtMs.set(peer, atMs);
+    void driver.closed.then(() => {
+      if (this.#finishedAtMs.get(peer) === atMs) this.#finishedAtMs.delete(peer); // not a later one's
+    });
   }
 }
 

@@ -61,7 +61,10 @@ export class Driver {
   readonly #writer = new FrameWriter();
   readonly #roomBytes: number;
   readonly #dialled: boolean;
-  /** Settles once the connection is gone and what was sent has left: `undefined` after a clean goodbye. */
+  /**
+   * Settles once the connection is gone, and what was sent has left or has had `lingerMs` to:
+   * `undefined` after a clean goodbye.
+   */
   readonly closed: Promise<Error | undefined>;
   #settleClosed!: (error: Error | undefined) => void;
   #root: Hook | undefined;
@@ -69,9 +72,10 @@ export class Driver {
   #handles: number | undefined;
   /** Set while a message has begun to arrive and not ended. */
   #cancelFrameTimer: (() => void) | undefined;
+  #reading = false;
   #ended = false;
   #failure: Error | undefined;
-  #cancelCut: (() => void) | undefined;
+  #cancelWait: (() => void) | undefined;
 
   /**
    * `dialled`: by us, so that it ends with our last handle. `early`: the road has yet to open, and
@@ -116,6 +120,9 @@ export class Driver {
         this.close(); // whatever was under way is lost: the peer will say nothing more
       },
       drain: () => {},
+      left: () => {
+        if (this.#ended) this.#left();
+      },
       closed: (error) => {
         this.#readAll();
         this.#over(error);
@@ -170,6 +177,7 @@ export class Driver {
 
   /** Says why, if it can, and goodbye once everything sent has left. Calls in flight fail. */
   close(reason?: CloseReason): void {
+    this.#readAll(); // answers that are here already are heard
     if (this.#ended) return;
     this.#flush();
     this.#finish(undefined, reason);
@@ -219,8 +227,9 @@ export class Driver {
   /** Hands up to so many messages to the connection, and none once they were so many bytes. */
   #read(messages: number, bytes: number): void {
     const reader = this.#reader;
-    if (this.#ended || reader.restBytes === 0) return;
+    if (this.#ended || this.#reading || reader.restBytes === 0) return;
     const until = reader.restBytes - bytes;
+    this.#reading = true;
     try {
       for (let left = messages; left > 0 && reader.restBytes > until; left -= 1) {
         const arena = reader.next(this.connection.callsUnderWay >= CROWD);
@@ -231,6 +240,8 @@ export class Driver {
     } catch (error) {
       const isTheirs = error instanceof CapnpError;
       this.connection.abort(isTheirs ? brokenRule(error.message) : internalError(error));
+    } finally {
+      this.#reading = false;
     }
     if (reader.restBytes === 0 && reader.pendingBytes > 0) this.#startFrameTimer();
     this.#owner.wake(this);
@@ -286,7 +297,7 @@ export class Driver {
     this.#road.end(reason);
     this.#over(error);
     if (this.#road.bufferedBytes === 0) this.#left();
-    else this.#cutWhenLate();
+    else this.#waitNoLonger();
   }
 
   #over(error: Error | undefined): void {
@@ -300,17 +311,17 @@ export class Driver {
     this.#owner.ended(this, error);
   }
 
-  /** All that we had to say has left, or never will. */
+  /** All that we had to say has left, or never will; or nobody is to wait for it any longer. */
   #left(): void {
-    this.#cancelCut?.();
+    this.#cancelWait?.();
     this.#settleClosed(this.#failure);
   }
 
-  /** What was said before the goodbye is given time to leave. */
-  #cutWhenLate(): void {
+  /** The road goes on until all has left, or its own limits end it; whoever waits does not. */
+  #waitNoLonger(): void {
     const { clock, limits } = this.#owner;
-    this.#cancelCut = clock.after(limits.net.lingerMs, () => {
-      this.#road.destroy();
+    this.#cancelWait = clock.after(limits.net.lingerMs, () => {
+      this.#left();
     });
   }
 }

@@ -81,9 +81,12 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
   readonly #observers: CallObservers | undefined;
   /** Established connections, the newest last. */
   readonly #drivers = new Set<Driver>();
+  /** Those that are over, while what was sent last leaves. */
+  readonly #leaving = new Set<Driver>();
   readonly #doors: Doors;
   readonly #dials: Dials;
   readonly #life = new AbortController();
+  #closing: Promise<void> | undefined;
   /** For peers without a key: what the door they came in by has to offer. */
   readonly #doorOf = new WeakMap<AnonymousPeer, BootstrapFactory<AnonymousPeer>>();
   /** What went over the connections that are gone. */
@@ -185,15 +188,16 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     return minted(type, object, { auth, ...terms }, this.#host);
   }
 
-  async close(reason?: CloseReason): Promise<void> {
-    if (this.#life.signal.aborted) return;
+  close(reason?: CloseReason): Promise<void> {
+    return (this.#closing ??= this.#close(reason));
+  }
+
+  async #close(reason: CloseReason | undefined): Promise<void> {
     this.#life.abort(new VatError("CLOSED", "the vat was closed"));
     this.#host.close();
     const listeners = this.#doors.close();
-    const connections = [...this.#drivers].map((driver) => {
-      driver.close(reason);
-      return driver.closed;
-    });
+    for (const driver of this.#drivers) driver.close(reason);
+    const connections = [...this.#leaving].map(({ closed }) => closed);
     this.#dials.close();
     await Promise.all([listeners, ...connections]);
   }
@@ -260,6 +264,8 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
 
   ended(driver: Driver, error: Error | undefined): void {
     if (this.#drivers.delete(driver)) this.#gone.add(driver.connection.traffic);
+    this.#leaving.add(driver);
+    void driver.closed.then(() => this.#leaving.delete(driver));
     const peer = driver.peer.id ?? driver.peer.address;
     if (error !== undefined) this.log.debug({ peer, err: error }, "a connection is gone");
   }

@@ -153,6 +153,16 @@ it("a call that is given up while it waits behind a stream is over at once", () 
   expect(last.error, "is its method's to say").toBeUndefined();
 });
 
+it("a call that is over is so once: told again, it ends no other's turn", () => {
+  const lane = new Lane(peerNamed("ada"), undefined);
+  const over = lane.stream({ canceled: true });
+  over(RpcError.failed("given up"));
+  lane.stream({ canceled: false });
+  over(RpcError.failed("and done at last"));
+  expect(lane.streaming).toBe(true);
+  expect(lane.broken).toBeUndefined();
+});
+
 /** A call, as far as its order is concerned. */
 class Arrived implements Pick<IncomingCall, "canceled" | "onCanceled" | "throws"> {
   canceled = false;

@@ -46,6 +46,12 @@ export declare namespace Everything {
     readonly group: Group.Reader;
     readonly defaulted: Defaulted.Reader;
     readonly map: generic_struct$.Map.Reader<typeof $.Text, typeof Everything.Small>;
+    readonly i16s: $.ListReader<number>;
+    readonly i32s: $.ListReader<number>;
+    readonly u8s: $.ListReader<number>;
+    readonly u32s: $.ListReader<number>;
+    readonly u64s: $.ListReader<bigint>;
+    readonly f32s: $.ListReader<number>;
   }
   interface Builder extends $.StructReader {
     readonly which: "none" | "number" | "words" | "child" | "pair" | undefined;
@@ -108,6 +114,18 @@ export declare namespace Everything {
     set defaulted(value: Defaulted.Init);
     get map(): generic_struct$.Map.Builder<typeof $.Text, typeof Everything.Small>;
     set map(value: generic_struct$.Map.Init<typeof $.Text, typeof Everything.Small>);
+    get i16s(): $.ListBuilder<number, number>;
+    set i16s(value: $.ListInit<number>);
+    get i32s(): $.ListBuilder<number, number>;
+    set i32s(value: $.ListInit<number>);
+    get u8s(): $.ListBuilder<number, number>;
+    set u8s(value: $.ListInit<number>);
+    get u32s(): $.ListBuilder<number, number>;
+    set u32s(value: $.ListInit<number>);
+    get u64s(): $.ListBuilder<bigint, bigint>;
+    set u64s(value: $.ListInit<bigint>);
+    get f32s(): $.ListBuilder<number, number>;
+    set f32s(value: $.ListInit<number>);
   }
   type Init = (FieldsInit & $.OneOf<Choices>) | NoChoice | Builder;
   interface Choices {
@@ -158,6 +176,12 @@ export declare namespace Everything {
     readonly group?: Group.Init | undefined;
     readonly defaulted?: Defaulted.Init | undefined;
     readonly map?: generic_struct$.Map.Init<typeof $.Text, typeof Everything.Small> | undefined;
+    readonly i16s?: $.ListInit<number> | undefined;
+    readonly i32s?: $.ListInit<number> | undefined;
+    readonly u8s?: $.ListInit<number> | undefined;
+    readonly u32s?: $.ListInit<number> | undefined;
+    readonly u64s?: $.ListInit<bigint> | undefined;
+    readonly f32s?: $.ListInit<number> | undefined;
   }
   interface Pipeline {
     readonly self: Everything.Pipeline;
@@ -474,6 +498,12 @@ const Everything$colours = $.List(() => Everything$Colour);
 const Everything$matrix = $.List($.List($.Int32));
 const Everything$voids = $.List($.Void);
 const Everything$map = $.lazy(() => generic_struct$.Map.of($.Text, Everything$Small));
+const Everything$i16s = $.List($.Int16);
+const Everything$i32s = $.List($.Int32);
+const Everything$u8s = $.List($.UInt8);
+const Everything$u32s = $.List($.UInt32);
+const Everything$u64s = $.List($.UInt64);
+const Everything$f32s = $.List($.Float32);
 const Everything$which = ["none", "number", "words", "child", "pair"] as const;
 class Everything$Reader extends $.Struct {
   public constructor(at: $.StructView) { super(at); }
@@ -515,6 +545,12 @@ class Everything$Reader extends $.Struct {
   get group(): Everything.Group.Reader { return new Everything$Group$Reader(this.$); }
   get defaulted(): Everything.Defaulted.Reader { return new Everything$Defaulted$Reader(this.$); }
   get map(): generic_struct$.Map.Reader<typeof $.Text, typeof Everything.Small> { return $.structAt(this.$, 22, Everything$map()); }
+  get i16s(): $.ListReader<number> { return $.get(this.$, 23, Everything$i16s); }
+  get i32s(): $.ListReader<number> { return $.get(this.$, 24, Everything$i32s); }
+  get u8s(): $.ListReader<number> { return $.get(this.$, 25, Everything$u8s); }
+  get u32s(): $.ListReader<number> { return $.get(this.$, 26, Everything$u32s); }
+  get u64s(): $.ListReader<bigint> { return $.get(this.$, 27, Everything$u64s); }
+  get f32s(): $.ListReader<number> { return $.get(this.$, 28, Everything$f32s); }
 }
 const Everything$Face = $.faceOf<Everything.Reader>(Everything$Reader);
 class Everything$Builder extends $.Struct {
@@ -594,6 +630,18 @@ class Everything$Builder extends $.Struct {
   set defaulted(value: Everything.Defaulted.Init) { $.setGroup(new Everything$Defaulted$Builder(this.$), value, Everything$Defaulted$clear, Everything$Defaulted$set); }
   get map(): generic_struct$.Map.Builder<typeof $.Text, typeof Everything.Small> { return $.edit(this.$, 22, Everything$map()); }
   set map(value: generic_struct$.Map.Init<typeof $.Text, typeof Everything.Small>) { $.set(this.$, 22, Everything$map(), value); }
+  get i16s(): $.ListBuilder<number, number> { return $.edit(this.$, 23, Everything$i16s); }
+  set i16s(value: $.ListInit<number>) { $.set(this.$, 23, Everything$i16s, value); }
+  get i32s(): $.ListBuilder<number, number> { return $.edit(this.$, 24, Everything$i32s); }
+  set i32s(value: $.ListInit<number>) { $.set(this.$, 24, Everything$i32s, value); }
+  get u8s(): $.ListBuilder<number, number> { return $.edit(this.$, 25, Everything$u8s); }
+  set u8s(value: $.ListInit<number>) { $.set(this.$, 25, Everything$u8s, value); }
+  get u32s(): $.ListBuilder<number, number> { return $.edit(this.$, 26, Everything$u32s); }
+  set u32s(value: $.ListInit<number>) { $.set(this.$, 26, Everything$u32s, value); }
+  get u64s(): $.ListBuilder<bigint, bigint> { return $.edit(this.$, 27, Everything$u64s); }
+  set u64s(value: $.ListInit<bigint>) { $.set(this.$, 27, Everything$u64s, value); }
+  get f32s(): $.ListBuilder<number, number> { return $.edit(this.$, 28, Everything$f32s); }
+  set f32s(value: $.ListInit<number>) { $.set(this.$, 28, Everything$f32s, value); }
 }
 class Everything$Pipeline extends $.Pipeline {
   get self(): Everything.Pipeline { return $.pipelineOf(this, 2, Everything); }
@@ -639,6 +687,12 @@ function Everything$set(to: Everything.Builder, from: Everything.FieldsInit & $.
   if (from.group !== undefined) Everything$Group$set(to.group, $.given(from.group));
   if (from.defaulted !== undefined) Everything$Defaulted$set(to.defaulted, $.given(from.defaulted));
   if (from.map !== undefined) to.map = from.map;
+  if (from.i16s !== undefined) to.i16s = from.i16s;
+  if (from.i32s !== undefined) to.i32s = from.i32s;
+  if (from.u8s !== undefined) to.u8s = from.u8s;
+  if (from.u32s !== undefined) to.u32s = from.u32s;
+  if (from.u64s !== undefined) to.u64s = from.u64s;
+  if (from.f32s !== undefined) to.f32s = from.f32s;
 }
 export const Everything: $.StructType<Everything.Reader, Everything.Builder, Everything.Init, Everything.Pipeline> & {
   readonly Small: typeof Everything$Small;
@@ -648,11 +702,11 @@ export const Everything: $.StructType<Everything.Reader, Everything.Builder, Eve
     name: "everything.capnp:Everything",
     id: 0xad788d82f310a95dn,
     dataWords: 11,
-    pointerCount: 23,
+    pointerCount: 29,
     Reader: Everything$Face,
     Builder: Everything$Builder,
     Pipeline: Everything$Pipeline,
-    fields: ["void", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "text", "data", "self", "colour", "bools", "i8s", "i64s", "u16s", "f64s", "texts", "datas", "structs", "smalls", "colours", "matrix", "voids", "none", "number", "words", "child", "pair", "choice", "group", "defaulted", "map"],
+    fields: ["void", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "text", "data", "self", "colour", "bools", "i8s", "i64s", "u16s", "f64s", "texts", "datas", "structs", "smalls", "colours", "matrix", "voids", "none", "number", "words", "child", "pair", "choice", "group", "defaulted", "map", "i16s", "i32s", "u8s", "u32s", "u64s", "f32s"],
     set: Everything$set,
   }),
   {

@@ -54,6 +54,12 @@ struct Everything {
     list @48 :List(Int16) = [7, 8];
   }
   map @49 :Map(Text, Small);
+  i16s @50 :List(Int16);
+  i32s @51 :List(Int32);
+  u8s @52 :List(UInt8);
+  u32s @53 :List(UInt32);
+  u64s @54 :List(UInt64);
+  f32s @55 :List(Float32);
 
   struct Small { x @0 :UInt16; y @1 :Text; z @2 :Bool = true; }
   enum Colour { red @0; green @1; blue @2; }
