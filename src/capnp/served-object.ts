@@ -92,7 +92,11 @@ class ServedObject implements LabelledServant {
     const serverCall = new ServerCall(call, method, this.#host);
     if (this.#host.countsCalls) serverCall.tally = this.#tally ??= new Tally();
     serverCall.entrance = lane?.entrance;
-    serverCall.run(object, body as MethodBody, method.streaming ? lane?.stream(serverCall) : undefined);
+    serverCall.run(
+      object,
+      body as MethodBody,
+      method.streaming ? lane?.stream(serverCall) : undefined,
+    );
   }
 
   #unknown(call: IncomingCall, name: string): void {

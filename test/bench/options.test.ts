@@ -28,13 +28,7 @@ describe("the options of the bench", () => {
       complete: true,
     });
     expect(parseOptions(["bulk", "--json", "out.json"], NAMES).complete).toBe(true);
-    for (const arg of [
-      "--quick",
-      "--rounds=1",
-      "--ms=5",
-      "--peers=handfast",
-      "--pin=one",
-    ]) {
+    for (const arg of ["--quick", "--rounds=1", "--ms=5", "--peers=handfast", "--pin=one"]) {
       expect(parseOptions([arg, "--json=out.json"], NAMES).complete).toBe(false);
     }
   });
