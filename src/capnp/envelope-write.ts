@@ -78,7 +78,7 @@ function encodeResults(message: ReturnMessage, payload: WirePayload): BuildArena
   return arena;
 }
 
-/** Messages of every other kind, behind the pointer at `at`; `echoed` is what was not implemented. */
+/** Messages of every other kind, behind the pointer at `at`; `echoed` is what the peer did not know. */
 function writeMessage(
   segment: Segment,
   at: number,

@@ -85,7 +85,7 @@ class ServedObject implements LabelledServant {
     const object = methodsOf(this.#server);
     const body = object[method.name];
     if (typeof body !== "function") {
-      const message = `${method.interfaceName}.${method.name} is not implemented here`;
+      const message = `${method.interfaceName}.${method.name} has no body here`;
       this.#refuse(call, method, RpcError.unimplemented(message));
       return;
     }

@@ -57,11 +57,10 @@ describe.runIf(withCapnpTool)("the schemas of the reference implementation", () 
     const config = join(OUTPUT, "tsconfig.json");
     const options = {
       extends: join(ROOT, "tsconfig.json"),
-      compilerOptions: { incremental: false, tsBuildInfoFile: null },
       include: ["**/*.ts"],
     };
     writeFileSync(config, JSON.stringify(options));
-    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    const tsc = join(ROOT, "node_modules/typescript-7/bin/tsc");
     expect(execFileSync(process.execPath, [tsc, "-p", config], { encoding: "utf8" })).toBe("");
   }, 120_000);
 

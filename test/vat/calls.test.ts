@@ -146,7 +146,7 @@ describe("a call that fails", () => {
     expect(logged[0]).toContain("counter.capnp:Counter");
   });
 
-  it("says that a method is not implemented", async () => {
+  it("says that a method has no body", async () => {
     const { root } = await pair();
     expect(await failureOf(root.unwritten())).toMatchObject({ kind: "unimplemented" });
   });

@@ -7,7 +7,7 @@ import { type VisitorActions } from "./visitor-process.ts";
 
 /** Who acts in the story: a process each. Whoever is still on stage at the end is ended. */
 export class Cast implements AsyncDisposable {
-  libraryNode = this.#newLibrary();
+  node = this.#newLibrary();
   readonly librarian = new Actor<LibrarianActions>("librarian", "librarian-process");
   readonly member = new Actor<MemberActions>("member", "member-process");
   readonly visitor = new Actor<VisitorActions>("visitor", "visitor-process");
@@ -15,13 +15,13 @@ export class Cast implements AsyncDisposable {
 
   /** Ends the library without a word, as a power cut would, and starts another. */
   async crashLibrary(): Promise<void> {
-    await this.libraryNode.kill();
-    this.libraryNode = this.#newLibrary();
+    await this.node.kill();
+    this.node = this.#newLibrary();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { libraryNode, librarian, member, visitor, stranger } = this;
-    await Promise.all([libraryNode, librarian, member, visitor, stranger].map((it) => it.kill()));
+    const { node, librarian, member, visitor, stranger } = this;
+    await Promise.all([node, librarian, member, visitor, stranger].map((it) => it.kill()));
   }
 
   #newLibrary(): Actor<LibraryActions> {

@@ -103,7 +103,7 @@ class Story {
 
   async #theLibraryOpens(): Promise<void> {
     await this.#steps.step("The library opens", async (say) => {
-      const { libraryNode: library } = this.#cast;
+      const { node: library } = this.#cast;
       this.#address = await library.ask("open", this.#folder, this.#catalog);
       say("library", `${this.#address}, process ${library.pid}`);
     });
@@ -234,10 +234,7 @@ class Story {
       await this.#cast.crashLibrary();
       say("library", "is killed, and another process opens in its place");
       say("member", `has lost the line: ${await lost}`);
-      await member.ask(
-        "dial",
-        await this.#cast.libraryNode.ask("open", this.#folder, this.#catalog),
-      );
+      await member.ask("dial", await this.#cast.node.ask("open", this.#folder, this.#catalog));
       const after = await member.ask("loans");
       must(before.length === 1, "there was no loan to forget");
       must(JSON.stringify(after) === JSON.stringify(before), "the loans are not what they were");
@@ -251,7 +248,7 @@ class Story {
 
   async #everybodyLeaves(): Promise<void> {
     await this.#steps.step("Everybody says goodbye", async (say) => {
-      const { libraryNode: library, librarian, member, visitor, stranger } = this.#cast;
+      const { node: library, librarian, member, visitor, stranger } = this.#cast;
       const lost = member.ask("lineLost");
       await Promise.all([librarian, visitor, stranger].map((it) => it.ask("leave")));
       await library.ask("close");
@@ -263,7 +260,7 @@ class Story {
 
   async #aMemberComesWithANewDevice(road: Road): Promise<void> {
     await this.#steps.step("The stranger is a member after all: she has a card", async (say) => {
-      const { librarian, libraryNode: library, stranger } = this.#cast;
+      const { librarian, node: library, stranger } = this.#cast;
       const member = this.#absentMember();
       const card = await librarian.ask("issueCard", member);
       say("librarian", `issues a card for ${member}`);
@@ -318,7 +315,7 @@ class Story {
 
   /** The next entry in the library's diary that says `did`. */
   #diary<D extends DiaryEntry["did"]>(did: D): Promise<DiaryEntry & { readonly did: D }> {
-    return this.#cast.libraryNode.next(
+    return this.#cast.node.next(
       (event): event is DiaryEntry & { readonly did: D } =>
         isObject(event) && "did" in event && event.did === did,
     );
