@@ -154,7 +154,7 @@ export class Answer implements Request, ResultsSink {
     this.is = "failed";
     this.#error = error;
     this.#send({ is: "exception", exception: exceptionOf(error) }, false);
-    this.#letGo();
+    if (this.#results?.pending !== true) this.#letGo(); // else it was cancelled, and its method goes on
   }
 
   forgotten(): void {

@@ -61,7 +61,9 @@ export class Answers implements Answerer {
 
   /** A call that may have lingered has come to its end. */
   over(answer: Answer): void {
-    if (this.#lingering.delete(answer)) this.words -= answer.words;
+    if (this.#lingering.get(answer)?.pending !== false) return; // cancelled, and its method goes on
+    this.#lingering.delete(answer);
+    this.words -= answer.words;
   }
 
   /**
