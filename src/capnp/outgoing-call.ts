@@ -3,7 +3,7 @@ import { type ClientBase } from "./client.ts";
 import { Host } from "./host.ts";
 import { type Method } from "./interface-definition.ts";
 import { type CallOptions } from "./interface-type.ts";
-import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
+import { CHECKED_ONLY, OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { ContentBuilder } from "./payload.ts";
 import { watchedCall } from "./watched-call.ts";
 import { locate } from "./wrong-value.ts";
@@ -52,7 +52,7 @@ export function requestOf(
     content.fill(method.params, params ?? NOTHING, capabilities);
   } catch (error) {
     capabilities.dispose();
-    throw locate(error, method.params, params ?? NOTHING, "params");
+    throw locate(error, method.params, params ?? NOTHING, "params", CHECKED_ONLY);
   }
   return {
     interfaceId: method.interfaceId,

@@ -8,7 +8,6 @@ import {
 } from "../rpc/index.ts";
 import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
 import { clientOfHook, isClient, referenceOf } from "./client.ts";
-
 import { Host } from "./host.ts";
 import { type Cap, type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { isServer } from "./server.ts";
@@ -67,10 +66,17 @@ export function hookOf(value: Cap<Client, Servable>, turns: TurnQueue): Hook | u
   throw notCapability(value);
 }
 
-/** Throws what `hookOf` would, and takes no reference. */
-export function requireCapability(value: unknown): void {
-  if (!isClient(value) && !isServer(value) && !isPromise(value)) throw notCapability(value);
-}
+/** Throws what `hookOf` would for what is no capability, and takes no references. */
+export const CHECKED_ONLY: CapabilitySink = {
+  add: (value) => {
+    if (!isClient(value) && !isServer(value) && !isPromise(value)) throw notCapability(value);
+    return undefined;
+  },
+  adopt: () => undefined,
+  clientAt: (_, type) => type.nullClient,
+  hookAt: () => undefined,
+  dispose: () => {},
+};
 
 const notCapability = (value: unknown): ValueError =>
   new ValueError("a client, a server object, or a promise of one", value);

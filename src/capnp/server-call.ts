@@ -26,7 +26,7 @@ import { type Method } from "./interface-definition.ts";
 import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { WORD_BYTES } from "./limits.ts";
 import { minted, type MintOptions } from "./mint.ts";
-import { OutgoingCapabilities } from "./outgoing-capabilities.ts";
+import { CHECKED_ONLY, OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { requestOf } from "./outgoing-call.ts";
 import { ContentBuilder } from "./payload.ts";
 import { received } from "./received-content.ts";
@@ -372,7 +372,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
       return { content, capabilities, root: undefined };
     } catch (error) {
       capabilities.dispose();
-      throw init === undefined ? error : locate(error, results, init, "results");
+      throw init === undefined ? error : locate(error, results, init, "results", CHECKED_ONLY);
     }
   }
 }
