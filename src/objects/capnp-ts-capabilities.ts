@@ -1,7 +1,6 @@
 import type * as upstream from "capnp-ts";
 import { BrokenHook, type Hook, RpcError, type TurnQueue } from "../rpc/index.ts";
-import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
-import { CapnpError } from "./capnp-error.ts";
+import { type CapabilitySink, type CapabilitySource, CapnpError } from "../capnp/index.ts";
 import { referenceBehind, upstreamClient } from "./capnp-ts-client.ts";
 import { type StructOf } from "./capnp-ts-method.ts";
 import { servableFrom } from "./capnp-ts-server.ts";

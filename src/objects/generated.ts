@@ -1,31 +1,35 @@
 /** What generated code needs besides the vocabulary that it shares with people. */
-import { AnyPointer } from "./any-pointer.ts";
+import {
+  AnyPointer,
+  pointerCodecOf,
+  type NoFields,
+  type CallOptions,
+  type Client,
+  type InterfaceType,
+  type Servable,
+  type serves,
+  type StructReader,
+  edit,
+  type PipelineOf,
+  type PointerType,
+  type ReaderOf,
+  Struct,
+  type FaceOf,
+  struct,
+  type StructType,
+  type StructView,
+} from "../capnp/index.ts";
 import { type CallBase } from "./call.ts";
 import { call } from "./outgoing-call.ts";
-import { pointerCodecOf } from "./capability-field.ts";
 import { ClientBase } from "./client.ts";
-import { type NoFields } from "./init-type.ts";
 import {
   definitionOf,
   InterfaceDefinition,
   interfaceType,
   type Method,
 } from "./interface-definition.ts";
-import {
-  type CallOptions,
-  type Client,
-  type InterfaceType,
-  type Servable,
-  type serves,
-} from "./interface-type.ts";
 import { Pipeline, pipelineCap, type PipelineClass, pipelineStruct } from "./pipeline.ts";
-import { type StructReader } from "./plain.ts";
-import { edit } from "./pointer-field.ts";
-import { type PipelineOf, type PointerType, type ReaderOf } from "./pointer-type.ts";
 import { Server } from "./server.ts";
-import { Struct } from "./struct-face.ts";
-import { type FaceOf, struct, type StructType } from "./struct-type.ts";
-import { type StructView } from "./struct-view.ts";
 
 /** Data, under a name that a schema's own `Uint8Array` cannot hide. */
 export type Bytes = Uint8Array;

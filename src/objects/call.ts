@@ -4,12 +4,7 @@ import { clientOf, clientOfHook } from "./client.ts";
 import { givenUp } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type CallEnded, type Method } from "./interface-definition.ts";
-import {
-  type Call,
-  type CallOptions,
-  type ClientOf,
-  type InterfaceType,
-} from "./interface-type.ts";
+import { type Call, type CallOptions, type ClientOf, type InterfaceType } from "../capnp/index.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
 import { Reference } from "./reference.ts";

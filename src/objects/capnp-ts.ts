@@ -18,7 +18,7 @@ import {
   type InterfaceType,
   type Servable,
   type serves,
-} from "./interface-type.ts";
+} from "../capnp/index.ts";
 import { call } from "./outgoing-call.ts";
 import { Reference } from "./reference.ts";
 

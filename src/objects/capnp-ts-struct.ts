@@ -4,21 +4,35 @@
  * capnp-ts writes into the messages that it reads, and follows pointers however deep they go.
  */
 import type * as upstream from "capnp-ts";
-import { BuildArena } from "./build-arena.ts";
-import { initStructList } from "./build-pointer.ts";
-import { type CapabilitySource } from "./capability-table.ts";
-import { CapnpError } from "./capnp-error.ts";
+import {
+  BuildArena,
+  initStructList,
+  type CapabilitySource,
+  CapnpError,
+  PointerCodec,
+  copyFields,
+  copyStructTo,
+  framed,
+  COPIES_OF_A_WORD,
+  MAX_NESTING,
+  MIN_COPY_WORDS,
+  WORD_BYTES,
+  ElementSize,
+  type ListView,
+  readAnyList,
+  readStruct,
+  Arena,
+  budgetFor,
+  bufferOf,
+  Segment,
+  viewOf,
+  type FaceOf,
+  type StructType,
+  DEFAULT_STRUCT,
+  type StructView,
+} from "../capnp/index.ts";
 import { CapnpTsCapabilities } from "./capnp-ts-capabilities.ts";
 import { capnpTs, newCapnpTsStruct } from "./capnp-ts-library.ts";
-import { PointerCodec } from "./codec.ts";
-import { copyFields, copyStructTo } from "./copy.ts";
-import { framed } from "./frame-writer.ts";
-import { COPIES_OF_A_WORD, MAX_NESTING, MIN_COPY_WORDS, WORD_BYTES } from "./limits.ts";
-import { ElementSize, type ListView } from "./list-view.ts";
-import { readAnyList, readStruct } from "./pointer.ts";
-import { Arena, budgetFor, bufferOf, Segment, viewOf } from "./segment.ts";
-import { type FaceOf, type StructType } from "./struct-type.ts";
-import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
 
 /** What fills a struct of capnp-ts: another one, a function that fills it, or its plain shape. */
 export type CapnpTsInit<S extends upstream.Struct> = S | upstream.ParamsInit<S>;

@@ -2,11 +2,9 @@ import { type Hook, type Request, RpcError } from "../rpc/index.ts";
 import { type ClientBase } from "./client.ts";
 import { Host } from "./host.ts";
 import { type Method } from "./interface-definition.ts";
-import { type CallOptions } from "./interface-type.ts";
+import { type CallOptions, ContentBuilder, locate } from "../capnp/index.ts";
 import { CHECKED_ONLY, OutgoingCapabilities } from "./outgoing-capabilities.ts";
-import { ContentBuilder } from "./payload.ts";
 import { watchedCall } from "./watched-call.ts";
-import { locate } from "./wrong-value.ts";
 
 /** Makes a call; what generated stubs do. Never throws: whatever is wrong, the call has failed. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- generated stubs say what they return

@@ -7,7 +7,7 @@ import {
   type MintOptions,
   type ObservedCall,
   onBroken,
-} from "../../src/capnp/index.ts";
+} from "../../src/objects/index.ts";
 import { type RpcError } from "../../src/rpc/index.ts";
 import { Door, Session } from "../support/door.capnp.ts";
 import { peerNamed, SimulatedHost } from "../support/simulated-host.ts";

@@ -1,7 +1,6 @@
 import { type Hook } from "../rpc/index.ts";
-import { type CapabilitySource } from "./capability-table.ts";
+import { type CapabilitySource, type Client, type InterfaceType } from "../capnp/index.ts";
 import { clientOf } from "./client.ts";
-import { type Client, type InterfaceType } from "./interface-type.ts";
 import { Reference } from "./reference.ts";
 
 /** The capability table of a message being read. It owns the hooks; stubs look through it. */

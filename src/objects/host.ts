@@ -2,10 +2,9 @@ import { AuthContext, AuthError, type Clock, type Logger, type Peer } from "../b
 import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
 import { type ClientLog } from "./call-logger.ts";
 import { type CallObservers } from "./call-observer.ts";
-import { CapnpError } from "./capnp-error.ts";
+import { CapnpError, type Servable } from "../capnp/index.ts";
 import { keepHook, keptHook } from "./hook-keeper.ts";
 import { type Interceptor } from "./interceptor.ts";
-import { type Servable } from "./interface-type.ts";
 import { refused } from "./refusal-detail.ts";
 
 /** Where something failed, in the schema's words. */

@@ -15,7 +15,7 @@ import { givenUp } from "./given-up.ts";
 import { Host } from "./host.ts";
 import { Entrance, type Interceptor } from "./interceptor.ts";
 import { type CallEnded, type CallUnderWay, type Method } from "./interface-definition.ts";
-import { WORD_BYTES } from "./limits.ts";
+import { WORD_BYTES } from "../capnp/index.ts";
 
 /** A call under way, and who is to be told how it ends. */
 interface Watched {

@@ -5,7 +5,7 @@ import {
   type RpcError,
   type TraceContext,
 } from "../rpc/index.ts";
-import { WORD_BYTES } from "./limits.ts";
+import { WORD_BYTES } from "../capnp/index.ts";
 
 /** One call of this vat, served or made, as its observers and interceptors see it. */
 export interface ObservedCall {

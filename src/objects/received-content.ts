@@ -1,5 +1,5 @@
 import { type Content, NoContent, RpcError } from "../rpc/index.ts";
-import { ContentBuilder, noContent, ReceivedContent } from "./payload.ts";
+import { ContentBuilder, noContent, ReceivedContent } from "../capnp/index.ts";
 
 /** Content to be read: received from a peer, or as a local caller built it. */
 export function received(content: Content): ReceivedContent {

@@ -10,7 +10,7 @@ import {
   hookOf,
   isSame,
   refusalReason,
-} from "../../src/capnp/index.ts";
+} from "../../src/objects/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
 import { Door, Session } from "../support/door.capnp.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";

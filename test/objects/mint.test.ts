@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Revoker } from "../../src/base/index.ts";
-import { type AskedCall, type MintOptions, refusalReason } from "../../src/capnp/index.ts";
+import { type AskedCall, type MintOptions, refusalReason } from "../../src/objects/index.ts";
 import { Session } from "../support/door.capnp.ts";
 import { BEGIN, peerNamed, SimulatedHost } from "../support/simulated-host.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";

@@ -6,7 +6,7 @@ import {
   type TransportMetadata,
 } from "../base/index.ts";
 import { type CallStatistics } from "../rpc/index.ts";
-import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
+import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
 import { type MintOptions } from "./mint.ts";
 
 /**

@@ -23,17 +23,14 @@ import { cancellation } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
-import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
-import { WORD_BYTES } from "./limits.ts";
+import { type Client, type InterfaceType, type Servable, WORD_BYTES } from "../capnp/index.ts";
 import { minted, type MintOptions } from "./mint.ts";
-import { CHECKED_ONLY, OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { requestOf } from "./outgoing-call.ts";
-import { ContentBuilder } from "./payload.ts";
+import { type OutgoingResults, outgoingResults, payloadOf } from "./outgoing-results.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
 import { isThenable, resultsIn } from "./returned-value.ts";
 import { TailTarget } from "./watched-call.ts";
-import { locate } from "./wrong-value.ts";
 
 /**
  * One call at a server object: the context its method gets, and the one who answers for it. All
@@ -46,7 +43,7 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   readonly #host: Host;
   #requestId: string | undefined;
   #cancellation: AbortController | undefined;
-  #results: Outgoing | undefined;
+  #results: OutgoingResults | undefined;
   #params: ReceivedCapabilities | undefined;
   /** What the method has minted; the results have references of their own. */
   #minted: Disposable[] | undefined;
@@ -141,11 +138,11 @@ export class ServerCall implements CallContext<object>, ObservedCall {
   }
 
   get results(): object {
-    return (this.#results ??= this.#outgoing()).root as object; // a builder
+    return (this.#results ??= outgoingResults(this.#method, this.#host.turns)).root as object; // a builder
   }
 
   setPipeline(results: object): void {
-    const pipeline = this.#outgoing(results);
+    const pipeline = outgoingResults(this.#method, this.#host.turns, results);
     this.#incoming.setPipeline(payloadOf(pipeline));
   }
 
@@ -314,7 +311,9 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     try {
       const filled = this.#results;
       const outgoing =
-        filled !== undefined && value === filled.root ? filled : this.#outgoing(resultsIn(value));
+        filled !== undefined && value === filled.root
+          ? filled
+          : outgoingResults(this.#method, this.#host.turns, resultsIn(value));
       if (outgoing !== filled) filled?.capabilities.dispose();
       const payload = payloadOf(outgoing);
       if (this.#counted) this.#count(payload);
@@ -360,21 +359,6 @@ export class ServerCall implements CallContext<object>, ObservedCall {
     this.#bytesOut = content.sizeWords * WORD_BYTES;
     this.#capabilitiesOut = caps.length;
   }
-
-  #outgoing(init?: object): Outgoing {
-    const content = new ContentBuilder("return");
-    const capabilities = new OutgoingCapabilities(this.#host.turns);
-    const { results } = this.#method;
-    try {
-      if (init === undefined)
-        return { content, capabilities, root: content.root(results, capabilities) };
-      content.fill(results, init, capabilities);
-      return { content, capabilities, root: undefined };
-    } catch (error) {
-      capabilities.dispose();
-      throw init === undefined ? error : locate(error, results, init, "results", CHECKED_ONLY);
-    }
-  }
 }
 
 const OF_THIS_VAT: TransportMetadata = Object.freeze({
@@ -385,15 +369,4 @@ const OF_THIS_VAT: TransportMetadata = Object.freeze({
 /** A method of a server object, whatever its parameters and results are. */
 export type MethodBody = (params: unknown, call: CallContext<object>) => unknown;
 
-interface Outgoing {
-  readonly content: ContentBuilder;
-  readonly capabilities: OutgoingCapabilities;
-  /** The builder, for a method that fills its results in place. */
-  readonly root: unknown;
-}
-
 const OVER = "a parameter lives until its call is over: dup() what is to outlive it";
-
-function payloadOf({ content, capabilities }: Outgoing): Payload {
-  return { content, caps: capabilities.take() };
-}

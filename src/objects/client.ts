@@ -1,5 +1,5 @@
 import { type Hook } from "../rpc/index.ts";
-import { type Client, type ClientOf, type InterfaceType } from "./interface-type.ts";
+import { type Client, type ClientOf, type InterfaceType } from "../capnp/index.ts";
 import { definitionOf, type InterfaceDefinition } from "./interface-definition.ts";
 import { Reference } from "./reference.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AuthContext } from "../../src/base/index.ts";
-import { type CallObserver, clientOfHook, minted } from "../../src/capnp/index.ts";
-import { Lane } from "../../src/capnp/lane.ts";
+import { type CallObserver, clientOfHook, minted } from "../../src/objects/index.ts";
+import { Lane } from "../../src/objects/lane.ts";
 import { type IncomingCall, RpcError } from "../../src/rpc/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
 import { peerNamed, SimulatedHost } from "../support/simulated-host.ts";

@@ -4,7 +4,7 @@ import { type Allow, gateOf } from "./allow.ts";
 import { clientOfHook } from "./client.ts";
 import { type Host } from "./host.ts";
 import { definitionOf } from "./interface-definition.ts";
-import { type Client, type InterfaceType, type Servable } from "./interface-type.ts";
+import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
 import { hookOf } from "./outgoing-capabilities.ts";
 import { RefusedCall } from "./refused-call.ts";
 

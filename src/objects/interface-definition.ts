@@ -1,8 +1,12 @@
 import { type Content, type Results, type RpcError } from "../rpc/index.ts";
 import { type Host } from "./host.ts";
-import { type CallOptions, type InterfaceType, type Servable } from "./interface-type.ts";
+import {
+  type CallOptions,
+  type InterfaceType,
+  type Servable,
+  type StructType,
+} from "../capnp/index.ts";
 import { Reference } from "./reference.ts";
-import { type StructType } from "./struct-type.ts";
 
 /** What generated code says of one method. Types are thunks, for schemas that import each other. */
 export interface MethodInit {

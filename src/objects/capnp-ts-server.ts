@@ -8,7 +8,7 @@ import {
   type UpstreamMethod,
 } from "./capnp-ts-method.ts";
 import { InterfaceDefinition } from "./interface-definition.ts";
-import { type Servable } from "./interface-type.ts";
+import { type Servable } from "../capnp/index.ts";
 import { Reference } from "./reference.ts";
 
 const servables = new WeakMap<upstream.Server, Servable>();

@@ -6,12 +6,18 @@ import {
   RpcError,
   type TurnQueue,
 } from "../rpc/index.ts";
-import { type CapabilitySink, type CapabilitySource } from "./capability-table.ts";
+import {
+  type CapabilitySink,
+  type CapabilitySource,
+  type Cap,
+  type Client,
+  type InterfaceType,
+  type Servable,
+  ValueError,
+} from "../capnp/index.ts";
 import { clientOfHook, isClient, referenceOf } from "./client.ts";
 import { Host } from "./host.ts";
-import { type Cap, type Client, type InterfaceType, type Servable } from "./interface-type.ts";
 import { isServer } from "./server.ts";
-import { ValueError } from "./value-error.ts";
 
 /** The capability table of a message being built. It owns its hooks until the message is sent. */
 export class OutgoingCapabilities implements CapabilitySink {
