@@ -192,9 +192,14 @@ export class Answer implements Request, ResultsSink {
     else if (releaseResultCaps) this.#releaseExported();
   }
 
+  /** The results gave these references to the peer as well. */
+  exportedMore(ids: readonly ExportId[]): void {
+    this.#exported = [...this.#exported, ...ids];
+  }
+
   /** The Return cannot be written and says `error` instead: nothing of the results was given away. */
   unsent(error: RpcError): void {
-    if (this.is !== "returned") return;
+    if (this.is !== "returned" && this.is !== "forwarded") return;
     this.is = "failed";
     this.#error = error;
     this.#releaseExported();
