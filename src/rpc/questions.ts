@@ -58,7 +58,7 @@ export class Questions implements Asker {
     const refused = this.#overload(CAPABILITY_CONTENT, NO_CAPS);
     if (refused !== undefined) return new BrokenHook(this.link.turns, refused);
     const questionId = this.#table.claim();
-    const serial = this.outbox.send({ is: "bootstrap", questionId });
+    const serial = this.outbox.send({ is: "bootstrap", questionId, keepsResults: true });
     const question = new Question(this, questionId, serial, "here", NO_CAPS, undefined);
     this.#table.set(questionId, question);
     const root = question.pipeline([]);
@@ -211,7 +211,7 @@ export class Questions implements Asker {
   }
 
   #returning({ onlyPipeline, returnTo }: Request): Returning {
-    if (returnTo !== undefined && returnTo === this.link && this.link.tailCalls) return "kept";
+    if (returnTo === this.link && this.link.peerKeepsResults) return "kept";
     return onlyPipeline === true ? "never" : "here";
   }
 

@@ -9,11 +9,14 @@ export class Road {
   readonly #vats: readonly [FuzzVat, FuzzVat];
   /** By the end they are on their way to. */
   readonly #messages: readonly [Message[], Message[]] = [[], []];
+  /** Whether the ends know of each other that they keep results when asked to. */
+  readonly #tailCalls: boolean;
   #cut = false;
 
   constructor(left: FuzzVat, right: FuzzVat, tailCalls: boolean) {
     this.#vats = [left, right];
-    this.#ends = [this.#end(left, tailCalls), this.#end(right, tailCalls)];
+    this.#tailCalls = tailCalls;
+    this.#ends = [this.#end(left), this.#end(right)];
     left.roads.push(() => this.#collect(0));
     right.roads.push(() => this.#collect(1));
   }
@@ -27,11 +30,17 @@ export class Road {
   deliver(end: number, workaround: boolean): boolean {
     const message = this.#messages[end]!.shift();
     if (message === undefined) return false;
-    const finish = workaround && message.is === "finish";
-    this.#ends[end]!.receive(
-      finish ? { ...message, requireEarlyCancellationWorkaround: true } : message,
-    );
+    this.#ends[end]!.receive(this.#changed(message, workaround));
     return true;
+  }
+
+  /** As another implementation would have sent it. */
+  #changed(message: Message, workaround: boolean): Message {
+    if (workaround && message.is === "finish") {
+      return { ...message, requireEarlyCancellationWorkaround: true };
+    }
+    if (message.is === "bootstrap") return { ...message, keepsResults: this.#tailCalls };
+    return message;
   }
 
   cut(): void {
@@ -72,13 +81,12 @@ export class Road {
     }
   }
 
-  #end(vat: FuzzVat, tailCalls: boolean): Connection {
+  #end(vat: FuzzVat): Connection {
     return new Connection({
       turns: vat.turns,
       caller: CALLER,
       bootstrap: () => vat.root.hook.retain(),
       wake: () => {},
-      tailCalls,
     });
   }
 

@@ -47,6 +47,8 @@ export class World {
         this.#roads.push(new Road(left, right, tailCalls));
       }
     }
+    // Each end learns from the other's Bootstrap what it understands.
+    if (tailCalls) for (const road of this.#roads) for (const end of [0, 1]) road.bootstrap(end);
   }
 
   /** Whether a connection was cut or a membrane revoked, so that calls may fail for no other reason. */
