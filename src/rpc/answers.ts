@@ -98,6 +98,7 @@ export class Answers implements Answerer {
     for (const answer of [...this.#table.values()]) answer.end();
     const lingering = [...this.#lingering.values()];
     this.#lingering.clear();
+    this.words = 0;
     for (const results of lingering) results.cancel(over.broken);
   }
 }
