@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { type Clock } from "../base/index.ts";
+import { type Clock, type Peer } from "../base/index.ts";
 import { type ListenAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
 import { FAILED, type RoadFailed } from "./diagnostics.ts";
@@ -12,7 +12,13 @@ import { boundAddress } from "./plain.ts";
 import { type Random, realRandom } from "./random.ts";
 import { remoteAddressOf } from "./road-peer.ts";
 import { type SecureSocket } from "./secure-socket.ts";
-import { type AdmitPeer, Refusal, type VisitEvents, type VisitTerms } from "./visit.ts";
+import {
+  type AdmitPeer,
+  type Attempt,
+  Refusal,
+  type VisitEvents,
+  type VisitTerms,
+} from "./visit.ts";
 
 /** What every listener is told, however its clients prove who they are. */
 export interface DoorOptions {
@@ -20,7 +26,7 @@ export interface DoorOptions {
   /** Asked for every client that has proven who it is. */
   readonly admit: AdmitPeer;
   /** Asked in the turn in which the peer would be let in, after `admit`; `false` refuses. */
-  readonly confirm?: VisitTerms["confirm"];
+  readonly confirm?: ((peer: Peer, attempt: Attempt) => boolean) | undefined;
   /** The road is there, and waits for its `start`. */
   readonly accepted: (road: SecureSocket, endpoints: Endpoints) => void;
   /** A handshake came to nothing. For logs: the client was told no reason. */
@@ -75,8 +81,10 @@ export class Door {
     this.#gate = new Gate(limits, clock, random, exempt);
     this.terms = {
       admit,
-      confirm: (peer, attempt) =>
-        this.#gate.hasRoomFor(peer.id) && confirm?.(peer, attempt) !== false,
+      objection: (peer, attempt) => {
+        if (!this.#gate.hasRoomFor(peer.id)) return tooManyRoads;
+        return confirm?.(peer, attempt) === false ? anotherPreferred : undefined;
+      },
       limits,
       clock,
     };
@@ -210,6 +218,11 @@ export class Door {
     return this.#address.path ?? remoteAddressOf(socket);
   }
 }
+
+const tooManyRoads = () => new NetError("TURNED_AWAY", "its key has too many connections");
+
+const anotherPreferred = () =>
+  new NetError("NOT_ADMITTED", "another road to this peer is preferred");
 
 /** How a client leaves that has said nothing. */
 const GONE = ["end", "close", "error"] as const;
