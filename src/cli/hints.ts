@@ -15,7 +15,7 @@ const HINTS: Readonly<Record<string, string>> = {
   NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
   INSECURE: "write 127.0.0.1 or [::1]; `--insecure` allows a service on another machine",
   PORT_IN_USE:
-    "is it running already? The file of a Unix socket stays behind after a crash: remove it",
+    "is it running already? What is no socket of ours at the path of one stays there: remove it",
   NO_PROBE: "only `handfast serve-probe` does, at its own address; nothing was written",
   CONNECTION_REFUSED: "nothing listens there: is the node up, and the port or path right?",
   HOST_NOT_FOUND: "is it spelt right, and does this machine have DNS?",

@@ -1,14 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { type Clock, type Peer } from "../base/index.ts";
-import { type ListenAddress, printPlace } from "./address.ts";
+import { type ListenAddress } from "./address.ts";
+import { bind, makeWay, unbind } from "./bind.ts";
 import { realClock } from "./clock.ts";
 import { FAILED, type RoadFailed } from "./diagnostics.ts";
 import { type Endpoints, endpointsOf } from "./endpoints.ts";
-import { NetError, systemError } from "./error.ts";
+import { NetError } from "./error.ts";
 import { Gate, type Place } from "./gate.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { hungUp } from "./message-reader.ts";
-import { boundAddress } from "./plain.ts";
 import { type Random, realRandom } from "./random.ts";
 import { remoteAddressOf } from "./road-peer.ts";
 import { type SecureSocket } from "./secure-socket.ts";
@@ -94,22 +94,10 @@ export class Door {
     });
   }
 
-  open(): Promise<void> {
-    const { address } = this.#options;
-    const { host, port, path } = address;
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error) => {
-        reject(systemError(error, `cannot listen on ${printPlace(address)}`));
-      };
-      server.once("error", failed);
-      server.listen(path === undefined ? { host, port } : { path }, () => {
-        server.off("error", failed);
-        server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
-        this.#address = boundAddress(server, address);
-        resolve();
-      });
-    });
+  async open(): Promise<void> {
+    const { address, failed } = this.#options;
+    await makeWay(address);
+    this.#address = await bind(this.#server, address, failed);
   }
 
   /** What we really listen on; the port is never 0. */
@@ -123,9 +111,8 @@ export class Door {
 
   /** Accepts nobody more and hangs up on those without a road; the roads that are open stay. */
   close(): Promise<void> {
-    this.#server.close(); // its own callback would wait for the roads that stay
     for (const socket of this.#visiting) socket.destroy();
-    return new Promise((resolve) => setImmediate(resolve));
+    return unbind(this.#server);
   }
 
   #meet(socket: Socket): void {

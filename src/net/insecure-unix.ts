@@ -1,9 +1,11 @@
-import { chmod, unlink } from "node:fs/promises";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { chmod } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { dirname, isAbsolute } from "node:path";
 import { isMainThread } from "node:worker_threads";
+import { type ListenAddress } from "./address.ts";
+import { bind, makeWay, unbind } from "./bind.ts";
 import { announcingFailure } from "./diagnostics.ts";
-import { NetError, systemError } from "./error.ts";
+import { NetError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
 import { requireOwner, requireOwnFolder, statOf, unsafe } from "./own-folder.ts";
 import { dialPlain } from "./plain.ts";
@@ -53,26 +55,22 @@ export async function listenInsecureUnix(
   if (!isMainThread && (mode & OTHERS) !== 0) {
     throw unsafe(`a worker thread cannot set the umask: chmod go-rwx ${folder}, or take another`);
   }
-  await removeStale(path);
+  const address = { host: "", port: 0, path };
+  await requireOwnPlace(path);
+  await makeWay(address);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const origin = { direction: "accepted", handshakeMs: 0 } as const;
     accepted(plainRoad(socket, new UnknownPeer(path, "unix"), origin, options));
   });
   server.maxConnections = withDefaults(options.limits).maxConnections;
-  await bind(server, path);
+  await bindUnseen(server, address);
   try {
     await chmod(path, 0o600);
   } catch (cause) {
     server.close();
     throw unsafe(`the mode of ${path} cannot be set`, cause);
   }
-  return {
-    close: () =>
-      new Promise((closed) => {
-        server.close(); // which removes the socket's file
-        setImmediate(closed);
-      }),
-  };
+  return { close: () => unbind(server) };
 }
 
 /**
@@ -91,52 +89,29 @@ async function requireOwnSocket(path: string): Promise<void> {
     const what = stats.isDirectory() ? "a folder" : "a file";
     throw new NetError("CONNECTION_REFUSED", `${path} is ${what}, not a socket`);
   }
-  requireOwner(stats.uid, path);
+  requireOwner(stats, path);
   await requireOwnFolder(dirname(path));
 }
 
-/** Makes way: only a socket of ours that nobody listens on is removed. */
-async function removeStale(path: string): Promise<void> {
+/** What is there already must be a socket of ours; one that is dead makes way. */
+async function requireOwnPlace(path: string): Promise<void> {
   const stats = await statOf(path);
   if (stats === undefined) return;
   if (!stats.isSocket()) throw unsafe(`${path} is there already, and is not a socket`);
-  requireOwner(stats.uid, path);
-  if (await answers(path)) throw new NetError("PORT_IN_USE", `somebody listens on ${path}`);
-  await unlink(path);
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket: Socket = connect({ path });
-    socket.once("error", () => {
-      resolve(false);
-    });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
+  requireOwner(stats, path);
 }
 
 /**
- * Binding happens within `listen`, so the file is never there with another mode. Worker threads
- * may not set the umask; their folder has no way in for others.
+ * Binding happens within the call, so the file is never there with another mode. Worker threads may
+ * not set the umask; their folder has no way in for others.
  */
-function bind(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => {
-      reject(systemError(error, `cannot listen on ${path}`));
-    };
-    server.once("error", failed);
-    const umask = isMainThread ? process.umask(0o177) : undefined;
-    try {
-      server.listen(path, () => {
-        server.off("error", failed);
-        server.on("error", () => {}); // of one connection: go on accepting
-        resolve();
-      });
-    } finally {
-      if (umask !== undefined) process.umask(umask);
-    }
-  });
+async function bindUnseen(server: Server, address: ListenAddress): Promise<void> {
+  const umask = isMainThread ? process.umask(0o177) : undefined;
+  let bound: Promise<ListenAddress>;
+  try {
+    bound = bind(server, address);
+  } finally {
+    if (umask !== undefined) process.umask(umask);
+  }
+  await bound;
 }

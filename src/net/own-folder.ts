@@ -26,7 +26,7 @@ export async function requireOwnFolder(folder: string): Promise<number> {
     if (stats === undefined) {
       throw new NetError("ADDRESS_UNAVAILABLE", `there is no folder ${next}`);
     }
-    requireOwner(stats.uid, next);
+    requireOwner(stats, next);
     if (stats.isSymbolicLink()) {
       links += 1;
       if (links > MAX_LINKS) throw unsafe(`${folder} leads through more than ${MAX_LINKS} links`);
@@ -58,10 +58,13 @@ export async function statOf(path: string): Promise<Stats | undefined> {
 }
 
 /** Throws `NetError` `SOCKET_UNSAFE` for what is neither ours nor root's. */
-export function requireOwner(uid: number, path: string): void {
-  const own = process.getuid?.();
-  if (own === undefined || uid === own || uid === 0) return;
-  throw unsafe(`${path} belongs to another user`);
+export function requireOwner(stats: Stats, path: string): void {
+  if (!isOwn(stats) && stats.uid !== 0) throw unsafe(`${path} belongs to another user`);
+}
+
+/** Whether something is this user's, as far as the system has users. */
+export function isOwn({ uid }: Stats): boolean {
+  return (process.getuid?.() ?? uid) === uid;
 }
 
 function requireOthersCannotWrite({ mode }: Stats, folder: string): void {

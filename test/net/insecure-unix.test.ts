@@ -9,7 +9,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -20,6 +19,7 @@ import {
   parseInsecureUnixAddress,
 } from "../../src/net/index.ts";
 import { thrownBy } from "../support/thrown.ts";
+import { leaveDeadSocket } from "./support/dead-socket.ts";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "handfast-unix-"));
@@ -90,11 +90,9 @@ describe("a Unix socket", () => {
     const first = await listenInsecureUnix(path, {}, () => {});
     await first.close();
     expect(thrownBy(() => lstatSync(path))).toMatchObject({ code: "ENOENT" });
-    const dead = createServer().listen(path);
-    await new Promise((resolve) => dead.once("listening", resolve));
-    symlinkSync(path, `${path}.keep`);
-    await new Promise((resolve) => dead.close(resolve));
-    await listening(path);
+    await leaveDeadSocket(path);
+    expect(lstatSync(path).isSocket()).toBe(true);
+    expect(await listening(path)).toEqual({ accepted: [] });
   });
 
   it("is not taken from somebody who listens on it", async () => {
