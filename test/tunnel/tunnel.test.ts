@@ -265,6 +265,13 @@ describe("a tunnel", () => {
     await (await serveTunnel(remote)).close();
   });
 
+  it("shows the host that it is told to, and none that is no host", async () => {
+    const { far } = await withTunnel(echo, { advertise: "Tunnel.example" });
+    expect(far.addresses[0]).toMatch(/@tunnel\.example:\d+$/);
+    const bad = withTunnel(echo, { advertise: "my host" });
+    await expect(bad).rejects.toMatchObject({ code: "ADDRESS_INVALID" });
+  });
+
   it("gives what is open its grace when it closes, then cuts it", async () => {
     const { dial, near, far } = await withTunnel(echo);
     const socket = dial();
