@@ -29,7 +29,8 @@ const HINTS: Readonly<Record<string, string>> = {
   SOCKET_UNSAFE: "an admin socket is its owner's alone: ask as the user who runs the node",
   NOT_ADMITTED:
     "the network is right; its owner can tell which, and `handfast id FILE` prints the id to be admitted",
-  NETWORK_INVALID: "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits",
+  NETWORK_INVALID:
+    "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits; `--suite` one of box-stream and compact",
 };
 
 export function hintFor(code: string): string | undefined {
