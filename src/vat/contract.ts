@@ -61,7 +61,10 @@ export interface VatOptions {
 
 /** Options of one `listen`. */
 export interface ListenOptions {
-  /** The host that `address` shows, when it is not the one listened on. */
+  /**
+   * The host that `address` shows, when it is not the one listened on. Rejected with `NetError`
+   * `ADDRESS_INVALID` when it is none.
+   */
   readonly advertise?: string | undefined;
   /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;
