@@ -27,8 +27,8 @@ export interface DoorOptions {
   readonly admit: AdmitPeer;
   /** Asked in the turn in which the peer would be let in, after `admit`; `false` refuses. */
   readonly confirm?: ((peer: Peer, attempt: Attempt) => boolean) | undefined;
-  /** The road is there, and waits for its `start`. */
-  readonly accepted: (road: SecureSocket, endpoints: Endpoints) => void;
+  /** The road is there, and waits for its `start`; its endpoints can be asked for while it is open. */
+  readonly accepted: (road: SecureSocket, endpoints: () => Endpoints) => void;
   /** A handshake came to nothing. For logs: the client was told no reason. */
   readonly refused?: ((refusal: Refusal) => void) | undefined;
   /** The system could not accept a connection, such as for want of file descriptors. */
@@ -179,7 +179,7 @@ export class Door {
         socket.once("close", () => {
           place.closed();
         });
-        this.#options.accepted(road, endpointsOf(socket, this.#address));
+        this.#options.accepted(road, () => endpointsOf(socket, this.#address));
       },
       refused: (refusal, bad) => {
         this.#refused(socket, place, refusal, bad);

@@ -1,7 +1,6 @@
 import { abortWith } from "../base/index.ts";
 import {
   dialPlain,
-  type Endpoints,
   listen,
   type NetLimits,
   parseHost,
@@ -79,14 +78,15 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     limits,
     exempt: options.exempt,
     accepted: (road, endpoints) => {
-      void forward(road, endpoints);
+      const wanted = options.proxyProtocol === true;
+      void forward(road, wanted ? proxyHeader(endpoints(), road.peer.id) : undefined);
     },
     refused: ({ address: from, error }) => {
       traffic.refused();
       failed?.({ error, from });
     },
   });
-  const forward = async (road: SecureSocket, endpoints: Endpoints): Promise<void> => {
+  const forward = async (road: SecureSocket, header: Uint8Array | undefined): Promise<void> => {
     const from = `${road.peer.id} at ${road.peer.address}`;
     let inner: PlainRoad;
     const dialing = new AbortController();
@@ -101,7 +101,7 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     } finally {
       deafen();
     }
-    if (options.proxyProtocol === true) inner.write(proxyHeader(endpoints, road.peer.id));
+    if (header !== undefined) inner.write(header);
     const error = await traffic.follow(road, join(road, inner));
     if (error !== undefined) failed?.({ error, from });
   };
