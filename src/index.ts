@@ -7,6 +7,7 @@ export {
   type AuthErrorOptions,
   type Blame,
   type Claims,
+  type Clock,
   HandfastError,
   type Logger,
   parsePeerId,

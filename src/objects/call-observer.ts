@@ -44,6 +44,8 @@ export interface CallObserver<T = unknown> {
   traceOf?(token: T): TraceContext | undefined;
   /** Once: the call has returned, thrown, or been given up. */
   end(token: T, error: RpcError | undefined, statistics: CallStatistics): void;
+  /** The vat has closed. A method that takes no notice of that may still end. */
+  closed?(): void;
 }
 
 /** All the observers of a vat. */
@@ -120,6 +122,10 @@ export class CallObservers {
       }
       at += 1;
     }
+  }
+
+  closed(): void {
+    for (const at of this.#observers.keys()) this.#guard(at, (observer) => observer.closed?.());
   }
 
   #guard<R>(at: number, action: (observer: CallObserver) => R): R | undefined {

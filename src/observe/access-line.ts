@@ -1,6 +1,7 @@
 import { type AnonymousPeer, type AuthContext, type Peer } from "../base/index.ts";
 import { type ObservedCall } from "../objects/index.ts";
-import { type CallStatistics } from "../rpc/index.ts";
+import { type CallStatistics, type TraceContext } from "../rpc/index.ts";
+import { type ByteBuilder } from "./byte-builder.ts";
 
 /** What a line says that is not in the call itself. */
 export interface Outcome {
@@ -15,14 +16,14 @@ export interface Outcome {
 /**
  * The lines of one access log, each an object of JSON. A line is put together from a few pieces: what
  * it has in common with the one before is not written anew, for calls come in batches from one
- * caller, and what comes again is escaped once.
+ * caller, and what comes again is escaped and encoded once.
  */
 export class AccessLines {
   readonly #serverId: string;
   #timestamp = "";
-  #head = "";
+  #head: Uint8Array = OK; // until the first line has one
   #last: Subject = {} as Subject; // unlike every call, which has an interface
-  #lastText = "";
+  #lastText: Uint8Array = OK; // likewise
   readonly #words = new Map<string, string>();
   readonly #callers = new WeakMap<Peer | AnonymousPeer, WeakMap<AuthContext, string>>();
 
@@ -30,25 +31,37 @@ export class AccessLines {
     this.#serverId = JSON.stringify(serverId);
   }
 
-  lineOf(call: ObservedCall, outcome: Outcome): string {
+  /** Puts the line, without a newline, behind what is there. */
+  put(to: ByteBuilder, call: ObservedCall, outcome: Outcome): void {
     const { timestamp, durationMs, errorCode, statistics, dropped } = outcome;
-    const status = errorCode === undefined ? OK : `error","errorCode":${this.#word(errorCode)}`;
-    const cost = `,"bytesIn":${statistics.bytesIn},"bytesOut":${statistics.bytesOut}`;
-    const end = `${cost},"durationMs":${inMicroseconds(durationMs)}`;
-    const lost = dropped === undefined ? "}" : `,"dropped":${dropped}}`;
-    return this.#headOf(timestamp) + this.#subjectOf(call) + status + idsOf(call) + end + lost;
+    to.put(this.#headOf(timestamp));
+    to.put(this.#subjectOf(call));
+    putQuoted(to, call.requestId ?? "");
+    to.put(
+      errorCode === undefined
+        ? OK
+        : encoded(`,"status":"error","errorCode":${this.#word(errorCode)},"bytesIn":`),
+    );
+    to.putWhole(statistics.bytesIn);
+    to.put(BYTES_OUT);
+    to.putWhole(statistics.bytesOut);
+    to.put(DURATION);
+    putMilliseconds(to, durationMs);
+    if (call.trace !== undefined) putTrace(to, call.trace);
+    if (dropped !== undefined) to.put(encoded(`,"dropped":${dropped}`));
+    to.putByte(CLOSE);
   }
 
-  #headOf(timestamp: string): string {
+  #headOf(timestamp: string): Uint8Array {
     if (timestamp !== this.#timestamp) {
       this.#timestamp = timestamp;
-      this.#head = `{"timestamp":"${timestamp}","serverId":${this.#serverId}`;
+      this.#head = Buffer.from(`{"timestamp":"${timestamp}","serverId":${this.#serverId}`);
     }
     return this.#head;
   }
 
   /** Who calls what, up to the `status`. */
-  #subjectOf({ interface: name, method, peer, auth, label }: ObservedCall): string {
+  #subjectOf({ interface: name, method, peer, auth, label }: ObservedCall): Uint8Array {
     const last = this.#last;
     if (
       last.method !== method ||
@@ -58,13 +71,9 @@ export class AccessLines {
       last.label !== label
     ) {
       this.#last = { interface: name, method, peer, auth, label };
-      // Joined, for a string that was added up would be put together anew in every line.
-      this.#lastText = [
-        `,"interface":${this.#word(name)},"method":${this.#word(method)}`,
-        this.#caller(peer, auth),
-        label === undefined ? "" : `,"label":${this.#word(label)}`,
-        ',"status":"',
-      ].join("");
+      const labelled = label === undefined ? "" : `,"label":${this.#word(label)}`;
+      const where = `,"interface":${this.#word(name)},"method":${this.#word(method)}`;
+      this.#lastText = Buffer.from(`${where}${this.#caller(peer, auth)}${labelled},"requestId":`);
     }
     return this.#lastText;
   }
@@ -104,31 +113,38 @@ function callerOf(peer: Subject["peer"], auth: Subject["auth"]): string {
   return `,${fields.slice(1, -1)}`;
 }
 
-function idsOf({ requestId, trace }: ObservedCall): string {
-  const request = requestId === undefined ? "" : `,"requestId":${quoted(requestId)}`;
-  if (trace === undefined) return request;
-  // The span of the caller; what a tracer makes of this call is a child of it.
-  const { traceparent } = trace;
-  const traceId = quoted(traceparent.slice(3, 35));
-  return `${request},"traceId":${traceId},"spanId":${quoted(traceparent.slice(36, 52))}`;
+/** The span of the caller; what a tracer makes of this call is a child of it. */
+function putTrace(to: ByteBuilder, { traceparent }: TraceContext): void {
+  const traceId = JSON.stringify(traceparent.slice(3, 35));
+  const spanId = JSON.stringify(traceparent.slice(36, 52));
+  to.put(encoded(`,"traceId":${traceId},"spanId":${spanId}`));
 }
 
-function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+function putQuoted(to: ByteBuilder, text: string): void {
+  const before = to.length;
+  to.putByte(QUOTE);
+  if (to.putPlain(text)) to.putByte(QUOTE);
+  else {
+    to.cut(before);
+    to.put(encoded(JSON.stringify(text)));
+  }
 }
 
-/** Milliseconds with three decimals, which is quicker to print than a shortest decimal. */
-function inMicroseconds(ms: number): string {
-  const us = Math.round(ms * 1000);
+/** With three decimals, which is quicker to print than a shortest decimal. */
+function putMilliseconds(to: ByteBuilder, ms: number): void {
+  const us = Math.max(0, Math.round(ms * 1000));
   const whole = Math.floor(us / 1000);
-  const rest = us - whole * 1000;
-  return `${whole}.${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}`;
+  to.putWhole(whole);
+  to.putByte(POINT);
+  to.putWhole(us - whole * 1000, 3);
 }
 
-const OK = 'ok"';
+const encoded = (text: string): Uint8Array => Buffer.from(text);
 
-/** What JSON needs not escape. */
-const PLAIN = /^[\w-]*$/;
+const OK = encoded(',"status":"ok","bytesIn":');
+const BYTES_OUT = encoded(',"bytesOut":');
+const DURATION = encoded(',"durationMs":');
+const [QUOTE, POINT, CLOSE] = [0x22, 0x2e, 0x7d];
 
 /** Callers can make up the ids of interfaces, so there is no end of words. Ours. */
 const MAX_WORDS = 4096;

@@ -1,4 +1,6 @@
+import { type Clock } from "../base/index.ts";
 import { type CallObserver, type ObservedCall } from "../objects/index.ts";
+import { realClock } from "../net/index.ts";
 import { AccessLines } from "./access-line.ts";
 import { LineBuffer, type LineSink } from "./line-buffer.ts";
 
@@ -7,8 +9,8 @@ export interface AccessLogOptions {
   /** Who writes the log, such as the vat's id. */
   readonly serverId: string;
   /**
-   * Where the lines go: a function gets each without its newline, a stream gets one behind each, and
-   * several lines in one write.
+   * Where the lines go: a function gets each as text without its newline, a stream gets one behind
+   * each, as UTF-8, and all of a few milliseconds in one write. End it when the vat has closed.
    */
   readonly sink: LineSink;
   /** The share of successful calls that is logged, 0 to 1. Failures always are. Default 1. */
@@ -19,8 +21,8 @@ export interface AccessLogOptions {
   readonly random?: (() => number) | undefined;
   /** Milliseconds since 1970. Default: the machine's calendar. */
   readonly epochMs?: (() => number) | undefined;
-  /** Milliseconds of a clock that never runs backwards. Default: the machine's. */
-  readonly nowMs?: (() => number) | undefined;
+  /** Counts durations, and how long lines are gathered. Default: the machine's. */
+  readonly clock?: Clock | undefined;
 }
 
 /** An observer that writes the log, and its counters. */
@@ -44,9 +46,9 @@ export interface Begun {
  */
 export function accessLog(options: AccessLogOptions): AccessLog {
   const { serverId, sample = 1, random = Math.random } = options;
-  const { epochMs = Date.now, nowMs = () => performance.now() } = options;
+  const { epochMs = Date.now, clock = realClock } = options;
   if (!(sample >= 0 && sample <= 1)) throw new RangeError("sample is a share from 0 to 1");
-  const buffer = new LineBuffer(options.sink, options.maxWaiting ?? 8192);
+  const buffer = new LineBuffer(options.sink, options.maxWaiting ?? 8192, clock);
   const lines = new AccessLines(serverId);
   const calendar = new Calendar(epochMs);
   let reported = 0;
@@ -56,7 +58,7 @@ export function accessLog(options: AccessLogOptions): AccessLog {
     },
     start(call) {
       if (call.side !== "served") return undefined;
-      const atMs = nowMs();
+      const atMs = clock.now();
       return { call, timestamp: calendar.timestamp(atMs), atMs };
     },
     end(begun, error, statistics) {
@@ -66,13 +68,18 @@ export function accessLog(options: AccessLogOptions): AccessLog {
       const { dropped } = buffer;
       const outcome = {
         timestamp,
-        durationMs: nowMs() - atMs,
+        durationMs: clock.now() - atMs,
         errorCode: error?.code,
         statistics,
         dropped: dropped === reported ? undefined : dropped,
       };
       reported = dropped;
-      buffer.add(lines.lineOf(call, outcome));
+      buffer.add((to) => {
+        lines.put(to, call, outcome);
+      });
+    },
+    closed() {
+      buffer.flush();
     },
   };
 }

@@ -1,46 +1,77 @@
+import { type Clock } from "../base/index.ts";
+import { ByteBuilder } from "./byte-builder.ts";
+
 /** Takes lines: a function, or a stream such as `process.stdout` or an open file. */
 export type LineSink = ((line: string) => void) | LineStream;
 
 /** As much of a `stream.Writable` as is needed. */
 export interface LineStream {
-  /** `false` when it would rather have no more until `drain`. */
-  write(text: string): boolean;
+  /**
+   * Takes lines of UTF-8, which are its own until it calls back; `false` when it would rather have
+   * no more until `drain`.
+   */
+  write(lines: Uint8Array, done: (error?: Error | null) => void): boolean;
   once(event: "drain", callback: () => void): unknown;
+  /** `false` once it has ended. */
+  readonly writable?: boolean | undefined;
 }
 
 /**
  * Lines on their way to a sink that may be slow, or fail: neither costs more than lines. A function
- * gets each at once. A stream gets as one text the lines of everything that the event loop does in
- * one go, for a write costs it more than a line does:
+ * gets each at once. For a stream a write costs more than a line, so the first goes out when the
+ * event loop has done what it is at, and what comes within a few milliseconds of a write in the next:
  *
- *   idle   a line: due
- *   due    a microtask, or a lot of lines: all are written, and it is idle, or full
- *   full   lines wait, as many as may       `drain`: idle, or all are written
+ *   idle      a line: due
+ *   due       a microtask: all are written, and it rests
+ *   resting   time is up, or there are a lot of lines: likewise; without any it is idle
+ *
+ * While the stream is full, lines wait, as many as may.
  */
 export class LineBuffer {
   readonly #sink: LineSink;
   readonly #maxWaiting: number;
-  readonly #lot: number;
-  #is: "idle" | "due" | "full" = "idle";
-  #text = "";
+  readonly #clock: Clock;
+  #is: "idle" | "due" | "resting" = "idle";
+  #full = false;
+  #lines = new ByteBuilder();
+  /** Those that came back from the stream. */
+  readonly #spare: ByteBuilder[] = [];
   #waiting = 0;
   /** Lines that were lost. */
   dropped = 0;
 
-  constructor(sink: LineSink, maxWaiting: number) {
+  constructor(sink: LineSink, maxWaiting: number, clock: Clock) {
     this.#sink = sink;
     this.#maxWaiting = maxWaiting;
-    this.#lot = Math.max(1, Math.min(maxWaiting, LOT));
+    this.#clock = clock;
   }
 
-  /** Never throws. */
-  add(line: string): void {
-    if (typeof this.#sink === "function") this.#pass(this.#sink, line);
-    else if (this.#is === "full" && this.#waiting >= this.#maxWaiting) this.dropped += 1;
-    else this.#gather(line, this.#sink);
+  /** One more line, without its newline, which `put` puts behind what is there. */
+  add(put: (lines: ByteBuilder) => void): void {
+    if (this.#full && this.#waiting >= this.#maxWaiting) {
+      this.dropped += 1;
+      return;
+    }
+    const lines = this.#lines;
+    const before = lines.length;
+    try {
+      put(lines);
+    } catch (error) {
+      lines.cut(before);
+      throw error;
+    }
+    if (typeof this.#sink === "function") this.#pass(this.#sink);
+    else this.#gather(this.#sink);
   }
 
-  #pass(sink: (line: string) => void, line: string): void {
+  /** Writes what waits, however full the stream is. */
+  flush(): void {
+    if (this.#waiting > 0 && typeof this.#sink !== "function") this.#write(this.#sink);
+  }
+
+  #pass(sink: (line: string) => void): void {
+    const line = this.#lines.text;
+    this.#lines.cut(0);
     try {
       sink(line);
     } catch {
@@ -48,12 +79,11 @@ export class LineBuffer {
     }
   }
 
-  #gather(line: string, stream: LineStream): void {
-    this.#text += line;
-    this.#text += "\n";
+  #gather(stream: LineStream): void {
+    this.#lines.putByte(NEWLINE);
     this.#waiting += 1;
-    if (this.#is === "full") return;
-    if (this.#waiting >= this.#lot) {
+    if (this.#full) return;
+    if (this.#isLot) {
       this.#write(stream);
     } else if (this.#is === "idle") {
       this.#is = "due";
@@ -63,23 +93,60 @@ export class LineBuffer {
     }
   }
 
+  get #isLot(): boolean {
+    return this.#lines.length >= LOT_BYTES || this.#waiting >= this.#maxWaiting;
+  }
+
   #write(stream: LineStream): void {
-    const [text, lines] = [this.#text, this.#waiting];
-    this.#text = "";
+    this.#rest(stream);
+    const [lines, count] = [this.#lines, this.#waiting];
     this.#waiting = 0;
-    this.#is = "idle";
-    if (lines === 0) return;
+    this.#lines = this.#spare.pop() ?? new ByteBuilder();
+    let isOver = false;
+    const over = (areLost: boolean): void => {
+      if (isOver) return;
+      isOver = true;
+      if (areLost) this.dropped += count;
+      lines.cut(0);
+      if (this.#spare.length < MAX_SPARE && lines.room <= 2 * LOT_BYTES) this.#spare.push(lines);
+    };
+    if (stream.writable === false) {
+      over(true);
+      return;
+    }
     try {
-      if (stream.write(text)) return;
-      this.#is = "full";
+      const done = (error?: Error | null): void => {
+        over(error instanceof Error);
+      };
+      if (stream.write(lines.bytes, done) || this.#full) return;
+      this.#full = true;
       stream.once("drain", () => {
-        this.#write(stream);
+        this.#full = false;
+        if (this.#waiting > 0 && (this.#is === "idle" || this.#isLot)) this.#write(stream);
       });
     } catch {
-      this.dropped += lines;
+      over(true);
     }
+  }
+
+  #rest(stream: LineStream): void {
+    const rests = this.#is === "resting";
+    this.#is = "resting";
+    if (rests) return;
+    this.#clock.after(REST_MS, () => {
+      this.#is = "idle";
+      if (this.#waiting > 0 && !this.#full) this.#write(stream);
+    });
   }
 }
 
-/** Lines in one text, about 100 kB. Ours. */
-const LOT = 256;
+/** How long the lines behind a write are gathered. Ours. */
+const REST_MS = 5;
+
+/** What is written at once all the same: some 600 lines. Ours. */
+const LOT_BYTES = 262_144;
+
+/** One is filled while another is written. */
+const MAX_SPARE = 2;
+
+const NEWLINE = 0x0a;

@@ -198,6 +198,7 @@ class OpenVat implements VatContract, DriverOwner, DialOwner, DoorOwner {
     const connections = [...this.#leaving].map(({ closed }) => closed);
     this.#dials.close();
     await Promise.all([listeners, ...connections]);
+    this.#observers?.closed();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
