@@ -137,6 +137,8 @@ describe("defaults", () => {
   });
 
   it("are copied when they are edited, and stay as they are", () => {
+    through(PointerDefaults, {}).data.fill(9);
+    expect(through(PointerDefaults, {}).data).toEqual(Uint8Array.of(0, 255, 16));
     const bytes = encode(PointerDefaults, through(PointerDefaults, {}));
     const edited = decode(PointerDefaults, encode(PointerDefaults, { point: { x: 9 } }));
     expect(edited.point.toObject()).toEqual({ x: 9, y: 7, name: "here" });
