@@ -13,6 +13,8 @@ const HINTS: Readonly<Record<string, string>> = {
   COMPILER_MISSING:
     "`apt-get install capnproto`, `brew install capnp`, or see https://capnproto.org/install.html",
   NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
+  NAME_INVALID: "choose another; names are letters, digits and `_`, and begin with a letter",
+  STALE: "the same command without `--check` writes them",
   INSECURE: "write 127.0.0.1 or [::1]; `--insecure` allows a service on another machine",
   PORT_IN_USE:
     "is it running already? What is no socket of ours at the path of one stays there: remove it",
