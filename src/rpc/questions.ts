@@ -154,9 +154,10 @@ export class Questions implements Asker {
     });
     this.outbox.amendBehind(message, (action) => retraction.amended(action));
     this.exports.announce();
-    for (const id of retraction.unheard) {
+    for (const [id, { params }] of retraction.unheard) {
       const question = this.#get(id);
-      if (question !== undefined) unheard(question, error);
+      if (question === undefined) this.exports.releaseDescribed(params.capTable);
+      else unheard(question, error);
     }
   }
 

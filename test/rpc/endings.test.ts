@@ -121,6 +121,18 @@ function writes(connection: Connection, unwritable: string): readonly Message[] 
   return written;
 }
 
+it("a call that cannot be written gives its parameters back, though nobody ever waited for it", () => {
+  const network = new SimulatedNetwork();
+  const { client } = network.pair();
+  const desk = client.bootstrap();
+  network.settle();
+  const mine = client.object("mine");
+  desk.call({ ...request("foo", mine.ref()), onlyPipeline: true }).release();
+  expect(writes(client.connection(), "foo").map(lineOf)).toEqual([]);
+  expect(client.connection().stats).toMatchObject({ questions: 0, exports: 0 });
+  expectCleanEnd(network, desk);
+});
+
 describe("what names the results of a call that cannot be written", () => {
   it("names a broken capability instead, among parameters", () => {
     const network = new SimulatedNetwork();
