@@ -1,5 +1,5 @@
 import { type AnonymousPeer, type AuthContext, type Peer } from "../base/index.ts";
-import { type ObservedCall } from "../capnp/index.ts";
+import { type ObservedCall } from "../objects/index.ts";
 import { type CallStatistics } from "../rpc/index.ts";
 
 /** What a line says that is not in the call itself. */

@@ -1,4 +1,4 @@
-import { type CallObserver, type ObservedCall } from "../capnp/index.ts";
+import { type CallObserver, type ObservedCall } from "../objects/index.ts";
 import { AccessLines } from "./access-line.ts";
 import { LineBuffer, type LineSink } from "./line-buffer.ts";
 

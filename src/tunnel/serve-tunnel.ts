@@ -4,6 +4,7 @@ import {
   type Endpoints,
   listen,
   type NetLimits,
+  parseHost,
   parseListenAddress,
   parsePlainAddress,
   type PlainRoad,
@@ -61,8 +62,9 @@ export interface ServeTunnelOptions {
  * `INSECURE` for a service on another machine.
  */
 export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEnd> {
-  const { identity, network, admit, suites = ["aead64k"], advertise, failed } = options;
+  const { identity, network, admit, suites = ["aead64k"], failed } = options;
   const address = parseListenAddress(options.listen);
+  const advertise = options.advertise === undefined ? undefined : parseHost(options.advertise);
   const service = parsePlainAddress(options.to, 1);
   if (options.remoteService !== "allow") requireThisMachine(service);
   const limits = tunnelLimits(options.limits);
