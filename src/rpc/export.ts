@@ -179,7 +179,7 @@ export class Exports {
     }
   }
 
-  /** The parameters never left, and the question that knew what they gave away is over. */
+  /** The peer holds nothing of these parameters, and the question that knew what they gave is over. */
   releaseDescribed(capTable: readonly CapDescriptor[]): void {
     this.releaseParams(capTable.map(exportedId).filter((id) => id !== undefined));
   }

@@ -11,7 +11,7 @@ export function takeBack(message: Message, questions: Questions, exports: Export
   switch (message.is) {
     case "call":
     case "bootstrap":
-      questions.unimplemented(message.questionId);
+      questions.unimplemented(message);
       return true;
     case "resolve": {
       // As if the peer had released the capability to which the promise was resolved.

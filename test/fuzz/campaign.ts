@@ -38,6 +38,7 @@ const RARE: readonly (readonly [Step[0], number])[] = [
   ["cut", 200],
   ["revoke", 40],
   ["unwritable", 30],
+  ["echo", 60],
 ];
 
 /** Runs the world of one seed; returns what was found, made short. */
