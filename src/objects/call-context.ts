@@ -14,7 +14,11 @@ import { type MintOptions } from "./mint.ts";
  * `Results` is the builder of the method's results, `Init` their plain-object form.
  */
 export interface CallContext<Results = unknown, Init = object> {
-  /** Who sent this call: for the audit. The vat itself when the call is local. */
+  /**
+   * Who sent this call: for the audit. The vat itself when the call came by no connection: so it is,
+   * too, when a peer has handed this vat's own object back to it, unless that was minted for others;
+   * what a vat passes on is sent by that vat, whoever asked it to.
+   */
   readonly peer: Peer | AnonymousPeer;
   /** What the called capability was minted with: authorise on this. */
   readonly auth: AuthContext;
@@ -62,7 +66,8 @@ export interface CallContext<Results = unknown, Init = object> {
   ): C;
   /**
    * Hands the call over: the results of `method` on `target` become the results of this call, and
-   * nothing of this one is kept for them. They come by way of this vat. Return what it returns.
+   * nothing of this one is kept for them. They come by way of this vat, unless `target` is an object
+   * of the caller's, and the caller a handfast: then they stay there. Return what it returns.
    */
   tailCall<C extends object, M extends keyof C & string>(
     target: C,

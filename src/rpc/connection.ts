@@ -33,7 +33,8 @@ import { type Action, Outbox } from "./outbox.ts";
 import { Questions } from "./questions.ts";
 import { Reflections } from "./reflection.ts";
 import { type TurnQueue } from "./turn-queue.ts";
-import { cutOff, violation } from "./violation.ts";
+import { takeBack } from "./unimplemented.ts";
+import { cutOff } from "./violation.ts";
 
 /**
  * One connection's side of the RPC protocol: messages and local calls in, actions out. It never
@@ -250,7 +251,8 @@ export class Connection implements Link {
         this.#incoming.bootstrap(message.questionId);
         return;
       case "unimplemented":
-        this.#unimplemented(message.message);
+        if (!takeBack(message.message, this.#questions, this.#exports))
+          this.#ignore(message.message);
         return;
       case "abort":
         this.#aborted(errorOf(message.exception));
@@ -299,38 +301,6 @@ export class Connection implements Link {
       default:
         context satisfies never;
     }
-  }
-
-  /** The peer echoes what it did not understand; where that can be mended, it is. */
-  #unimplemented(message: Message): void {
-    switch (message.is) {
-      case "call":
-      case "bootstrap":
-        this.#questions.unimplemented(message.questionId);
-        return;
-      case "resolve":
-        this.#releaseResolution(message);
-        return;
-      case "return":
-      case "finish":
-      case "release":
-      case "abort":
-      case "unimplemented":
-      case "unknown":
-        this.#ignore(message); // nothing of ours depends on it
-        return;
-      case "disembargo":
-        throw violation("the peer cannot disembargo, so the order of calls cannot be kept");
-      default:
-        message satisfies never;
-    }
-  }
-
-  /** As if the peer had released the capability to which the promise was resolved. */
-  #releaseResolution({ resolution }: ResolveMessage): void {
-    if (resolution.is !== "cap") return;
-    const { cap } = resolution;
-    if (cap.is === "senderHosted" || cap.is === "senderPromise") this.#exports.release(cap.id, 1);
   }
 
   #aborted(cause: RpcError): void {

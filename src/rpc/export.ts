@@ -139,9 +139,8 @@ export class Exports {
   /** As {@link describe}; adds the reference that it gives away, if any, to `exported`. */
   describeInto(hook: Hook | undefined, exported: ExportId[]): CapDescriptor {
     const descriptor = this.describe(hook);
-    if (descriptor.is === "senderHosted" || descriptor.is === "senderPromise") {
-      exported.push(descriptor.id as ExportId); // `describe` says only our own ids there
-    }
+    const id = exportedId(descriptor);
+    if (id !== undefined) exported.push(id);
     return descriptor;
   }
 
@@ -178,6 +177,11 @@ export class Exports {
       this.#remove(entry, true);
       this.#quarantine.add(id);
     }
+  }
+
+  /** The peer holds nothing of these parameters, and the question that knew what they gave is over. */
+  releaseDescribed(capTable: readonly CapDescriptor[]): void {
+    this.releaseParams(capTable.map(exportedId).filter((id) => id !== undefined));
   }
 
   lose(): void {
@@ -260,6 +264,12 @@ export class Exports {
 export function strictly(hook: Hook, link: Link): Hook {
   const end = hook.resolved();
   return end instanceof RemotePromise && end.link === link ? (end.target ?? end) : end;
+}
+
+/** The reference that a description of ours gives to the peer. */
+function exportedId(cap: CapDescriptor): ExportId | undefined {
+  const isOurs = cap.is === "senderHosted" || cap.is === "senderPromise";
+  return isOurs ? (cap.id as ExportId) : undefined; // which `describe` said
 }
 
 function resolveToException(id: ExportId, { broken }: Hook): Message {

@@ -52,7 +52,7 @@ export type Returning =
 export class Question extends CallResults implements ResultsSink {
   readonly id: QuestionId;
   is: "waiting" | "canceled" | "returned" | "ended" = "waiting";
-  readonly returning: Returning;
+  returning: Returning;
   /** The place of its Call among all messages sent. */
   readonly serial: number;
   /** 0 for Bootstrap. */
@@ -131,6 +131,7 @@ export class Question extends CallResults implements ResultsSink {
   }
 
   fail(error: RpcError): void {
+    if (this.returning === "kept") this.returning = "here"; // the peer has nothing to keep
     const pins = this.#beginReturn();
     for (const target of this.#targets ?? []) {
       const broken = new BrokenHook(this.turns, error);

@@ -8,6 +8,7 @@ import { type Hook, type Payload, type Request, type Results } from "./hook.ts";
 import { type ExportId, type QuestionId } from "./ids.ts";
 import { type Link } from "./link.ts";
 import {
+  type BootstrapMessage,
   type CallMessage,
   type Content,
   type MessageTarget,
@@ -137,8 +138,13 @@ export class Questions implements Asker {
   }
 
   /** The peer does not know this message: it holds nothing of it, and will not Return. */
-  unimplemented(id: number): void {
+  unimplemented(message: CallMessage | BootstrapMessage): void {
+    const { questionId: id } = message;
     const question = this.#get(id);
+    if (question === undefined && message.is === "call" && id >= FIRST_UNANSWERED) {
+      this.exports.releaseDescribed(message.params.capTable); // it was over before the peer had it
+      return;
+    }
     if (question === undefined || question.is === "returned") {
       throw violation(`Unimplemented for question ${id}, which does not wait for anything`);
     }
@@ -154,9 +160,10 @@ export class Questions implements Asker {
     });
     this.outbox.amendBehind(message, (action) => retraction.amended(action));
     this.exports.announce();
-    for (const id of retraction.unheard) {
+    for (const [id, { params }] of retraction.unheard) {
       const question = this.#get(id);
-      if (question !== undefined) unheard(question, error);
+      if (question === undefined) this.exports.releaseDescribed(params.capTable);
+      else unheard(question, error);
     }
   }
 

@@ -30,13 +30,13 @@ export interface Retracted {
  *   what names its results               names a broken capability in their place
  */
 export class Retraction {
-  /** Questions that the peer will not hear of. */
-  readonly unheard: Set<number>;
+  /** The calls that the peer will not hear of, by question. */
+  readonly unheard: Map<number, CallMessage>;
   readonly #error: RpcError;
   readonly #tables: Retracted;
 
-  constructor({ questionId }: CallMessage, error: RpcError, tables: Retracted) {
-    this.unheard = new Set([questionId]);
+  constructor(call: CallMessage, error: RpcError, tables: Retracted) {
+    this.unheard = new Map([[call.questionId, call]]);
     this.#error = error;
     this.#tables = tables;
   }
@@ -64,7 +64,7 @@ export class Retraction {
   #call(call: CallMessage): CallMessage | undefined {
     const { target, params, questionId } = call;
     if (target.is === "promisedAnswer" && this.#names(target.answer)) {
-      this.unheard.add(questionId);
+      this.unheard.set(questionId, call);
       return undefined;
     }
     if (!params.capTable.some((cap) => this.#isUnheard(cap))) return call;

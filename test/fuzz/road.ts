@@ -19,6 +19,8 @@ export class Road {
   readonly #limits: Partial<RpcLimits>;
   /** Whether the next large message of each end cannot be written. */
   readonly #refusals: [boolean, boolean] = [false, false];
+  /** Whether the next call to each end is one that it does not understand. */
+  readonly #echoes: [boolean, boolean] = [false, false];
   #cut = false;
 
   constructor(left: FuzzVat, right: FuzzVat, { tailCalls, narrow }: RoadOptions) {
@@ -39,6 +41,11 @@ export class Road {
   deliver(end: number, workaround: boolean): boolean {
     const message = this.#messages[end]!.shift();
     if (message === undefined) return false;
+    if (this.#echoes[end] && message.is === "call" && message.sendResultsTo === "caller") {
+      this.#echoes[end] = false;
+      this.#messages[1 - end]!.push({ is: "unimplemented", message });
+      return true;
+    }
     this.#ends[end]!.receive(this.#changed(message, workaround));
     return true;
   }
@@ -54,6 +61,10 @@ export class Road {
 
   refuseNext(end: number): void {
     this.#refusals[end] = true;
+  }
+
+  echoNext(end: number): void {
+    this.#echoes[end] = true;
   }
 
   cut(): void {

@@ -26,6 +26,7 @@ export type Step = readonly [
     | "late"
     | "stream"
     | "unwritable"
+    | "echo"
     | "tailCall"
     | "setPipeline"
     | "wrap"
@@ -146,6 +147,12 @@ export class World {
   unwritable(road: number, end: number): void {
     this.#lossy = true;
     pick(this.#roads, road)?.refuseNext(end % 2);
+  }
+
+  /** The next call to one end is one that it does not understand. */
+  echo(road: number, end: number): void {
+    this.#lossy = true;
+    pick(this.#roads, road)?.echoNext(end % 2);
   }
 
   turn(vat: number): void {

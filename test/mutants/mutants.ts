@@ -258,7 +258,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: "kept results are said to be elsewhere",
     file: "src/rpc/answer.ts",
-    from: 'this.#send({ is: "resultsSentElsewhere" }, false);',
+    from: 'this.#send({ is: "resultsSentElsewhere" }, false, releaseParamCaps);',
     to: 'this.#send({ is: "canceled" }, false);',
   },
   {

@@ -12,7 +12,7 @@ import { forged } from "../support/forged.ts";
 import { call } from "../support/made-call.ts";
 import { peerNamed } from "../support/simulated-host.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
-import { TestContent } from "../support/test-content.ts";
+import { request, TestContent } from "../support/test-content.ts";
 
 describe("aborts", () => {
   const cases: Readonly<Record<string, readonly Message[]>> = {
@@ -184,6 +184,22 @@ it("releases what was in a Resolve that the peer does not implement", () => {
   client.receives("return: ");
   client.receives("release");
   for (const one of [foo, promise, desk]) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("takes back the parameters of a call that was over when the peer did not implement it", () => {
+  const network = new SimulatedNetwork();
+  const { client, server } = network.pair();
+  const mine = client.object("mine");
+  const desk = client.bootstrap();
+  network.settle();
+  desk.call({ ...request("foo", mine.ref()), onlyPipeline: true }).release();
+  const [message] = server.refuses();
+  client.receivesForged({ is: "unimplemented", message: message! });
+  expect(client.closes).toEqual([]);
+  expect(client.connection().stats).toMatchObject({ questions: 0, exports: 0 });
+  desk.release();
   network.settle();
   network.expectEverythingReleased();
 });

@@ -121,6 +121,18 @@ function writes(connection: Connection, unwritable: string): readonly Message[] 
   return written;
 }
 
+it("a call that cannot be written gives its parameters back, though nobody ever waited for it", () => {
+  const network = new SimulatedNetwork();
+  const { client } = network.pair();
+  const desk = client.bootstrap();
+  network.settle();
+  const mine = client.object("mine");
+  desk.call({ ...request("foo", mine.ref()), onlyPipeline: true }).release();
+  expect(writes(client.connection(), "foo").map(lineOf)).toEqual([]);
+  expect(client.connection().stats).toMatchObject({ questions: 0, exports: 0 });
+  expectCleanEnd(network, desk);
+});
+
 describe("what names the results of a call that cannot be written", () => {
   it("names a broken capability instead, among parameters", () => {
     const network = new SimulatedNetwork();
@@ -224,8 +236,10 @@ it("a call whose tail call cannot be written fails, though the peer was to keep 
   const foo = call(desk, "foo", mine.ref());
   const cap = foo.pipeline();
   const before = call(cap, "before");
+  const holds = call(desk, "holds", cap.retain());
   network.settle();
   const taken = root.takes("foo");
+  const holding = root.takes("holds");
   taken.call.tailCall(taken.call.params.caps[0]!, request("tail"));
   const written = writes(server.connection(), "tail");
   for (const message of written) client.receivesForged(message);
@@ -236,7 +250,13 @@ it("a call whose tail call cannot be written fails, though the peer was to keep 
   }
   const after = call(cap, "after");
   expect(after.error).toMatchObject({ message: "remote exception: no room" });
-  expectCleanEnd(network, foo, cap, before, after, desk);
+  foo.release();
+  network.settle();
+  const used = call(holding.call.params.caps[0]!, "used");
+  expect(used.error).toMatchObject({ message: "no room" });
+  holding.returns("");
+  expectCleanEnd(network, cap, before, after, holds, used, desk);
+  expect([...client.closes, ...server.closes]).toEqual([]);
 });
 
 it("Finish that crosses results that could not be written takes nothing twice", () => {

@@ -214,6 +214,8 @@ export class SimulatedVat {
       expect(connection.check()).toEqual([]);
       expect(connection.stats, `tables of ${this.name} to ${peer.name}`).toMatchObject(EMPTY);
     }
+    const reasons = this.closes.map((error) => error?.message);
+    expect(reasons, `how connections of ${this.name} ended`).not.toContain("internal error");
     for (const { name, hook, gone } of this.#objects) {
       expect(gone ? 1 : hook.references, `references to ${name} of ${this.name}`).toBe(1);
     }

@@ -229,6 +229,35 @@ it("an interceptor that holds up one peer's call holds up nobody else's at that 
   expect(log).toEqual(["add 2", "add 1"]);
 });
 
+it("a streaming call that is given up while an interceptor holds it up lets go on what waits behind it", async () => {
+  const holds: (() => void)[] = [];
+  const ends: unknown[] = [];
+  const slow: Interceptor = (next) => async (call) => {
+    const isHeld = call.side === "served" && call.method === "write" && holds.length === 0;
+    if (isHeld) await new Promise<void>((resolve) => holds.push(resolve));
+    const over = next(call);
+    if (isHeld) over.catch((error: unknown) => ends.push(error));
+    await over;
+  };
+  const log: string[] = [];
+  const vat = await openVat({ interceptors: [slow] });
+  const own = vat.refer(Counter, new TestCounter(0, log));
+  const write = (length: number) => own.write({ chunk: new Uint8Array(length) });
+  const first = write(1);
+  const failure = failureOf(first);
+  await until(() => holds.length === 1);
+  const [second, add] = [write(2), own.add({ amount: 3 })];
+  first[Symbol.dispose]();
+  await second;
+  expect((await add).total).toBe(3);
+  expect(await failure).toMatchObject({ code: "CANCELED" });
+  holds[0]?.();
+  await until(() => ends.length === 1);
+  expect(ends).toMatchObject([{ code: "CANCELED" }]);
+  await write(4);
+  expect(log).toEqual(["write 2", "wrote 2", "add 3", "write 4", "wrote 4"]);
+});
+
 describe("a tail call", () => {
   it("takes its place among the calls at its target that interceptors hold up", async () => {
     const waits: (() => void)[] = [];
