@@ -49,7 +49,7 @@ it("inspect --watch goes on until it is interrupted", async () => {
 it.each([[[]], [["--watch"]]])("inspect %s waits no longer than it is told to", async (more) => {
   const folder = mkdtempSync(join(tmpdir(), "handfast-inspect-"));
   const socket = join(folder, "silent.sock");
-  const silent = createServer(() => {});
+  const silent = createServer({ allowHalfOpen: true, pauseOnConnect: true });
   onTestFinished(() => {
     silent.close();
     rmSync(folder, { recursive: true, force: true });
