@@ -25,19 +25,10 @@ export function plainRoad(
   return new SecureSocket<AnonymousPeer>({
     wire: socket,
     origin,
-    cut: () => {
-      reset(socket);
-    },
     peer,
     session: { sealer: new PlainSealer(), opener: new PlainOpener() },
     early: new ByteQueue(),
     limits: withDefaults(options.limits),
     clock: options.clock ?? realClock,
   });
-}
-
-/** A FIN would say that all was well; a Unix-domain socket has nothing else. */
-function reset(socket: Socket): void {
-  if (socket.remoteAddress === undefined) socket.destroy();
-  else socket.resetAndDestroy();
 }

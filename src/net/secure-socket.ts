@@ -14,6 +14,7 @@ import { Incoming } from "./incoming.ts";
 import { LifeWatch } from "./life-watch.ts";
 import { type NetLimits } from "./limits.ts";
 import { Outgoing } from "./outgoing.ts";
+import { reset } from "./reset.ts";
 import { type RoadLife } from "./road-peer.ts";
 
 /** What happens on a road, told to the one who drives it. */
@@ -67,8 +68,6 @@ export interface Road<P extends Peer | AnonymousPeer = Peer | AnonymousPeer> {
 
 export interface SecureSocketOptions<P extends Peer | AnonymousPeer = Peer> {
   readonly wire: Duplex;
-  /** Cuts the wire; by default destroys it. */
-  readonly cut?: (() => void) | undefined;
   /** For diagnostics; a road without one is not announced. */
   readonly origin?: RoadOrigin | undefined;
   readonly peer: P & RoadLife;
@@ -110,7 +109,8 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     const { wire, peer, session, early, limits, clock } = options;
     this.peer = peer;
     this.origin = options.origin;
-    this.#cut = options.cut ?? (() => wire.destroy());
+    const saysGoodbye = session.opener.ending !== "unknown";
+    this.#cut = () => (saysGoodbye ? wire.destroy() : reset(wire));
     this.suite = session.suite;
     peer.established(session.channelBinding);
     this.#life = peer;
@@ -234,7 +234,10 @@ export class SecureSocket<P extends Peer | AnonymousPeer = Peer> implements Road
     this.#outgoing.end(reason);
   }
 
-  /** Cuts the road without a goodbye; the peer sees a truncated stream. */
+  /**
+   * Cuts the road without a goodbye; the peer sees a truncated stream or, where the suite has no
+   * goodbye and TCP is below, a reset.
+   */
   destroy(error: Error = new NetError("ABORTED", "the road was cut by us")): void {
     this.#failure ??= error;
     this.#stop();

@@ -178,28 +178,36 @@ describe("a tunnel", () => {
     expect(read).toBe(written);
   });
 
-  it("resets the client when the service does, so that a cut is no end", async () => {
-    const { dial, failures, near } = await withTunnel((socket) => {
-      socket.write("half an ans");
-      socket.once("data", () => socket.resetAndDestroy());
-    });
-    const socket = dial();
-    await once(socket, "data");
-    socket.write("go");
-    expect(await errorOf(socket)).toBe("ECONNRESET");
-    await near.close();
-    expect(near.stats.cut).toBe(1);
-    expect(failures.length).toBeGreaterThan(0);
-  });
+  it.each(["aead64k", "box-stream", "compact"] as const)(
+    "resets the client when the service does, so that a cut is no end, in %s",
+    async (suite) => {
+      const { dial, failures, near } = await withTunnel(
+        (socket) => {
+          socket.write("half an ans");
+          socket.once("data", () => socket.resetAndDestroy());
+        },
+        { suites: [suite] },
+      );
+      const socket = dial();
+      await once(socket, "data");
+      socket.write("go");
+      expect(await errorOf(socket)).toBe("ECONNRESET");
+      await near.close();
+      expect(near.stats.cut).toBe(1);
+      expect(failures.length).toBeGreaterThan(0);
+    },
+  );
 
-  it.each(["aead64k", "box-stream"] as const)(
+  it.each(["aead64k", "box-stream", "compact"] as const)(
     "cuts the client off when the service is down, in %s",
     async (suite) => {
       const { dial, service, far, failures } = await withTunnel(echo, { suites: [suite] });
       service.close();
       expect(await errorOf(dial())).toBe("ECONNRESET");
       expect(failures).toContainEqual(expect.objectContaining({ code: "CONNECTION_REFUSED" }));
-      const seen = suite === "aead64k" ? "FAR_END_FAILED" : "TRUNCATED";
+      const seen = { aead64k: "FAR_END_FAILED", "box-stream": "TRUNCATED", compact: "RESET" }[
+        suite
+      ];
       await far.close();
       await expect.poll(() => failures).toContainEqual(expect.objectContaining({ code: seen }));
       expect(far.stats).toMatchObject({ joined: 0, refused: 1 });
