@@ -17,6 +17,7 @@ import { type Channel, type ChannelPeer } from "./channel-peer.ts";
 
 /** handfast in one of its suites. */
 export function handfastChannel(suite: Suite): ChannelPeer {
+  let dialler: KeyPair | undefined;
   return {
     async listen(accepted) {
       await ready();
@@ -36,7 +37,7 @@ export function handfastChannel(suite: Suite): ChannelPeer {
     },
     async dial({ rest }) {
       await ready();
-      const keyPair = KeyPair.fromSeed(generateSeed());
+      const keyPair = (dialler ??= KeyPair.fromSeed(generateSeed()));
       const network = networkIdentifier("bench");
       return channelOf(await dial({ address: parsePeerAddress(rest), keyPair, network }));
     },

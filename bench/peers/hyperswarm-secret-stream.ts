@@ -4,6 +4,8 @@ import { HOST } from "./address.ts";
 import { channelOfStream } from "./streams.ts";
 import { type Channel, type ChannelPeer } from "./channel-peer.ts";
 
+const keyPair = SecretStream.keyPair();
+
 /** Noise XX over TCP, as hyperswarm speaks it, with sodium-native. */
 export const hyperswarmSecretStream: ChannelPeer = {
   listen: (accepted) =>
@@ -20,7 +22,7 @@ export const hyperswarmSecretStream: ChannelPeer = {
 
 function open(initiator: boolean, socket: Socket): Promise<Channel> {
   return new Promise((resolve, reject) => {
-    const stream = new SecretStream(initiator, socket);
+    const stream = new SecretStream(initiator, socket, { keyPair });
     stream.once("error", reject);
     stream.once("connect", () => {
       resolve(channelOfStream(stream, socket));

@@ -3,6 +3,13 @@ declare module "@hyperswarm/secret-stream" {
   import { type Socket } from "node:net";
   import { type Duplex } from "node:stream";
 
-  const SecretStream: new (isInitiator: boolean, socket: Socket) => Duplex;
+  interface KeyPair {
+    readonly publicKey: Uint8Array;
+    readonly secretKey: Uint8Array;
+  }
+  const SecretStream: {
+    new (isInitiator: boolean, socket: Socket, options: { readonly keyPair: KeyPair }): Duplex;
+    keyPair(): KeyPair;
+  };
   export default SecretStream;
 }

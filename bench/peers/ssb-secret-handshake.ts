@@ -15,11 +15,12 @@ interface PullDuplex {
 const APP_KEY = Buffer.alloc(32, "bench");
 const TIMEOUT_MS = 5000;
 
+const keys = secretHandshake.toKeys(randomBytes(32));
+
 /** The npm originals, secret-handshake and pull-box-stream, over Node's sockets. */
 export const ssbSecretHandshake: ChannelPeer = {
   listen: (accepted) =>
     new Promise((resolve) => {
-      const keys = secretHandshake.toKeys(randomBytes(32));
       const authorize = (_key: Buffer, cb: (error: Error | null, auth?: unknown) => void) => {
         cb(null, true);
       };
@@ -37,7 +38,6 @@ export const ssbSecretHandshake: ChannelPeer = {
     }),
   dial: ({ port, rest: key }) =>
     new Promise((resolve, reject) => {
-      const keys = secretHandshake.toKeys(randomBytes(32));
       const create = secretHandshake.createClient(keys, APP_KEY, TIMEOUT_MS);
       const socket = connect({ port, host: HOST, noDelay: true });
       const shaking = create(Buffer.from(key, "hex"), (error: Error | null, stream: PullDuplex) => {

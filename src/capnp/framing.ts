@@ -18,10 +18,13 @@ const FIRST_RESERVE_BYTES = 256 * 1024;
 /** The largest room that is lent for bytes which are copied at once; records are not longer. Ours. */
 const SCRATCH_BYTES = 128 * 1024;
 
+/** Of small messages before a large one, as finishes are before the next call. Ours. */
+const LEAD_BYTES = 1024;
+
 /** A message of fewer bytes is cheaper to leave where it was received. Ours. */
 const LARGE_BYTES = 16 * 1024;
 
-/** A detached message stays in its chunk when it is at least one part in so many of it. Ours. */
+/** A message keeps its chunk alive, where that matters, if it is one part in so many of it. Ours. */
 const DETACHED_SHARE = 4;
 
 /**
@@ -41,6 +44,10 @@ export class FrameReader {
   #partialSize = 0;
   /** Lent for the next chunk; what comes in it is copied, and it goes back. */
   #scratch: Buffer | undefined = undefined;
+  /** Lent for the next chunk, and the home of the large message that is expected in it. */
+  #landing: Buffer | undefined = undefined;
+  /** Of a large message like the last one; 0 when the last chunk that was to have one had none. */
+  #expectedBytes = 0;
 
   constructor(limits: FrameLimits = {}) {
     this.#maxBytes = limits.maxBytes ?? MAX_MESSAGE_BYTES;
@@ -52,8 +59,9 @@ export class FrameReader {
    * in a chunk of their own.
    */
   room(bytes: number): Uint8Array | undefined {
-    if (this.#partial === undefined || this.#partialSize < LARGE_BYTES) return undefined;
     if (this.restBytes > 0) return undefined; // it may lie in the room
+    if (this.#partial === undefined) return this.#landingFor(bytes);
+    if (this.#partialSize < LARGE_BYTES) return undefined;
     const end = this.#partialBytes + bytes;
     if (end <= this.#partialSize) {
       return this.#reserve(this.#partial, end).subarray(this.#partialBytes);
@@ -70,6 +78,9 @@ export class FrameReader {
       this.#partialBytes += chunk.length; // in the room that was asked for
       return;
     }
+    if (chunk.buffer === this.#landing?.buffer)
+      this.#expectedBytes = 0; // unless there is another
+    else this.#landing = undefined;
     this.#chunk = bufferOf(chunk);
     this.#view = viewOf(chunk);
     this.#at = 0;
@@ -102,6 +113,7 @@ export class FrameReader {
 
   #nextFromChunk(detached: boolean): Arena | undefined {
     const size = frameBytes(this.#view, this.#at, this.#chunk.length, this.#maxBytes);
+    if (size >= LARGE_BYTES) this.#expectedBytes = size;
     if (this.#at + size > this.#chunk.length) {
       this.#keepRest(size);
       return undefined;
@@ -109,7 +121,8 @@ export class FrameReader {
     const at = this.#at;
     this.#at += size;
     const inScratch = this.#chunk.buffer === this.#scratch?.buffer;
-    if (inScratch || (detached && size * DETACHED_SHARE < this.#chunk.length)) {
+    const keeps = this.#landing?.length ?? (detached ? this.#chunk.length : 0);
+    if (inScratch || size * DETACHED_SHARE < keeps) {
       const own = Buffer.from(this.#chunk.subarray(at, at + size));
       return readFrame(viewOf(own), own, 0);
     }
@@ -120,8 +133,14 @@ export class FrameReader {
     const rest = this.#chunk.subarray(this.#at);
     this.#at = this.#chunk.length;
     if (rest.length === 0) return;
-    this.#partial = Buffer.allocUnsafeSlow(reserveFor(rest.length, size));
-    this.#partial.set(rest);
+    if (this.#landing !== undefined && size >= LARGE_BYTES) {
+      const at = rest.byteOffset - this.#landing.byteOffset;
+      this.#partial = this.#landing.subarray(at, at + size); // to its end, when that is too short
+    } else {
+      this.#partial = Buffer.allocUnsafeSlow(reserveFor(rest.length, size));
+      this.#partial.set(rest);
+    }
+    this.#landing = undefined;
     this.#partialBytes = rest.length;
     this.#partialSize = size;
   }
@@ -140,7 +159,18 @@ export class FrameReader {
         return readFrame(viewOf(partial), partial, 0);
       }
       this.#partialSize = size;
+      if (size >= LARGE_BYTES) this.#expectedBytes = size;
     }
+  }
+
+  /** Where a large message may begin and stay, for a chunk that probably has one. */
+  #landingFor(bytes: number): Buffer | undefined {
+    if (this.#expectedBytes === 0 || bytes < LARGE_BYTES) return undefined;
+    const lent = this.#landing;
+    const isUnused = lent !== undefined && lent.buffer !== this.#chunk.buffer;
+    if (isUnused && lent.length >= bytes) return lent;
+    const wanted = Math.min(this.#expectedBytes, FIRST_RESERVE_BYTES) + LEAD_BYTES;
+    return (this.#landing = Buffer.allocUnsafeSlow(Math.max(bytes, wanted)));
   }
 
   #append(partial: Buffer, bytes: number): Buffer {

@@ -1,8 +1,11 @@
 /** Bytes of the largest record of any suite, which is aead64k's. */
 export const BLOCK_BYTES = 65_557;
 
-/** Blocks kept for their next use. Ours: two high-water marks of one road. */
-const MAX_SPARE = 8;
+/**
+ * Blocks kept for their next use. Ours: 2 MiB, which a loopback or a fast network takes in one turn,
+ * and hears only after the turn that they have left.
+ */
+const MAX_SPARE = 32;
 
 /** From here on to keep a block is cheaper than to allocate another. */
 const LONG_BYTES = 16 * 1024;

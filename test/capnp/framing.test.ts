@@ -203,6 +203,42 @@ describe("a stream that is opened where the reader has room", () => {
     expect(rooms.size).toBe(1);
   });
 
+  it("is expected to have another large message after a large one, which stays where it was opened", () => {
+    const size = 8204; // of 64 KiB of Data in a call: two records each
+    const reader = new FrameReader();
+    const [first, ...others] = [1, 2, 3, 4].map((fill) => frame([size]).fill(fill, 8));
+    readInRooms(reader, Buffer.concat([first!]), [65_536]);
+    for (const other of others) {
+      const small = frame([2]); // such as a finish
+      const { messages, rooms } = readInRooms(reader, Buffer.concat([small, other]), [65_536]);
+      expect(rooms.size).toBe(1);
+      expect(messages.map(sizesOf)).toEqual([[2], [size]]);
+      expect([...rooms]).toEqual([messages[1]?.segments[0]?.bytes.buffer]);
+      expect(messages[0]?.segments[0]?.bytes.buffer).not.toBe([...rooms][0]); // keeps 8 bytes alive
+    }
+  });
+
+  it("lends no room again that a message stays in, and no other than the one that it lent last", () => {
+    const reader = new FrameReader();
+    const frames = [1, 2, 3, 4].map((fill) => frame([3000]).fill(fill, 8));
+    const read = frames.map((whole) => readInRooms(reader, whole, [whole.length]));
+    for (const [at, { messages }] of read.entries()) {
+      const { bytes, start, end } = messages[0]!.segments[0]!;
+      expect(bytes.subarray(start, end).equals(Buffer.alloc(24_000, at + 1))).toBe(true);
+    }
+    expect(new Set(read.flatMap(({ rooms }) => [...rooms])).size).toBe(3);
+    expect(reader.room(20_000)).toBe(reader.room(20_000));
+  });
+
+  it("is expected to have none once none came, and never reserves for more than a beginning", () => {
+    const reader = new FrameReader();
+    readInRooms(reader, frame([100_000]), [65_536]);
+    expect(reader.room(65_536)?.length).toBeLessThan(300_000);
+    const small = Buffer.concat(Array.from({ length: 40 }, () => frame([100])));
+    expect(readInRooms(reader, small, [20_000]).rooms.size).toBe(1);
+    expect(reader.room(65_536)).toBeUndefined();
+  });
+
   it("has no room for small messages, which stay in the chunk", () => {
     const reader = new FrameReader();
     reader.push(frame([100]).subarray(0, 50));

@@ -3,7 +3,7 @@ import { BLOCK_BYTES, reuse, sealedBlock } from "../../src/shs/sealed-block.ts";
 
 /** Whether a block over this memory is handed out again; those that are stay in use. */
 function comesBack(memory: ArrayBufferLike): boolean {
-  return Array.from({ length: 20 }, () => sealedBlock(BLOCK_BYTES)).some(
+  return Array.from({ length: 40 }, () => sealedBlock(BLOCK_BYTES)).some(
     ({ buffer }) => buffer === memory,
   );
 }
