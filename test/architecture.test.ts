@@ -15,13 +15,15 @@ const FLOORS: Readonly<Record<string, number>> = {
   capnp: 2,
   auth: 2,
   stores: 2,
-  vat: 3,
-  observe: 4,
-  codegen: 4,
-  tunnel: 4,
-  cli: 5,
-  "index.ts": 5,
-  examples: 6,
+  objects: 3,
+  vat: 4,
+  "capnp.ts": 4,
+  observe: 5,
+  codegen: 5,
+  tunnel: 5,
+  cli: 6,
+  "index.ts": 6,
+  examples: 7,
 };
 
 /** Where cryptography comes from: exempt from the determinism of its floor. */
@@ -158,9 +160,9 @@ describe("the house", () => {
     expect(offenders(bad)).toEqual([]);
   });
 
-  it("keeps capnp-ts in capnp", () => {
+  it("keeps capnp-ts in objects", () => {
     const bad = sources.filter(
-      ({ room, imports }) => room !== "capnp" && imports.some((name) => /^capnp-ts/.test(name)),
+      ({ room, imports }) => room !== "objects" && imports.some((name) => /^capnp-ts/.test(name)),
     );
     expect(offenders(bad)).toEqual([]);
   });

@@ -11,7 +11,7 @@ export default defineConfig({
       { find: /^handfast$/, replacement: source("index.ts") },
       { find: /^handfast\/otel$/, replacement: source("observe/otel.ts") },
       { find: /^handfast\/auth$/, replacement: source("auth/index.ts") },
-      { find: /^handfast\/capnp$/, replacement: source("capnp/index.ts") },
+      { find: /^handfast\/capnp$/, replacement: source("capnp.ts") },
     ],
   },
   test: {

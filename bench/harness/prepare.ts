@@ -52,7 +52,7 @@ function compile(): void {
     "--project",
     BENCH,
   ]);
-  const exports = { ".": "./dist/index.js", "./capnp": "./dist/capnp/index.js" };
+  const exports = { ".": "./dist/index.js", "./capnp": "./dist/capnp.js" };
   const manifest = { name: "handfast", private: true, type: "module", exports };
   writeFileSync(`${build}/package.json`, JSON.stringify(manifest));
   symlinkSync("../../dist", `${build}/dist`);

@@ -10,6 +10,7 @@ export const RPC_PEERS: Readonly<Record<string, () => Promise<RpcPeer>>> = {
   "handfast/tcp": async () => (await import("./handfast-rpc.ts")).handfastRpc("tcp"),
   "capnweb-ws": async () => (await import("./capnweb-ws.ts")).capnwebWs,
   "capnp-ts-conn": async () => (await import("./capnp-ts-conn.ts")).capnpTsConn,
+  "bare-probe": async () => (await import("./bare-probe.ts")).bareProbe,
   "grpc-js-mtls": async () => (await import("./grpc-js-mtls.ts")).grpcJsMtls,
 };
 

@@ -34,9 +34,9 @@ export function text(at: StructView, index: number, fallback = ""): string {
   return pointer < at.end ? (readText(at.segment, pointer) ?? fallback) : fallback;
 }
 
-/** The Data in pointer field `index`: a view, not a copy. */
+/** The Data in pointer field `index`: a view, not a copy, unless it is the schema's default. */
 export function data(at: StructView, index: number, fallback?: Uint8Array): Uint8Array {
   const pointer = at.pointers + index * 8;
   const found = pointer < at.end ? readData(at.segment, pointer) : undefined;
-  return found ?? fallback ?? new Uint8Array(0);
+  return found ?? fallback?.slice() ?? new Uint8Array(0);
 }

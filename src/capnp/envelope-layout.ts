@@ -5,6 +5,8 @@
 export const Size = {
   Message: [1, 1],
   Bootstrap: [1, 1],
+  /** With what we say of ourselves (`bootstrap-note.ts`). */
+  NotedBootstrap: [2, 1],
   Call: [3, 3],
   /** With a trace behind it (`trace-note.ts`). */
   TracedCall: [3, 4],

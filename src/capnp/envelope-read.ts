@@ -10,6 +10,7 @@ import {
   type ReturnOutcome,
   type WirePayload,
 } from "../rpc/index.ts";
+import { readKeepsResults } from "./bootstrap-note.ts";
 import { CapnpError } from "./capnp-error.ts";
 import { readFront } from "./envelope-front.ts";
 import { readException } from "./envelope-exception.ts";
@@ -52,8 +53,11 @@ function messageOf(raw: ReceivedContent): Message {
       return { is: "unimplemented", message: innerMessage(root) };
     case MessageTag.abort:
       return { is: "abort", exception: readException(field(root, 0)) };
-    case MessageTag.bootstrap:
-      return { is: "bootstrap", questionId: u32(field(root, 0), 0) };
+    case MessageTag.bootstrap: {
+      const bootstrap = field(root, 0);
+      const keepsResults = readKeepsResults(bootstrap);
+      return { is: "bootstrap", questionId: u32(bootstrap, 0), keepsResults };
+    }
     case MessageTag.call:
       return call(field(root, 0)) ?? { is: "unknown", kind, raw };
     case MessageTag.return:

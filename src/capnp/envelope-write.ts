@@ -8,6 +8,7 @@ import {
   type ReturnOutcome,
   type WirePayload,
 } from "../rpc/index.ts";
+import { writeKeepsResults } from "./bootstrap-note.ts";
 import { BuildArena } from "./build-arena.ts";
 import { initStruct, initStructList } from "./build-pointer.ts";
 import { copyPointer } from "./copy.ts";
@@ -94,9 +95,13 @@ function writeMessage(
     case "abort":
       writeException(root.segment, root.pointers, message.exception);
       return;
-    case "bootstrap":
-      setU32(field(root, 0, Size.Bootstrap), 0, message.questionId);
+    case "bootstrap": {
+      const noted = message.keepsResults === true;
+      const bootstrap = field(root, 0, noted ? Size.NotedBootstrap : Size.Bootstrap);
+      setU32(bootstrap, 0, message.questionId);
+      if (noted) writeKeepsResults(bootstrap);
       return;
+    }
     case "return":
       if (message.outcome.is === "results") break; // written around its content
       writeReturn(field(root, 0, Size.Return), message, message.outcome);

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { CapnpError } from "./capnp-error.ts";
 import { type Codec } from "./codec.ts";
 import { type ListView } from "./list-view.ts";
-import { jsonOf, plainOf, type Readable } from "./plain.ts";
+import { jsonOf, plainOf, projecting, type Readable } from "./plain.ts";
 
 /**
  * A list in a message, read in place: elements are decoded when they are asked for, each time. What
@@ -97,11 +97,11 @@ abstract class ListInPlace<T> implements List<T> {
   }
 
   toObject(): unknown[] {
-    return this.map(plainOf);
+    return projecting(this, () => this.map(plainOf));
   }
 
   toJSON(): unknown[] {
-    return this.map(jsonOf);
+    return projecting(this, () => this.map(jsonOf));
   }
 
   [inspect.custom](): unknown {

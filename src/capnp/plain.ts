@@ -33,6 +33,22 @@ interface ListLike<Element> extends Readable {
 
 type FieldOf<T> = Exclude<keyof T, keyof StructReader | "which" | "$" | symbol>;
 
+/** What is being turned into plain values: a default may hold its own type, and so itself for ever. */
+const open = new Set<unknown>();
+
+/** Projects what `value` holds, which `isOpen` tells for as long as that takes. */
+export function projecting<T>(value: object, project: () => T): T {
+  open.add(value);
+  try {
+    return project();
+  } finally {
+    open.delete(value);
+  }
+}
+
+/** Whether it is a default met within itself: read twice, only defaults are the same object. */
+export const isOpen = (value: unknown): boolean => open.has(value);
+
 /** The plain form of a field's value. Data is copied; capabilities are kept. */
 export function plainOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.slice();

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { jsonOf, plainOf, type StructReader } from "./plain.ts";
+import { isOpen, jsonOf, plainOf, projecting, type StructReader } from "./plain.ts";
 import { DEFAULT_STRUCT, type StructView } from "./struct-view.ts";
 import { requireObject } from "./value-error.ts";
 
@@ -102,15 +102,18 @@ function mapFields(
   fields: readonly string[] = [],
   project: (value: unknown) => unknown,
 ): object {
-  const entries: [string, unknown][] = [];
-  for (const name of fields) {
-    const value: unknown = Reflect.get(from, name);
-    if (!isAbsent(value)) entries.push([name, project(value)]);
-  }
-  return Object.fromEntries(entries);
+  return projecting(from, () => {
+    const entries: [string, unknown][] = [];
+    for (const name of fields) {
+      const value: unknown = Reflect.get(from, name);
+      if (!isAbsent(value)) entries.push([name, project(value)]);
+    }
+    return Object.fromEntries(entries);
+  });
 }
 
 /** A member of a union that is not set, or a null pointer: a type may hold itself for ever. */
 function isAbsent(value: unknown): boolean {
-  return value === undefined || (value instanceof Struct && value.$ === DEFAULT_STRUCT);
+  if (value === undefined || isOpen(value)) return true;
+  return value instanceof Struct && value.$ === DEFAULT_STRUCT;
 }

@@ -2,20 +2,21 @@ import { BuildArena } from "./build-arena.ts";
 import { pointerCodecOf } from "./capability-field.ts";
 import { type CapabilitySink } from "./capability-table.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
-import { requireCapability } from "./outgoing-capabilities.ts";
 import { type PointerType } from "./pointer-type.ts";
 import { ValueError } from "./value-error.ts";
 
 /**
  * What was thrown when `init` was written; of a value that its field cannot hold, with the path to
  * it: `params.books[2].isbn must be a string, got 5`. Who writes is too busy to know where it is, so
- * what has failed is written once more, to nowhere, and every value noted as it is asked for.
+ * what has failed is written once more, to nowhere, and every value noted as it is asked for. `caps`
+ * must take no references, for nobody gives them back.
  */
 export function locate<Init>(
   thrown: unknown,
   type: PointerType<unknown, Init>,
   init: Init,
   root: string,
+  caps?: CapabilitySink,
 ): unknown {
   if (!(thrown instanceof ValueError)) return thrown;
   let last = root;
@@ -23,7 +24,7 @@ export function locate<Init>(
     last = path;
   });
   const arena = new BuildArena(1, MAX_MESSAGE_BYTES);
-  arena.caps = NOWHERE;
+  arena.caps = caps;
   try {
     pointerCodecOf(type).write(arena.first, arena.first.start, noted);
   } catch (again) {
@@ -54,12 +55,3 @@ function isPlain(value: unknown): value is object {
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
-
-/** Takes no references, so that none must be given back. */
-const NOWHERE: CapabilitySink = {
-  add: requireCapability as () => undefined,
-  adopt: () => undefined,
-  clientAt: (_, type) => type.nullClient,
-  hookAt: () => undefined,
-  dispose: () => {},
-};

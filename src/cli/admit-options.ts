@@ -4,7 +4,7 @@ import { parsePeerId, type PeerId } from "../base/index.ts";
 import { type Suite } from "../shs/index.ts";
 import { type Admit } from "../vat/index.ts";
 import { defaultKeyPath } from "./key-path.ts";
-import { doorWord } from "./place-words.ts";
+import { doorWord, hostWord } from "./place-words.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Who may connect, and how: the options of every command that listens for peers. */
@@ -34,7 +34,7 @@ export function addDoorOptions(command: Command): Command {
         .choices(["aead64k", "box-stream", "compact"] satisfies Suite[])
         .default(["aead64k"], "aead64k"),
     )
-    .option("--advertise <HOST>", "the host to print in addresses")
+    .option("--advertise <HOST>", "the host to print in addresses", hostWord)
     .option("--admit <ID...>", "admit these keys")
     .option("--admit-file <FILE>", "admit the keys in FILE, one a line; read for each client")
     .option("--anyone", "admit every key");

@@ -13,9 +13,11 @@ const HINTS: Readonly<Record<string, string>> = {
   COMPILER_MISSING:
     "`apt-get install capnproto`, `brew install capnp`, or see https://capnproto.org/install.html",
   NAME_COLLISION: '`$Ts.name("…")` of "/handfast/typescript.capnp" gives either another name',
+  NAME_INVALID: "choose another; names are letters, digits and `_`, and begin with a letter",
+  STALE: "the same command without `--check` writes them",
   INSECURE: "write 127.0.0.1 or [::1]; `--insecure` allows a service on another machine",
   PORT_IN_USE:
-    "is it running already? The file of a Unix socket stays behind after a crash: remove it",
+    "is it running already? What is no socket of ours at the path of one stays there: remove it",
   NO_PROBE: "only `handfast serve-probe` does, at its own address; nothing was written",
   CONNECTION_REFUSED: "nothing listens there: is the node up, and the port or path right?",
   HOST_NOT_FOUND: "is it spelt right, and does this machine have DNS?",
@@ -29,7 +31,8 @@ const HINTS: Readonly<Record<string, string>> = {
   SOCKET_UNSAFE: "an admin socket is its owner's alone: ask as the user who runs the node",
   NOT_ADMITTED:
     "the network is right; its owner can tell which, and `handfast id FILE` prints the id to be admitted",
-  NETWORK_INVALID: "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits",
+  NETWORK_INVALID:
+    "`--network` takes a name of 1 to 32 characters, or 64 hexadecimal digits; `--suite` one of box-stream and compact",
 };
 
 export function hintFor(code: string): string | undefined {

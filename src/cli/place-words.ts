@@ -1,4 +1,5 @@
 import {
+  parseHost,
   parseListenAddress,
   parsePeerAddress,
   parsePlainAddress,
@@ -24,6 +25,12 @@ export function doorWord(text: string): string {
     );
   }
   parseListenAddress(text);
+  return text;
+}
+
+/** A host that others are to dial. */
+export function hostWord(text: string): string {
+  parseHost(text);
   return text;
 }
 

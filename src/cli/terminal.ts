@@ -1,7 +1,7 @@
-import { type WriteStream } from "node:tty";
 import { jsonLine, oneLine, printable } from "../base/index.ts";
 import { type TextPosition } from "../net/index.ts";
 import { describe } from "./description.ts";
+import { OutputError } from "./output-error.ts";
 
 /** One of the two streams of a process. */
 export interface Output {
@@ -46,9 +46,15 @@ export class Terminal {
 
   /** The terminal of this process. */
   static ofProcess(): Terminal {
-    process.stdout.on("error", endQuietly);
-    process.stderr.on("error", endQuietly);
-    return new Terminal({ stdout: process.stdout, stderr: process.stderr, env: process.env });
+    const { stdout, stderr, env } = process;
+    const terminal = new Terminal({ stdout, stderr, env });
+    stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(); // a reader who has seen enough: `… | head -1`
+      terminal.error(new OutputError(error));
+      process.exit(1);
+    });
+    stderr.on("error", () => {}); // nobody is left to tell
+    return terminal;
   }
 
   /** What the command was asked for. */
@@ -101,10 +107,4 @@ function caretUnder({ text, column }: TextPosition): string {
   const before = oneLine(text.slice(0, column - 1)).replaceAll("\t", " ");
   const after = oneLine(text.slice(column - 1)).replaceAll("\t", " ");
   return `  ${before}${after}\n  ${" ".repeat(before.length)}^\n`;
-}
-
-/** A reader who has seen enough (`handfast … | head -1`) is no error. */
-function endQuietly(this: WriteStream, error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
 }

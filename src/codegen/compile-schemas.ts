@@ -48,8 +48,15 @@ export function compileSchemas(
       throw new CodegenError("COMPILER_MISSING", "there is no `capnp` on the PATH", error);
     throw error;
   }
-  if (status !== 0) throw new CodegenError("SCHEMA_INVALID", stderr.toString("utf8").trim());
+  if (status !== 0) throw new CodegenError("SCHEMA_INVALID", mistakesIn(stderr.toString("utf8")));
   return stdout;
+}
+
+/** Of some mistakes `capnp` dies, which takes it many lines: one of them tells why. */
+function mistakesIn(stderr: string): string {
+  if (!stderr.startsWith("*** Uncaught exception ***")) return stderr.trim();
+  const why = /failed: (?:expected .*?; )?(.*)/.exec(stderr)?.[1] ?? "it does not say why";
+  return `\`capnp\` gave up: ${why}`;
 }
 
 /** What `capnp` says of a folder, or of nothing, is no help. */

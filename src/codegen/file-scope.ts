@@ -75,9 +75,9 @@ export class FileScope {
     return fileId !== this.#file.id;
   }
 
-  /** The files that those import, relative to the output's top. */
+  /** The files that those import, as `GeneratedFile.path` has them. */
   importedFiles(): readonly string[] {
-    const here = posix.dirname(this.#file.filename);
+    const here = posix.dirname(this.#file.place);
     return [...this.#imports.values()].map(({ path }) => posix.join(here, path));
   }
 
@@ -99,13 +99,20 @@ export class FileScope {
   }
 
   /**
-   * Beside the file that is generated from the import. An absolute import is taken to be generated
-   * at the same place below the output's top: `/capnp/rpc.capnp` as `capnp/rpc.capnp.ts`.
+   * Where the file is written that is generated from the import. One that is not of this request is
+   * taken to be generated at its place below the output's top: `/capnp/rpc.capnp` as
+   * `capnp/rpc.capnp.ts`.
    */
   #importPath(fileId: Id): string {
-    const target = this.#schema.nodes.get(fileId)?.displayName ?? "";
-    const path = posix.relative(posix.dirname(this.#file.filename), target);
-    return `${path.startsWith(".") ? path : `./${path}`}.ts`;
+    const requested = this.#schema.files.find(({ id }) => id === fileId);
+    const path = requested
+      ? posix.relative(posix.dirname(this.#file.place), requested.place)
+      : posix.relative(posix.dirname(this.#file.filename), this.#nameOf(fileId));
+    return `${path.startsWith("../") ? path : `./${path}`}.ts`;
+  }
+
+  #nameOf(fileId: Id): string {
+    return this.#schema.nodes.get(fileId)?.displayName ?? "";
   }
 
   /** Whether a namespace around `place` has something else of this name. */

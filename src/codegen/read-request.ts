@@ -27,9 +27,9 @@ const NO_DISCRIMINANT = 0xffff;
  * Reads a CodeGeneratorRequest, framed and unpacked as `capnp compile -o-` writes it.
  * @throws CodegenError REQUEST_INVALID
  */
-export function readRequest(bytes: Uint8Array): Schema {
+export function readRequest(bytes: Uint8Array, places: readonly string[] = []): Schema {
   try {
-    return schemaOf(decode(CodeGeneratorRequest, bytes, { maxBytes: MAX_REQUEST_BYTES }));
+    return schemaOf(decode(CodeGeneratorRequest, bytes, { maxBytes: MAX_REQUEST_BYTES }), places);
   } catch (cause) {
     if (!(cause instanceof CapnpError)) throw cause;
     const why = `this is not a CodeGeneratorRequest: ${cause.message}`;
@@ -37,14 +37,19 @@ export function readRequest(bytes: Uint8Array): Schema {
   }
 }
 
-function schemaOf({ nodes, requestedFiles, sourceInfo }: CodeGeneratorRequest.Reader): Schema {
+function schemaOf(
+  { nodes, requestedFiles, sourceInfo }: CodeGeneratorRequest.Reader,
+  places: readonly string[],
+): Schema {
   if (requestedFiles.length === 0) {
     throw new CodegenError("REQUEST_INVALID", "a CodeGeneratorRequest that requests no file");
   }
   const docs = new Map(sourceInfo.map((info) => [info.id, docsOf(info)]));
   return {
     nodes: new Map(nodes.map((node) => [node.id, nodeOf(node, docs.get(node.id))])),
-    files: requestedFiles.map(({ id, filename }) => ({ id, filename })),
+    files: requestedFiles.map(({ id, filename }, i) => {
+      return { id, filename, place: places[i] ?? filename };
+    }),
   };
 }
 

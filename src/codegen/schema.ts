@@ -16,6 +16,8 @@ export interface RequestedFile {
   readonly id: Id;
   /** As on the command line, less the `--src-prefix`. */
   readonly filename: string;
+  /** Beside what its TypeScript is written. */
+  readonly place: string;
 }
 
 export type SchemaNode =

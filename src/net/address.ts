@@ -215,6 +215,15 @@ function parseScuttlebuttAddress(reader: TextReader): PeerAddress {
   return { id: peerIdOfKey(key), host, port, suite: "box-stream" };
 }
 
+/** Reads a host alone: a name or an address, of IPv6 with brackets or without. Throws as others do. */
+export function parseHost(text: string): string {
+  if (isIPv6(text)) return text.toLowerCase();
+  const reader = new TextReader(text);
+  const host = readHost(reader);
+  reader.expectEnd();
+  return host;
+}
+
 function readHost(reader: TextReader): string {
   const start = reader.at;
   if (reader.accept("[")) {

@@ -1,18 +1,24 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { type Clock } from "../base/index.ts";
-import { type ListenAddress, printPlace } from "./address.ts";
+import { type Clock, type Peer } from "../base/index.ts";
+import { type ListenAddress } from "./address.ts";
+import { bind, makeWay, unbind } from "./bind.ts";
 import { realClock } from "./clock.ts";
 import { FAILED, type RoadFailed } from "./diagnostics.ts";
 import { type Endpoints, endpointsOf } from "./endpoints.ts";
-import { NetError, systemError } from "./error.ts";
+import { NetError } from "./error.ts";
 import { Gate, type Place } from "./gate.ts";
 import { type NetLimits, withDefaults } from "./limits.ts";
 import { hungUp } from "./message-reader.ts";
-import { boundAddress } from "./plain.ts";
 import { type Random, realRandom } from "./random.ts";
 import { remoteAddressOf } from "./road-peer.ts";
 import { type SecureSocket } from "./secure-socket.ts";
-import { type AdmitPeer, Refusal, type VisitEvents, type VisitTerms } from "./visit.ts";
+import {
+  type AdmitPeer,
+  type Attempt,
+  Refusal,
+  type VisitEvents,
+  type VisitTerms,
+} from "./visit.ts";
 
 /** What every listener is told, however its clients prove who they are. */
 export interface DoorOptions {
@@ -20,9 +26,9 @@ export interface DoorOptions {
   /** Asked for every client that has proven who it is. */
   readonly admit: AdmitPeer;
   /** Asked in the turn in which the peer would be let in, after `admit`; `false` refuses. */
-  readonly confirm?: VisitTerms["confirm"];
-  /** The road is there, and waits for its `start`. */
-  readonly accepted: (road: SecureSocket, endpoints: Endpoints) => void;
+  readonly confirm?: ((peer: Peer, attempt: Attempt) => boolean) | undefined;
+  /** The road is there, and waits for its `start`; its endpoints can be asked for while it is open. */
+  readonly accepted: (road: SecureSocket, endpoints: () => Endpoints) => void;
   /** A handshake came to nothing. For logs: the client was told no reason. */
   readonly refused?: ((refusal: Refusal) => void) | undefined;
   /** The system could not accept a connection, such as for want of file descriptors. */
@@ -75,8 +81,10 @@ export class Door {
     this.#gate = new Gate(limits, clock, random, exempt);
     this.terms = {
       admit,
-      confirm: (peer, attempt) =>
-        this.#gate.hasRoomFor(peer.id) && confirm?.(peer, attempt) !== false,
+      objection: (peer, attempt) => {
+        if (!this.#gate.hasRoomFor(peer.id)) return tooManyRoads;
+        return confirm?.(peer, attempt) === false ? anotherPreferred : undefined;
+      },
       limits,
       clock,
     };
@@ -86,22 +94,10 @@ export class Door {
     });
   }
 
-  open(): Promise<void> {
-    const { address } = this.#options;
-    const { host, port, path } = address;
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error) => {
-        reject(systemError(error, `cannot listen on ${printPlace(address)}`));
-      };
-      server.once("error", failed);
-      server.listen(path === undefined ? { host, port } : { path }, () => {
-        server.off("error", failed);
-        server.on("error", (error) => this.#options.failed?.(error)); // and go on accepting
-        this.#address = boundAddress(server, address);
-        resolve();
-      });
-    });
+  async open(): Promise<void> {
+    const { address, failed } = this.#options;
+    await makeWay(address);
+    this.#address = await bind(this.#server, address, failed);
   }
 
   /** What we really listen on; the port is never 0. */
@@ -115,9 +111,8 @@ export class Door {
 
   /** Accepts nobody more and hangs up on those without a road; the roads that are open stay. */
   close(): Promise<void> {
-    this.#server.close(); // its own callback would wait for the roads that stay
     for (const socket of this.#visiting) socket.destroy();
-    return new Promise((resolve) => setImmediate(resolve));
+    return unbind(this.#server);
   }
 
   #meet(socket: Socket): void {
@@ -184,7 +179,7 @@ export class Door {
         socket.once("close", () => {
           place.closed();
         });
-        this.#options.accepted(road, endpointsOf(socket, this.#address));
+        this.#options.accepted(road, () => endpointsOf(socket, this.#address));
       },
       refused: (refusal, bad) => {
         this.#refused(socket, place, refusal, bad);
@@ -210,6 +205,11 @@ export class Door {
     return this.#address.path ?? remoteAddressOf(socket);
   }
 }
+
+const tooManyRoads = () => new NetError("TURNED_AWAY", "its key has too many connections");
+
+const anotherPreferred = () =>
+  new NetError("NOT_ADMITTED", "another road to this peer is preferred");
 
 /** How a client leaves that has said nothing. */
 const GONE = ["end", "close", "error"] as const;

@@ -88,14 +88,16 @@ export function systemError(cause: Error, doing: string): NetError {
 }
 
 const SYSTEM: Readonly<Record<string, readonly [NetErrorCode, string]>> = {
-  EADDRINUSE: ["PORT_IN_USE", "the port is in use"],
+  EADDRINUSE: ["PORT_IN_USE", "it is in use"],
   EACCES: ["PORT_FORBIDDEN", "not permitted by the system"],
   EPERM: ["PORT_FORBIDDEN", "not permitted by the system"],
   EADDRNOTAVAIL: ["ADDRESS_UNAVAILABLE", "not an address of this machine"],
+  EINVAL: ["ADDRESS_UNAVAILABLE", "without the right zone (fe80::1%eth0) it leads nowhere"],
   ENOTFOUND: ["HOST_NOT_FOUND", "no such host"],
   EAI_AGAIN: ["HOST_NOT_FOUND", "the host's name cannot be looked up now"],
   ECONNREFUSED: ["CONNECTION_REFUSED", "nobody listens there"],
   ENOENT: ["CONNECTION_REFUSED", "nobody listens there"],
+  EAGAIN: ["CONNECTION_REFUSED", "too many wait there to be let in"], // of a Unix-domain socket
   EHOSTUNREACH: ["UNREACHABLE", "the host cannot be reached"],
   ENETUNREACH: ["UNREACHABLE", "the network cannot be reached"],
   ETIMEDOUT: ["CONNECT_TIMEOUT", "no answer in time"],

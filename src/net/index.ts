@@ -1,5 +1,6 @@
 export {
   type ListenAddress,
+  parseHost,
   parseInsecureAddress,
   parseListenAddress,
   parsePeerAddress,

@@ -1,10 +1,13 @@
-import { chmod, lstat, realpath, unlink } from "node:fs/promises";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { chmod } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { dirname, isAbsolute } from "node:path";
 import { isMainThread } from "node:worker_threads";
+import { type ListenAddress } from "./address.ts";
+import { bind, makeWay, unbind } from "./bind.ts";
 import { announcingFailure } from "./diagnostics.ts";
-import { NetError, systemError } from "./error.ts";
+import { NetError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
+import { requireOwner, requireOwnFolder, statOf, unsafe } from "./own-folder.ts";
 import { dialPlain } from "./plain.ts";
 import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
 import { UnknownPeer } from "./road-peer.ts";
@@ -12,11 +15,7 @@ import { UnknownPeer } from "./road-peer.ts";
 /** Bytes of a socket's path with its final zero: `sun_path` of Linux, and 4 more than of macOS. */
 const MAX_PATH_BYTES = 104;
 
-/** Mode bits that let others write to a folder, and the one that keeps their hands off our files. */
-const OTHERS_WRITE = 0o022;
-const STICKY = 0o1000;
-
-/** Those that let others do anything in a folder. */
+/** Mode bits that let others do anything in a folder. */
 const OTHERS = 0o077;
 
 /** The path of `insecure+unix:/path`; `undefined` for any other address. Throws `NetError` `ADDRESS_INVALID`. */
@@ -42,8 +41,8 @@ export interface UnixListener {
 
 /**
  * Listens where only this user can connect: the socket has mode 0600, in a folder where nobody else
- * can put another in its place, in folders of which the same is true. What a process that died left behind is removed. In a worker
- * thread the folder must be this user's alone (0700). Rejects with `NetError` `SOCKET_UNSAFE`,
+ * can put another in its place. What a process that died left behind is removed. In a worker thread
+ * the folder must be this user's alone (0700). Rejects with `NetError` `SOCKET_UNSAFE`,
  * `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`.
  */
 export async function listenInsecureUnix(
@@ -51,30 +50,33 @@ export async function listenInsecureUnix(
   options: PlainRoadOptions,
   accepted: (road: PlainRoad) => void,
 ): Promise<UnixListener> {
-  await requireOwnFolder(dirname(path));
-  await removeStale(path);
+  const folder = dirname(path);
+  const mode = await requireOwnFolder(folder);
+  if (!isMainThread && (mode & OTHERS) !== 0) {
+    throw unsafe(`a worker thread cannot set the umask: chmod go-rwx ${folder}, or take another`);
+  }
+  const address = { host: "", port: 0, path };
+  await requireOwnPlace(path);
+  await makeWay(address);
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const origin = { direction: "accepted", handshakeMs: 0 } as const;
     accepted(plainRoad(socket, new UnknownPeer(path, "unix"), origin, options));
   });
   server.maxConnections = withDefaults(options.limits).maxConnections;
-  await bind(server, path);
+  await bindUnseen(server, address);
   try {
     await chmod(path, 0o600);
   } catch (cause) {
     server.close();
     throw unsafe(`the mode of ${path} cannot be set`, cause);
   }
-  return {
-    close: () =>
-      new Promise((closed) => {
-        server.close(); // which removes the socket's file
-        setImmediate(closed);
-      }),
-  };
+  return { close: () => unbind(server) };
 }
 
-/** Dials. Rejects with `NetError` `SOCKET_UNSAFE` (not ours), `CONNECTION_REFUSED`, `ABORTED`. */
+/**
+ * Dials what only this user, or root, can have put there. Rejects with `NetError` `SOCKET_UNSAFE`,
+ * `CONNECTION_REFUSED`, `ABORTED`.
+ */
 export async function dialInsecureUnix(path: string, options: UnixDialOptions): Promise<PlainRoad> {
   await announcingFailure(path, () => requireOwnSocket(path));
   return await dialPlain({ ...options, address: { host: "", port: 0, path } });
@@ -87,103 +89,29 @@ async function requireOwnSocket(path: string): Promise<void> {
     const what = stats.isDirectory() ? "a folder" : "a file";
     throw new NetError("CONNECTION_REFUSED", `${path} is ${what}, not a socket`);
   }
-  requireOwner(stats.uid, path);
+  requireOwner(stats, path);
+  await requireOwnFolder(dirname(path));
 }
 
-/** Nobody but us and root may put files there, or replace ours. */
-async function requireOwnFolder(folder: string): Promise<void> {
-  const stats = await statOf(folder);
-  if (stats === undefined)
-    throw new NetError("ADDRESS_UNAVAILABLE", `there is no folder ${folder}`);
-  if (!stats.isDirectory())
-    throw unsafe(`${folder} is not a folder itself (perhaps a link to one)`);
-  for (const each of new Set([...foldersTo(folder), ...foldersTo(await realpath(folder))])) {
-    await requireNobodyElse(each);
-  }
-  if (!isMainThread && (stats.mode & OTHERS) !== 0) {
-    throw unsafe(`a worker thread cannot set the umask: chmod go-rwx ${folder}, or take another`);
-  }
-}
-
-/** The folder and all that it is in, as the path has them: some may be links. */
-function foldersTo(folder: string): readonly string[] {
-  const above = dirname(folder);
-  return above === folder ? [folder] : [...foldersTo(above), folder];
-}
-
-/** Whoever may write in a folder can put another in the place of what is in it. */
-async function requireNobodyElse(folder: string): Promise<void> {
-  const stats = await statOf(folder);
-  if (stats === undefined) throw unsafe(`${folder} is gone`);
-  requireOwner(stats.uid, folder);
-  if (!stats.isDirectory()) return; // a link: where it leads to is looked at, too
-  if ((stats.mode & OTHERS_WRITE) !== 0 && (stats.mode & STICKY) === 0) {
-    throw unsafe(`others may write in ${folder}: chmod go-w it, or take another`);
-  }
-}
-
-/** Makes way: only a socket of ours that nobody listens on is removed. */
-async function removeStale(path: string): Promise<void> {
+/** What is there already must be a socket of ours; one that is dead makes way. */
+async function requireOwnPlace(path: string): Promise<void> {
   const stats = await statOf(path);
   if (stats === undefined) return;
   if (!stats.isSocket()) throw unsafe(`${path} is there already, and is not a socket`);
-  requireOwner(stats.uid, path);
-  if (await answers(path)) throw new NetError("PORT_IN_USE", `somebody listens on ${path}`);
-  await unlink(path);
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket: Socket = connect({ path });
-    socket.once("error", () => {
-      resolve(false);
-    });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
+  requireOwner(stats, path);
 }
 
 /**
- * Binding happens within `listen`, so the file is never there with another mode. Worker threads
- * may not set the umask; their folder has no way in for others.
+ * Binding happens within the call, so the file is never there with another mode. Worker threads may
+ * not set the umask; their folder has no way in for others.
  */
-function bind(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => {
-      reject(systemError(error, `cannot listen on ${path}`));
-    };
-    server.once("error", failed);
-    const umask = isMainThread ? process.umask(0o177) : undefined;
-    try {
-      server.listen(path, () => {
-        server.off("error", failed);
-        server.on("error", () => {}); // of one connection: go on accepting
-        resolve();
-      });
-    } finally {
-      if (umask !== undefined) process.umask(umask);
-    }
-  });
-}
-
-/** Of the file itself, not of what a link leads to. */
-async function statOf(path: string) {
+async function bindUnseen(server: Server, address: ListenAddress): Promise<void> {
+  const umask = isMainThread ? process.umask(0o177) : undefined;
+  let bound: Promise<ListenAddress>;
   try {
-    return await lstat(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined; // of lstat
-    throw systemError(cause as Error, path);
+    bound = bind(server, address);
+  } finally {
+    if (umask !== undefined) process.umask(umask);
   }
-}
-
-function requireOwner(uid: number, path: string): void {
-  const own = process.getuid?.();
-  if (own === undefined || uid === own || uid === 0) return;
-  throw unsafe(`${path} belongs to another user`);
-}
-
-function unsafe(message: string, cause?: unknown): NetError {
-  return new NetError("SOCKET_UNSAFE", message, { cause });
+  await bound;
 }

@@ -1,8 +1,8 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { type ListenAddress, printPlace } from "./address.ts";
 import { realClock } from "./clock.ts";
+import { bind, makeWay, unbind } from "./bind.ts";
 import { announcingFailure, type RoadOrigin } from "./diagnostics.ts";
-import { systemError } from "./error.ts";
 import { withDefaults } from "./limits.ts";
 import { plainRoad, type PlainRoad, type PlainRoadOptions } from "./plain-road.ts";
 import { connected } from "./reached.ts";
@@ -46,43 +46,23 @@ export interface PlainListener {
 }
 
 /** Listens. Rejects with `NetError` `PORT_IN_USE`, `PORT_FORBIDDEN`, `ADDRESS_UNAVAILABLE`. */
-export function listenPlain(
+export async function listenPlain(
   options: PlainOptions,
   accepted: (road: PlainRoad) => void,
 ): Promise<PlainListener> {
   const { address } = options;
-  const { host, port, path } = address;
+  const { path } = address;
   const { maxConnections } = withDefaults(options.limits);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     const origin = { direction: "accepted", handshakeMs: 0 } as const;
     accepted(roadOver(socket, path ?? remoteAddressOf(socket), origin, options));
   });
   server.maxConnections = maxConnections;
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error) => {
-      reject(systemError(error, `cannot listen on ${printPlace(address)}`));
-    };
-    server.once("error", failed);
-    server.listen(path === undefined ? { host, port } : { path }, () => {
-      server.off("error", failed);
-      server.on("error", () => {}); // of one connection: go on accepting
-      resolve({
-        address: boundAddress(server, address),
-        close: () =>
-          new Promise((closed) => {
-            server.close(); // its own callback would wait for the roads that stay
-            setImmediate(closed);
-          }),
-      });
-    });
-  });
-}
-
-/** Where a server really listens: with the port that the system chose. */
-export function boundAddress(server: Server, asked: ListenAddress): ListenAddress {
-  const bound = server.address();
-  if (typeof bound !== "object" || bound === null) return asked; // a Unix-domain socket
-  return { host: bound.address, port: bound.port };
+  await makeWay(address);
+  return {
+    address: await bind(server, address),
+    close: () => unbind(server),
+  };
 }
 
 function roadOver(

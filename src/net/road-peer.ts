@@ -84,5 +84,6 @@ export function remoteAddressOf(socket: {
 
 /** `::ffff:192.0.2.1` is 192.0.2.1 (RFC 4291 §2.5.5.2). */
 export function unmapped(host: string): string {
+  if (!host.startsWith("::")) return host; // most: spares the search
   return /^::ffff:([\d.]+)$/i.exec(host)?.[1] ?? host;
 }

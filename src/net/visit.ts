@@ -36,8 +36,8 @@ export class Refusal {
 /** Who may in, and how long it may take to find out. */
 export interface VisitTerms {
   readonly admit: AdmitPeer;
-  /** Asked in the turn in which the peer would be let in, after `admit`; `false` refuses. */
-  readonly confirm?: ((peer: Peer, attempt: Attempt) => boolean) | undefined;
+  /** Why the peer is not let in after all; asked in the turn in which it would be, after `admit`. */
+  readonly objection?: ((peer: Peer, attempt: Attempt) => (() => NetError) | undefined) | undefined;
   readonly limits: NetLimits;
   readonly clock: Clock;
 }
@@ -165,8 +165,9 @@ export class Visit {
 
   /** Throws when there is no road to be had, as when the wire broke meanwhile. */
   #welcome(peer: RoadPeer): void {
-    if (this.#terms.confirm?.(peer, this.#attempt) === false) {
-      this.refuse(() => new NetError("NOT_ADMITTED", "another road to this peer is preferred"));
+    const objection = this.#terms.objection?.(peer, this.#attempt);
+    if (objection !== undefined) {
+      this.refuse(objection);
       return;
     }
     const road = this.#handshake.welcome(peer);

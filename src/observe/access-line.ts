@@ -1,5 +1,5 @@
 import { type AnonymousPeer, type AuthContext, type Peer } from "../base/index.ts";
-import { type ObservedCall } from "../capnp/index.ts";
+import { type ObservedCall } from "../objects/index.ts";
 import { type CallStatistics, type TraceContext } from "../rpc/index.ts";
 import { type ByteBuilder } from "./byte-builder.ts";
 

@@ -1,5 +1,5 @@
 import { type Clock } from "../base/index.ts";
-import { type CallObserver, type ObservedCall } from "../capnp/index.ts";
+import { type CallObserver, type ObservedCall } from "../objects/index.ts";
 import { realClock } from "../net/index.ts";
 import { AccessLines } from "./access-line.ts";
 import { LineBuffer, type LineSink } from "./line-buffer.ts";

@@ -1,4 +1,4 @@
-import { type CallContext, dup } from "../capnp/index.ts";
+import { type CallContext, dup } from "../objects/index.ts";
 import { realClock } from "../net/index.ts";
 import { type Listener, type Vat } from "../vat/index.ts";
 import { Admin, Subscription, type VatSnapshot, type Watcher } from "./admin.capnp.ts";

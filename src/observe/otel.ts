@@ -14,7 +14,7 @@ import {
   createTraceState,
 } from "@opentelemetry/api";
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
-import { type CallObserver, type ObservedCall } from "../capnp/index.ts";
+import { type CallObserver, type ObservedCall } from "../objects/index.ts";
 import { RPC_ERROR_CODES, type RpcError, type TraceContext } from "../rpc/index.ts";
 
 /** Where spans and metrics go, and whose traces are believed. */

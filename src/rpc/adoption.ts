@@ -49,6 +49,15 @@ export class Adoption {
     return caps;
   }
 
+  /** Gives back what is not taken in. */
+  decline(capTable: readonly CapDescriptor[]): void {
+    for (const cap of capTable) {
+      const held = cap.is === "senderHosted" || cap.is === "senderPromise";
+      const id = held ? cap.id : cap.is === "thirdPartyHosted" ? cap.vineId : undefined;
+      if (id !== undefined) this.#link.send({ is: "release", id, referenceCount: 1 });
+    }
+  }
+
   adopt(descriptor: CapDescriptor): Hook | undefined {
     switch (descriptor.is) {
       case "none":

@@ -1,4 +1,4 @@
-import { BrokenHook } from "./broken-hook.ts";
+import { BrokenHook, FailedResults } from "./broken-hook.ts";
 import { RpcError } from "./exception.ts";
 import { exceptionOf } from "./exception-message.ts";
 import { type Exports, strictly } from "./export.ts";
@@ -101,11 +101,16 @@ export class Answer implements Request, ResultsSink {
     else this.failed(root.broken);
   }
 
-  /** Nothing of the call was looked at, so its parameters are given back with the Return. */
-  refuse(error: RpcError): void {
+  /** The call is not made. */
+  refuse(error: RpcError, releaseParamCaps: boolean): void {
+    if (this.#keep) {
+      this.#results = new FailedResults(this.#answerer.link.turns, error);
+      this.#kept(releaseParamCaps);
+      return;
+    }
     this.is = "failed";
     this.#error = error;
-    this.#send({ is: "exception", exception: exceptionOf(error) }, false, true);
+    this.#send({ is: "exception", exception: exceptionOf(error) }, false, releaseParamCaps);
   }
 
   /** Makes the call on its target. */
@@ -154,7 +159,7 @@ export class Answer implements Request, ResultsSink {
     this.is = "failed";
     this.#error = error;
     this.#send({ is: "exception", exception: exceptionOf(error) }, false);
-    this.#letGo();
+    if (this.#results?.pending !== true) this.#letGo(); // else it was cancelled, and its method goes on
   }
 
   forgotten(): void {
@@ -192,9 +197,14 @@ export class Answer implements Request, ResultsSink {
     else if (releaseResultCaps) this.#releaseExported();
   }
 
+  /** The results gave these references to the peer as well. */
+  exportedMore(ids: readonly ExportId[]): void {
+    this.#exported = [...this.#exported, ...ids];
+  }
+
   /** The Return cannot be written and says `error` instead: nothing of the results was given away. */
   unsent(error: RpcError): void {
-    if (this.is !== "returned") return;
+    if (this.is !== "returned" && this.is !== "forwarded") return;
     this.is = "failed";
     this.#error = error;
     this.#releaseExported();
@@ -211,10 +221,10 @@ export class Answer implements Request, ResultsSink {
     this.#releaseReturned();
   }
 
-  #kept(): void {
+  #kept(releaseParamCaps = false): void {
     if (this.is !== "running") return;
     this.is = "kept";
-    this.#send({ is: "resultsSentElsewhere" }, false);
+    this.#send({ is: "resultsSentElsewhere" }, false, releaseParamCaps);
   }
 
   #letGo(): void {

@@ -61,7 +61,9 @@ export class Answers implements Answerer {
 
   /** A call that may have lingered has come to its end. */
   over(answer: Answer): void {
-    if (this.#lingering.delete(answer)) this.words -= answer.words;
+    if (this.#lingering.get(answer)?.pending !== false) return; // cancelled, and its method goes on
+    this.#lingering.delete(answer);
+    this.words -= answer.words;
   }
 
   /**
@@ -96,6 +98,7 @@ export class Answers implements Answerer {
     for (const answer of [...this.#table.values()]) answer.end();
     const lingering = [...this.#lingering.values()];
     this.#lingering.clear();
+    this.words = 0;
     for (const results of lingering) results.cancel(over.broken);
   }
 }

@@ -17,7 +17,8 @@ import { type TurnQueue } from "./turn-queue.ts";
  *
  * Invariant: a payload or other results are held exactly while references remain. What another call
  * stands behind may go on without them, for those who hold what is pipelined on it: until that ends,
- * these are pending and can be cancelled, and their sink is not told that they are forgotten.
+ * these are pending and can be cancelled, and their sink is not told that they are forgotten. A call
+ * that was cancelled has its outcome, and its sink stays to be told when the method has ended, too.
  */
 export abstract class CallResults extends Results {
   readonly turns: TurnQueue;
@@ -135,7 +136,9 @@ export abstract class CallResults extends Results {
 
   protected settleFailed(error: RpcError): void {
     this.#outcome = { is: "failed", error };
-    this.#takeSink()?.failed(error);
+    const sink = this.#sink;
+    if (!this.pending) this.#sink = undefined;
+    sink?.failed(error);
   }
 
   /** Takes over one reference to the results that stand in for these. */

@@ -13,11 +13,6 @@ export interface ConnectionOptions {
   readonly wake: () => void;
   /** Those that differ from {@link DEFAULT_RPC_LIMITS}. */
   readonly limits?: Partial<RpcLimits> | undefined;
-  /**
-   * Whether calls may ask the peer to keep results for itself (Call.sendResultsTo.yourself).
-   * Default `false`: C++ and handfast understand it, Go and capnp-ts do not.
-   */
-  readonly tailCalls?: boolean | undefined;
   readonly observer?: RpcObserver | undefined;
   /** The peer has not proven its key yet: see `Connection.takeEarlyActions`. */
   readonly early?: boolean | undefined;

@@ -42,7 +42,6 @@ import { cutOff, violation } from "./violation.ts";
 export class Connection implements Link {
   readonly turns: TurnQueue;
   readonly limits: RpcLimits;
-  readonly tailCalls: boolean;
   /** What `since` and `last call` in dumps are measured by; the owner sets it when it likes. */
   nowMs: number;
   /** Bytes received and sent, as the owner counts them. */
@@ -52,6 +51,7 @@ export class Connection implements Link {
   readonly #methodName: (interfaceId: bigint, methodId: number) => string;
   #messagesIn = 0;
   streamWords = 0;
+  peerKeepsResults = false;
   readonly #caller: Caller;
   readonly #outbox: Outbox;
   readonly #exports: Exports;
@@ -69,7 +69,6 @@ export class Connection implements Link {
   constructor(options: ConnectionOptions) {
     this.turns = options.turns;
     this.limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
-    this.tailCalls = options.tailCalls ?? false;
     this.#caller = options.caller;
     this.#observer = options.observer;
     this.#methodName = options.methodName ?? wireName;
@@ -247,6 +246,7 @@ export class Connection implements Link {
         this.#disembargo(message);
         return;
       case "bootstrap":
+        this.peerKeepsResults ||= message.keepsResults === true;
         this.#incoming.bootstrap(message.questionId);
         return;
       case "unimplemented":

@@ -7,6 +7,7 @@ import { NO_CAPS } from "./payload.ts";
 import { Quarantine } from "./quarantine.ts";
 import { RemotePromise, RemoteTarget } from "./remote-hook.ts";
 import { OwnTable } from "./table.ts";
+import { type TurnQueue } from "./turn-queue.ts";
 import { violation } from "./violation.ts";
 
 /**
@@ -60,6 +61,10 @@ export class Exports {
   constructor(link: Link) {
     this.#link = link;
     this.#quarantine = new Quarantine((id) => this.#table.recycle(id));
+  }
+
+  get turns(): TurnQueue {
+    return this.#link.turns;
   }
 
   get size(): number {
@@ -127,14 +132,17 @@ export class Exports {
     if (caps.length === 0) return { content, capTable: NO_CAPS };
     this.described += caps.length;
     const capTable: CapDescriptor[] = [];
-    for (const cap of caps) {
-      const descriptor = this.describe(cap);
-      capTable.push(descriptor);
-      if (descriptor.is === "senderHosted" || descriptor.is === "senderPromise") {
-        exported.push(descriptor.id as ExportId); // `describe` says only our own ids there
-      }
-    }
+    for (const cap of caps) capTable.push(this.describeInto(cap, exported));
     return { content, capTable };
+  }
+
+  /** As {@link describe}; adds the reference that it gives away, if any, to `exported`. */
+  describeInto(hook: Hook | undefined, exported: ExportId[]): CapDescriptor {
+    const descriptor = this.describe(hook);
+    if (descriptor.is === "senderHosted" || descriptor.is === "senderPromise") {
+      exported.push(descriptor.id as ExportId); // `describe` says only our own ids there
+    }
+    return descriptor;
   }
 
   /** Sends what must follow the message that described the capabilities. */

@@ -103,7 +103,7 @@ export interface ResultsSink {
   /** Ownership of the payload passes to the sink. */
   returned(results: Payload): void;
   failed(error: RpcError): void;
-  /** The last reference went before there was an outcome; there will be none. */
+  /** It has ended unheard: nobody held it any more, or it had failed before because it was cancelled. */
   forgotten?(): void;
   /** Of a sink that sends the results on: where to, as in {@link Request.returnTo}. */
   readonly returnTo?: object | undefined;

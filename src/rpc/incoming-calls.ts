@@ -44,9 +44,13 @@ export class IncomingCalls {
     const refused = this.#overload(message, depth);
     if (refused !== undefined) {
       const nothing = { content: params.content, caps: NO_CAPS };
-      this.#add(new Answer(this.#answers, id, message, nothing, this.#caller, depth)).refuse(
-        refused,
+      const answer = this.#add(
+        new Answer(this.#answers, id, message, nothing, this.#caller, depth),
       );
+      // Nothing of the call was looked at, so its parameters are given back: with the Return, if
+      // anybody looks at that.
+      if (message.onlyPromisePipeline) this.#adoption.decline(params.capTable);
+      answer.refuse(refused, !message.onlyPromisePipeline);
       return;
     }
     const callee = this.#callee(message);

@@ -16,8 +16,8 @@ export interface Link {
   readonly limits: RpcLimits;
   /** Of all streaming calls under way; their windows keep it. */
   streamWords: number;
-  /** Whether the peer understands Call.sendResultsTo.yourself. */
-  readonly tailCalls: boolean;
+  /** Whether the peer is known to understand Call.sendResultsTo.yourself. */
+  readonly peerKeepsResults: boolean;
   send(message: Message): void;
   /** Sends the call as a new question. */
   ask(target: MessageTarget, request: Request): Results;

@@ -241,7 +241,7 @@ class MembranedResults extends CallResults implements ResultsSink {
 
   failed(error: RpcError): void {
     if (!this.open) {
-      this.tellForgotten();
+      if (!this.pending) this.tellForgotten(); // else its method goes on, and it will be forgotten then
       return;
     }
     this.#end();

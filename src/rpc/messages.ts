@@ -61,6 +61,16 @@ export interface ExceptionDetail {
   readonly data: Uint8Array;
 }
 
+export interface BootstrapMessage {
+  readonly is: "bootstrap";
+  readonly questionId: number;
+  /**
+   * Whether the sender keeps results when it is asked to (Call.sendResultsTo.yourself): beside
+   * rpc.capnp, in a field that peers who do not know it pass over.
+   */
+  readonly keepsResults?: boolean | undefined;
+}
+
 export type SendResultsTo = "caller" | "yourself" | "thirdParty";
 
 export interface CallMessage {
@@ -123,7 +133,7 @@ export interface DisembargoMessage {
 export type Message =
   | { readonly is: "unimplemented"; readonly message: Message }
   | { readonly is: "abort"; readonly exception: Exception }
-  | { readonly is: "bootstrap"; readonly questionId: number }
+  | BootstrapMessage
   | CallMessage
   | ReturnMessage
   | FinishMessage

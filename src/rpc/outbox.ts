@@ -1,5 +1,5 @@
 import { type RpcError } from "./exception.ts";
-import { type CallMessage, type Message } from "./messages.ts";
+import { type Message } from "./messages.ts";
 
 /** What the owner of a connection must do, in this order: send a message, or close the road. */
 export type Action =
@@ -78,18 +78,20 @@ export class Outbox {
   }
 
   /**
-   * A Call that was handed out cannot be written. What means nothing to a peer that never had it is
-   * taken back, from the list that the owner is at, too: its Finish, and the calls on its results,
-   * and so on; returns those calls.
+   * A message that was handed out cannot be written. `amended` says what leaves in place of each one
+   * behind it, if anything, in their order; the list that the owner is at is amended too.
    */
-  retractBehind(call: CallMessage): readonly CallMessage[] {
-    const unheard: Unheard = { ids: new Set([call.questionId]), calls: [] };
-    const behind = this.#leaving.splice(this.#leaving.indexOf(call) + 1);
-    for (const action of behind) if (!belongsTo(unheard, action)) this.#leaving.push(action);
-    for (const action of this.#actions) {
-      if (belongsTo(unheard, action)) this.#retracted.add(action);
+  amendBehind(message: Message, amended: (action: Action) => Action | undefined): void {
+    for (const action of this.#leaving.splice(this.#leaving.indexOf(message) + 1)) {
+      const instead = amended(action);
+      if (instead !== undefined) this.#leaving.push(instead);
     }
-    return unheard.calls;
+    for (const [index, action] of this.#actions.entries()) {
+      if (this.#retracted.has(action)) continue;
+      const instead = amended(action);
+      if (instead === undefined) this.#retracted.add(action);
+      else this.#actions[index] = instead;
+    }
   }
 
   /** The peer has proven its key. */
@@ -115,21 +117,6 @@ export class Outbox {
     this.#actions.push(action);
     if (this.#actions.length === 1) this.#wake();
   }
-}
-
-/** Questions that the peer will never have heard of, and the calls among them that went with others. */
-interface Unheard {
-  readonly ids: Set<number>;
-  readonly calls: CallMessage[];
-}
-
-function belongsTo({ ids, calls }: Unheard, action: Action): boolean {
-  if (action.is === "finish") return ids.has(action.questionId);
-  if (action.is !== "call" || action.target.is !== "promisedAnswer") return false;
-  if (!ids.has(action.target.answer.questionId)) return false;
-  ids.add(action.questionId);
-  calls.push(action);
-  return true;
 }
 
 const NOTHING: readonly Action[] = [];

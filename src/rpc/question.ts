@@ -102,6 +102,11 @@ export class Question extends CallResults implements ResultsSink {
     else super.whenReturned(sink);
   }
 
+  /** The parameters gave these references to the peer as well. */
+  exportedMore(ids: readonly ExportId[]): void {
+    this.#paramExports = [...this.#paramExports, ...ids];
+  }
+
   /** A target in the results is held: until the Return, that holds the call too. */
   pin(): void {
     this.#pins += 1;

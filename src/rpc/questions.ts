@@ -17,6 +17,7 @@ import {
 import { type Outbox } from "./outbox.ts";
 import { CAPABILITY_CONTENT, callWords, NO_CAPS, releaseCaps } from "./payload.ts";
 import { type Asker, Question, type Returning } from "./question.ts";
+import { Retraction } from "./retraction.ts";
 import { OwnTable } from "./table.ts";
 import { violation } from "./violation.ts";
 
@@ -57,7 +58,7 @@ export class Questions implements Asker {
     const refused = this.#overload(CAPABILITY_CONTENT, NO_CAPS);
     if (refused !== undefined) return new BrokenHook(this.link.turns, refused);
     const questionId = this.#table.claim();
-    const serial = this.outbox.send({ is: "bootstrap", questionId });
+    const serial = this.outbox.send({ is: "bootstrap", questionId, keepsResults: true });
     const question = new Question(this, questionId, serial, "here", NO_CAPS, undefined);
     this.#table.set(questionId, question);
     const root = question.pipeline([]);
@@ -137,7 +138,7 @@ export class Questions implements Asker {
 
   /** The peer does not know this message: it holds nothing of it, and will not Return. */
   unimplemented(id: number): void {
-    const question = this.#table.get(id) ?? this.#unanswered.get(id);
+    const question = this.#get(id);
     if (question === undefined || question.is === "returned") {
       throw violation(`Unimplemented for question ${id}, which does not wait for anything`);
     }
@@ -146,8 +147,15 @@ export class Questions implements Asker {
 
   /** The Call cannot be written: it fails, and so do those on its results, which do not leave either. */
   unsent(message: CallMessage, error: RpcError): void {
-    for (const { questionId } of [message, ...this.outbox.retractBehind(message)]) {
-      const question = this.#table.get(questionId) ?? this.#unanswered.get(questionId);
+    const retraction = new Retraction(message, error, {
+      answers: this.#answers,
+      exports: this.exports,
+      question: (id) => this.#get(id),
+    });
+    this.outbox.amendBehind(message, (action) => retraction.amended(action));
+    this.exports.announce();
+    for (const id of retraction.unheard) {
+      const question = this.#get(id);
       if (question !== undefined) unheard(question, error);
     }
   }
@@ -157,6 +165,10 @@ export class Questions implements Asker {
     this.#unanswered.clear();
     this.canceled = 0;
     for (const question of questions) question.lose(over);
+  }
+
+  #get(id: number): Question | undefined {
+    return this.#table.get(id) ?? this.#unanswered.get(id);
   }
 
   #returned(question: Question, outcome: ReturnOutcome, message: ReturnMessage): void {
@@ -199,7 +211,7 @@ export class Questions implements Asker {
   }
 
   #returning({ onlyPipeline, returnTo }: Request): Returning {
-    if (returnTo !== undefined && returnTo === this.link && this.link.tailCalls) return "kept";
+    if (returnTo === this.link && this.link.peerKeepsResults) return "kept";
     return onlyPipeline === true ? "never" : "here";
   }
 

@@ -44,7 +44,7 @@ export class TailResults extends Results {
 
 class TailSink implements ResultsSink {
   readonly #sink: ResultsSink;
-  readonly #ended: TailEnded | undefined;
+  #ended: TailEnded | undefined;
 
   constructor(sink: ResultsSink, ended: TailEnded | undefined) {
     this.#sink = sink;
@@ -56,24 +56,31 @@ class TailSink implements ResultsSink {
   }
 
   returned(results: Payload): void {
-    this.#ended?.(undefined, results);
+    this.#tell(undefined, results);
     this.#sink.returned(results);
   }
 
   failed(error: RpcError): void {
     const mine = perhapsExecuted(error);
-    this.#ended?.(mine, undefined);
+    this.#tell(mine, undefined);
     this.#sink.failed(mine);
   }
 
   forgotten(): void {
     const error = RpcError.failed("the caller gave the call up", { code: "CANCELED" });
-    this.#ended?.(error, undefined, true);
+    this.#tell(error, undefined, true);
     this.#sink.forgotten?.();
   }
 
   keptByPeer(questionId: number): void {
-    this.#ended?.(undefined, undefined);
+    this.#tell(undefined, undefined);
     this.#sink.keptByPeer?.(questionId);
+  }
+
+  /** Once: what was cancelled is told of again when its method has ended. */
+  #tell(...how: Parameters<TailEnded>): void {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    ended?.(...how);
   }
 }

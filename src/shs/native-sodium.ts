@@ -27,6 +27,16 @@ export class NativeSodium implements Sodium {
     this.recordCipher = new NativeRecordCipher(addon);
   }
 
+  randomize(bytes: Uint8Array): void {
+    this.#addon.randombytes_buf(bytes);
+  }
+
+  sha256(message: Uint8Array): Uint8Array {
+    const digest = new Uint8Array(32);
+    this.#addon.crypto_hash_sha256(digest, message);
+    return digest;
+  }
+
   auth(key: Uint8Array, message: Uint8Array): Uint8Array {
     const mac = new Uint8Array(32);
     this.#addon.crypto_auth(mac, message, key);
@@ -172,6 +182,8 @@ type Decrypt = (
 
 /** What sodium-native exports and we use; results come first. It throws what libsodium refuses. */
 interface Addon {
+  readonly randombytes_buf: (bytes: Bytes) => void;
+  readonly crypto_hash_sha256: (digest: Bytes, message: Bytes) => void;
   readonly crypto_auth: (mac: Bytes, message: Bytes, key: Bytes) => void;
   readonly crypto_scalarmult: (product: Bytes, secret: Bytes, point: Bytes) => void;
   readonly crypto_scalarmult_base: (point: Bytes, secret: Bytes) => void;
@@ -213,6 +225,8 @@ interface Addon {
 
 const NEEDED: readonly (keyof Addon)[] = [
   "crypto_auth",
+  "crypto_hash_sha256",
+  "randombytes_buf",
   "crypto_scalarmult",
   "crypto_scalarmult_base",
   "crypto_sign_seed_keypair",

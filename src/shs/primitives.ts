@@ -3,14 +3,7 @@
  * libsodium, thrown or returned, comes out as `undefined` or `false`; what it means is decided by
  * the caller, who knows which message is being checked.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hash,
-  randomFillSync,
-  timingSafeEqual,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, timingSafeEqual } from "node:crypto";
 import { concatBytes } from "../base/index.ts";
 import { type LoadAddon, NativeSodium, requireSodiumNative } from "./native-sodium.ts";
 import { type RecordCipher } from "./record-cipher.ts";
@@ -60,7 +53,9 @@ export async function choose(load: LoadAddon | undefined): Promise<void> {
 
 /** 32 fresh random bytes, from which a long-term key pair grows. */
 export function generateSeed(): Uint8Array {
-  return randomFillSync(new Uint8Array(32));
+  const seed = new Uint8Array(32);
+  sodium.randomize(seed);
+  return seed;
 }
 
 /** One X25519 key pair, for one connection. */
@@ -71,7 +66,7 @@ export interface Ephemeral {
 }
 
 export function generateEphemeral(): Ephemeral {
-  return ephemeralOf(randomFillSync(new Uint8Array(32)));
+  return ephemeralOf(generateSeed());
 }
 
 /** The pair that belongs to a given secret; only tests have a reason to choose one. */
@@ -82,7 +77,7 @@ export function ephemeralOf(secret: Uint8Array): Ephemeral {
 /** `h`: SHA-256 of the parts, one after the other. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const whole = concatBytes(...parts);
-  const digest = plain(hash("sha256", whole, "buffer"));
+  const digest = sodium.sha256(whole);
   wipe(whole); // some of it may be secret
   return digest;
 }
@@ -197,16 +192,25 @@ export function openLarge(
 const LARGE_CIPHER = "chacha20-poly1305";
 const LARGE_OPTIONS = { authTagLength: 16 };
 
+/**
+ * HMAC-SHA-256 (RFC 2104 §2) under a key of 32 bytes. A `Hmac` of node:crypto is an object with a
+ * finalizer, which costs three times what the hashing does.
+ */
 function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const hmac = createHmac("sha256", key);
-  for (const part of parts) hmac.update(part);
-  return plain(hmac.digest());
+  const [inner, outer] = [INNER_PAD.slice(), OUTER_PAD.slice()];
+  key.forEach((byte, index) => {
+    inner[index] = INNER_PAD_BYTE ^ byte;
+    outer[index] = OUTER_PAD_BYTE ^ byte;
+  });
+  const digest = sha256(outer, sha256(inner, ...parts));
+  wipe(inner, outer);
+  return digest;
 }
 
-/** As a plain array, since `Buffer.slice` shares where `Uint8Array.slice` copies. */
-function plain(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
-}
-
+const SHA256_BLOCK_BYTES = 64;
+const INNER_PAD_BYTE = 0x36;
+const OUTER_PAD_BYTE = 0x5c;
+const INNER_PAD = new Uint8Array(SHA256_BLOCK_BYTES).fill(INNER_PAD_BYTE);
+const OUTER_PAD = new Uint8Array(SHA256_BLOCK_BYTES).fill(OUTER_PAD_BYTE);
 const ZERO_NONCE = new Uint8Array(24);
 const FIRST_BLOCK = Uint8Array.of(1);

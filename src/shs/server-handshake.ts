@@ -1,3 +1,4 @@
+import { curveKeyOf } from "./curve-keys.ts";
 import { ShsError } from "./error.ts";
 import { type KeyPair } from "./identity.ts";
 import {
@@ -14,15 +15,7 @@ import {
   SIGNATURE_BYTES,
 } from "./key-schedule.ts";
 import { networkKey } from "./network.ts";
-import {
-  curvePublicKey,
-  type Ephemeral,
-  multiplyBy,
-  openOnce,
-  sealOnce,
-  verify,
-  wipe,
-} from "./primitives.ts";
+import { type Ephemeral, multiplyBy, openOnce, sealOnce, verify, wipe } from "./primitives.ts";
 import { type Suite } from "./record.ts";
 import {
   agree,
@@ -205,7 +198,7 @@ export class ServerHandshake {
     }
     const sigA = opened.subarray(0, SIGNATURE_BYTES);
     const Ap = opened.slice(SIGNATURE_BYTES);
-    const clientCurveKey = curvePublicKey(Ap);
+    const clientCurveKey = curveKeyOf(Ap);
     if (clientCurveKey === undefined) throw weakIdentity();
     if (!verify(sigA, clientStatement(K, Bp, ab), Ap)) {
       throw new ShsError("M3_FORGED", "the client's signature does not hold");

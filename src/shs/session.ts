@@ -79,15 +79,15 @@ export function createOpener(agreement: Agreement, direction: Direction): Opener
 export function channelBinding(agreement: Agreement, m4: Uint8Array): Uint8Array {
   return hkdfExpand32(
     agreement.PRK,
-    domainOf(agreement.suite),
-    ascii("bind"),
+    DOMAIN[agreement.suite],
+    BIND,
     sha256(...agreement.messages, m4),
   );
 }
 
 /** `Expand(PRK, D ‖ "c2s" | "s2c" ‖ Ap ‖ Bp, 32)` */
 function aeadKey({ PRK, Ap, Bp }: Agreement, direction: Direction): Uint8Array {
-  return hkdfExpand32(PRK, AEAD64K_DOMAIN, ascii(direction), Ap, Bp);
+  return hkdfExpand32(PRK, AEAD64K_DOMAIN, DIRECTION[direction], Ap, Bp);
 }
 
 /** Key and first nonce of box-stream, which compact shares. */
@@ -100,10 +100,14 @@ function boxKeys(
     : [directionKey(Z, Ap), directionNonce(K, ap)];
 }
 
-function domainOf(suite: Suite): Uint8Array {
-  return ascii(`handfast/shs1+${suite}/v1`);
-}
-
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, "ascii"));
 }
+
+const DOMAIN: Readonly<Record<Suite, Uint8Array>> = {
+  aead64k: AEAD64K_DOMAIN,
+  "box-stream": ascii("handfast/shs1+box-stream/v1"),
+  compact: ascii("handfast/shs1+compact/v1"),
+};
+const DIRECTION: Readonly<Record<Direction, Uint8Array>> = { c2s: ascii("c2s"), s2c: ascii("s2c") };
+const BIND = ascii("bind");

@@ -6,6 +6,9 @@ import { type RecordCipher } from "./record-cipher.ts";
  */
 export interface Sodium {
   readonly recordCipher: RecordCipher;
+  /** Fills it with fresh random bytes, from the system. */
+  randomize(bytes: Uint8Array): void;
+  sha256(message: Uint8Array): Uint8Array;
   /** `crypto_auth`: HMAC-SHA-512 truncated to 32 bytes. */
   auth(key: Uint8Array, message: Uint8Array): Uint8Array;
   /** Multiplication by one secret, readied once. */

@@ -47,7 +47,7 @@ export async function createSecretFile(path: string, text: string): Promise<void
       throw new StoreError("KEY_FILE_EXISTS", `${path} exists, and a key is never overwritten`);
     }
     if (codeOf(cause) === "ENOENT") {
-      throw new StoreError("KEY_FILE_UNWRITABLE", `there is no folder ${dirname(path)}`);
+      throw new StoreError("KEY_FILE_UNWRITABLE", `there is no folder ${dirname(draft)}`);
     }
     throw new StoreError("KEY_FILE_UNWRITABLE", `${path} cannot be written`, cause);
   }

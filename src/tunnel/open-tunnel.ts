@@ -1,4 +1,5 @@
 import {
+  DEFAULT_LIMITS,
   dial,
   listenPlain,
   type NetLimits,
@@ -12,6 +13,7 @@ import {
 import { networkIdentifier, ready } from "../shs/index.ts";
 import { Identity } from "../vat/index.ts";
 import { join } from "./join.ts";
+import { Line } from "./line.ts";
 import { Traffic } from "./traffic.ts";
 import { type Incident, type TunnelEnd, tunnelEnd, tunnelLimits } from "./tunnel.ts";
 
@@ -47,12 +49,14 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<TunnelEnd>
   const network = networkIdentifier(options.network);
   const limits = tunnelLimits(options.limits);
   const traffic = new Traffic();
+  const line = new Line(DIALS_AT_ONCE);
   await ready();
   const connect = async (inner: PlainRoad): Promise<void> => {
     const from = inner.peer.address;
     let road: SecureSocket;
     try {
-      road = await dial({ address, keyPair, network, limits, signal: traffic.signal });
+      const { signal } = traffic;
+      road = await line.wait(() => dial({ address, keyPair, network, limits, signal }));
     } catch (error) {
       traffic.refused();
       inner.destroy();
@@ -67,3 +71,6 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<TunnelEnd>
   });
   return tunnelEnd([printPlace(door.address)], traffic, () => door.close(), options.signal);
 }
+
+/** Half the handshakes that a listener bears from one address; the rest is for its other programs. */
+const DIALS_AT_ONCE = DEFAULT_LIMITS.maxHandshakesPerAddress / 2;

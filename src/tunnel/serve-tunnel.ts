@@ -1,9 +1,9 @@
 import { abortWith } from "../base/index.ts";
 import {
   dialPlain,
-  type Endpoints,
   listen,
   type NetLimits,
+  parseHost,
   parseListenAddress,
   parsePlainAddress,
   type PlainRoad,
@@ -61,8 +61,9 @@ export interface ServeTunnelOptions {
  * `INSECURE` for a service on another machine.
  */
 export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEnd> {
-  const { identity, network, admit, suites = ["aead64k"], advertise, failed } = options;
+  const { identity, network, admit, suites = ["aead64k"], failed } = options;
   const address = parseListenAddress(options.listen);
+  const advertise = options.advertise === undefined ? undefined : parseHost(options.advertise);
   const service = parsePlainAddress(options.to, 1);
   if (options.remoteService !== "allow") requireThisMachine(service);
   const limits = tunnelLimits(options.limits);
@@ -77,14 +78,15 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     limits,
     exempt: options.exempt,
     accepted: (road, endpoints) => {
-      void forward(road, endpoints);
+      const wanted = options.proxyProtocol === true;
+      void forward(road, wanted ? proxyHeader(endpoints(), road.peer.id) : undefined);
     },
     refused: ({ address: from, error }) => {
       traffic.refused();
       failed?.({ error, from });
     },
   });
-  const forward = async (road: SecureSocket, endpoints: Endpoints): Promise<void> => {
+  const forward = async (road: SecureSocket, header: Uint8Array | undefined): Promise<void> => {
     const from = `${road.peer.id} at ${road.peer.address}`;
     let inner: PlainRoad;
     const dialing = new AbortController();
@@ -99,7 +101,7 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
     } finally {
       deafen();
     }
-    if (options.proxyProtocol === true) inner.write(proxyHeader(endpoints, road.peer.id));
+    if (header !== undefined) inner.write(header);
     const error = await traffic.follow(road, join(road, inner));
     if (error !== undefined) failed?.({ error, from });
   };

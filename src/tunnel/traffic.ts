@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { realClock, type SecureSocket } from "../net/index.ts";
 
 /** What went through one end of a tunnel since it was opened. */
@@ -25,6 +26,10 @@ export class Traffic {
   #receivedBytes = 0;
   readonly #life = new AbortController();
   #waiting: (() => void)[] = [];
+
+  constructor() {
+    setMaxListeners(0, this.signal); // every dial listens: many are no leak
+  }
 
   get stats(): TunnelStats {
     const live = [...this.#open].map(({ counters }) => counters);

@@ -1,5 +1,5 @@
 import { whenAborted } from "../base/index.ts";
-import { type NetLimits } from "../net/index.ts";
+import { DEFAULT_LIMITS, type NetLimits } from "../net/index.ts";
 import { type Traffic, type TunnelStats } from "./traffic.ts";
 
 /** A connection that came to nothing or was cut, for logs. */
@@ -52,8 +52,12 @@ export function tunnelEnd(
 
 /**
  * A tunnel does not know when a stream is over: one direction may go on for as long as it likes
- * after the other has ended. Everything else is limited as on any road.
+ * after the other has ended. All the clients of a peer come with its one key. Everything else is
+ * limited as on any road.
  */
 export function tunnelLimits(limits: Partial<NetLimits> | undefined): Partial<NetLimits> {
-  return { ...limits, lingerMs: Infinity };
+  return { maxRoadsPerKey: MAX_ROADS_PER_KEY, ...limits, lingerMs: Infinity };
 }
+
+/** Ours: a quarter of what a listener has, so that no peer alone takes all of it. */
+const MAX_ROADS_PER_KEY = DEFAULT_LIMITS.maxConnections / 4;

@@ -1,5 +1,5 @@
 import { type Logger } from "../base/index.ts";
-import { type CallContext, type ClientLog, dup, type LogLevel } from "../capnp/index.ts";
+import { type CallContext, type ClientLog, dup, type LogLevel } from "../objects/index.ts";
 import {
   LogLevel as WireLevel,
   type LogLine,

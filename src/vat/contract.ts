@@ -1,13 +1,11 @@
 import { type AnonymousPeer, type Logger, type Peer, type PeerId } from "../base/index.ts";
 import {
   type CallObserver,
-  type Client,
   type Interceptor,
-  type InterfaceType,
   type LogLevel,
   type MintOptions,
-  type Servable,
-} from "../capnp/index.ts";
+} from "../objects/index.ts";
+import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
 import { type Certificate, type Road } from "../net/index.ts";
 import { type CallStatistics, type ConnectionDump, type DumpOptions } from "../rpc/index.ts";
 import { type CloseReason, type Suite } from "../shs/index.ts";
@@ -63,7 +61,10 @@ export interface VatOptions {
 
 /** Options of one `listen`. */
 export interface ListenOptions {
-  /** The host that `address` shows, when it is not the one listened on. */
+  /**
+   * The host that `address` shows, when it is not the one listened on. Rejected with `NetError`
+   * `ADDRESS_INVALID` when it is none.
+   */
   readonly advertise?: string | undefined;
   /** What we can be dialled with. Default `["aead64k"]`. */
   readonly suites?: readonly Suite[] | undefined;

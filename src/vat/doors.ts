@@ -8,6 +8,7 @@ import {
   listenInsecure,
   listenInsecureUnix,
   listenTls,
+  parseHost,
   parseInsecureAddress,
   parseInsecureUnixAddress,
   parseListenAddress,
@@ -55,7 +56,9 @@ export class Doors {
   }
 
   /** Opens one, as `Vat.listen` says. */
-  async open(address: string, options: ListenOptions = {}): Promise<Listener> {
+  async open(address: string, given: ListenOptions = {}): Promise<Listener> {
+    const { advertise } = given;
+    const options = advertise === undefined ? given : { ...given, advertise: parseHost(advertise) };
     const tls = parseTlsListenAddress(address);
     if (tls !== undefined) return await this.#listenTls(tls, options);
     const { limits } = this.#owner;

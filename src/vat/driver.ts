@@ -12,9 +12,9 @@ import {
   encodeMessage,
   FrameReader,
   FrameWriter,
-  methodPlace,
   WORD_BYTES,
 } from "../capnp/index.ts";
+import { methodPlace } from "../objects/index.ts";
 import { type Road } from "../net/index.ts";
 import {
   type Action,

@@ -1,5 +1,6 @@
 import { type AnonymousPeer, HandfastError, type Peer } from "../base/index.ts";
-import { type Client, clientOfHook, type InterfaceType } from "../capnp/index.ts";
+import { type Client, type InterfaceType } from "../capnp/index.ts";
+import { clientOfHook } from "../objects/index.ts";
 import { BrokenHook, type Hook, PromiseHook, RpcError, type TurnQueue } from "../rpc/index.ts";
 import { type CloseReason } from "../shs/index.ts";
 import { type Connection } from "./contract.ts";

@@ -10,16 +10,14 @@ import {
 } from "../base/index.ts";
 import {
   CallObservers,
-  type Client,
   clientOfHook,
   Host,
   hookOf,
-  type InterfaceType,
   minted,
   type MintOptions,
-  type Servable,
   serve,
-} from "../capnp/index.ts";
+} from "../objects/index.ts";
+import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
 import {
   dial,
   dialInsecure,

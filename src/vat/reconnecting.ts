@@ -1,5 +1,6 @@
 import { type Clock } from "../base/index.ts";
-import { type Client, onBroken, whenResolved } from "../capnp/index.ts";
+import { type Client } from "../capnp/index.ts";
+import { onBroken, whenResolved } from "../objects/index.ts";
 import { NetError, type NetErrorCode, type Random, realClock, realRandom } from "../net/index.ts";
 import { RpcError } from "../rpc/index.ts";
 import { type Backoff, DEFAULT_BACKOFF, delayAfter } from "./backoff.ts";

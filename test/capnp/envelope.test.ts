@@ -150,6 +150,16 @@ describe("the envelope codec", () => {
   });
 });
 
+it("says in Bootstrap that we keep results, and others read it as they always have", () => {
+  const message = { is: "bootstrap", questionId: 5, keepsResults: true } as const;
+  const bytes = bytesOf(message);
+  expect(messageIn(bytes)).toEqual(message);
+  expect(oracleDecodes(bytes)).toEqual({ ...message, keepsResults: false });
+  const note = bytes.length - 2 * 8; // before a pointer
+  bytes[note] = bytes[note]! ^ 1;
+  expect(messageIn(bytes)).toEqual({ ...message, keepsResults: false });
+});
+
 describe("what it does not know", () => {
   const raw = (kind: number) => {
     const bytes = bytesOf({ is: "bootstrap", questionId: 5 });
@@ -168,7 +178,7 @@ describe("what it does not know", () => {
     new DataView(echo.buffer, echo.byteOffset).setUint16(32, 8, true);
     expect(messageIn(echo)).toEqual({
       is: "unimplemented",
-      message: { is: "bootstrap", questionId: 5 },
+      message: { is: "bootstrap", questionId: 5, keepsResults: false },
     });
   });
 

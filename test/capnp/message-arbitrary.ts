@@ -66,7 +66,11 @@ const outcome: fc.Arbitrary<ReturnOutcome> = fc.oneof(
 /** Every kind of message but `unimplemented`, which wraps another. */
 export const plainMessage: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ is: fc.constant("abort" as const), exception }),
-  fc.record({ is: fc.constant("bootstrap" as const), questionId: u32 }),
+  fc.record({
+    is: fc.constant("bootstrap" as const),
+    questionId: u32,
+    keepsResults: fc.constant(false), // which only we know of
+  }),
   fc.record({
     is: fc.constant("call" as const),
     questionId: u32,

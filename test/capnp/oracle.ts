@@ -131,7 +131,7 @@ function read(from: rpc.Message): unknown {
     case rpc.Message.ABORT:
       return { is: "abort", exception: readException(from.abort) };
     case rpc.Message.BOOTSTRAP:
-      return { is: "bootstrap", questionId: from.bootstrap.questionId };
+      return { is: "bootstrap", questionId: from.bootstrap.questionId, keepsResults: false };
     case rpc.Message.CALL: {
       const { call } = from;
       return {

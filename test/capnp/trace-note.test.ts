@@ -9,7 +9,7 @@ import {
 } from "../../src/capnp/index.ts";
 import { type CallMessage, type Message, type TraceContext } from "../../src/rpc/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
-import { definitionOf } from "../../src/capnp/index.ts";
+import { definitionOf } from "../../src/objects/index.ts";
 
 const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 

@@ -62,7 +62,7 @@ describe.runIf(withCapnpTool)("gen", () => {
   it("tells what is stale, and writes nothing then", async () => {
     const missing = await gen("greeter.capnp", "--check");
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toMatch(/^error STALE: stale: greeter\.capnp\.ts\n/);
+    expect(missing.stderr).toMatch(/^error STALE: stale: greeter\.capnp\.ts\nhint: .*`--check`/);
     await gen("greeter.capnp");
     expect((await gen("greeter.capnp", "--check")).status).toBe(0);
   });
@@ -105,6 +105,18 @@ describe.runIf(withCapnpTool)("gen", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("lost.capnp:2:");
     expect(stderr).toContain("Import failed: /far.capnp");
+    expect(stderr).toContain("`--import-path DIR`");
+  });
+
+  it("says why `capnp` gave up", async () => {
+    mkdirSync(at("within"));
+    writeFileSync(
+      at("within/far.capnp"),
+      '@0xd3f0a51f3b0c7e14;\nstruct Far { up @0 :import "../../../../../../up.capnp".Up; }',
+    );
+    const { status, stderr } = await gen("within/far.capnp", "-I", "within");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error SCHEMA_INVALID: `capnp` gave up: can't use ".." to .*\n$/);
   });
 
   it("finds absolute imports where it is told to", async () => {
@@ -116,6 +128,8 @@ describe.runIf(withCapnpTool)("gen", () => {
     );
     expect((await gen("near.capnp", "-I", "shared")).status).toBe(0);
     expect(readFileSync(at("near.capnp.ts"), "utf8")).toContain('from "./far.capnp.ts"');
+    expect((await gen("near.capnp", "shared/far.capnp", "-I", "shared")).stderr).toBe("");
+    expect(readFileSync(at("near.capnp.ts"), "utf8")).toContain('from "./shared/far.capnp.ts"');
   });
 
   it("keeps two schemas of one name apart", async () => {

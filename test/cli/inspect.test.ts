@@ -56,7 +56,9 @@ it.each([[[]], [["--watch"]]])("inspect %s waits no longer than it is told to", 
   });
   await new Promise<void>((resolve) => silent.listen(socket, resolve));
   const { terminal, err } = screen();
+  const startedAtMs = performance.now();
   expect(await run(["inspect", socket, "--timeout", "20", ...more], terminal)).toBe(1);
+  expect(performance.now() - startedAtMs).toBeLessThan(4000); // a goodbye has 5 s elsewhere
   expect(err()).toMatch(/^error TIMEOUT/);
 });
 

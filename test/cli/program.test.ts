@@ -1,9 +1,12 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { describe, expect, it, vi } from "vitest";
 import { runProgram, start } from "../support/program.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // each test starts processes, and machines are busy
+
+const FULL = "/dev/full";
 
 const handfast = (...args: string[]) => runProgram("src/cli/main.ts", args);
 
@@ -51,6 +54,22 @@ describe("the command line", () => {
     child.stdout?.destroy();
     expect(await once(child, "close")).toEqual([0, null]);
     expect(stderr).toBe("");
+  });
+
+  it("says so when its results are lost, without a stack", async () => {
+    if (!existsSync(FULL)) return; // Linux has one
+    const full = openSync(FULL, "w");
+    const child = start("src/cli/main.ts", ["--version"], { stdout: full });
+    closeSync(full);
+    const stderr = text(child.stderr!);
+    expect(await once(child, "close")).toEqual([1, null]);
+    expect(await stderr).toMatch(/^error OUTPUT_LOST: results cannot be written: ENOSPC.*\n$/);
+  });
+
+  it("goes on when nobody reads its warnings and errors", async () => {
+    const child = start("src/cli/main.ts", ["id", "/nowhere/me.key"]);
+    child.stderr!.destroy();
+    expect(await once(child, "close")).toEqual([1, null]);
   });
 
   it("speaks JSON about errors too, wherever --json stands", async () => {

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { run } from "../../src/cli/program.ts";
+import { Terminal } from "../../src/cli/terminal.ts";
 import { handfast } from "./screen.ts";
 
 const PEER = `capnp://ed25519:${"A".repeat(43)}@127.0.0.1:1`;
@@ -69,6 +71,7 @@ it.each([
   [["inspect"], "missing required argument 'SOCKET'"],
   [["inspect", ""], "word 2 of the command line is empty"],
   [["inspect", "/x", "--leak-after", "-1"], "--leak-after takes seconds, not -1"],
+  [["inspect", "/x", "--interval", "0"], "--interval takes 0.1 seconds or more, not 0"],
   [["doctor", PEER, PEER], "too many arguments"],
   [["doctor", "--key="], "the value of --key= of the command line is empty"],
   [["doctor", "--timeout", "soon"], "--timeout takes a whole number"],
@@ -94,6 +97,8 @@ it.each([
   [[...CONNECT, "127.0.0.1:1"], 1],
   [[...CONNECT, PEER, "--listen", "127.0.0.1:99999"], 11],
   [[...PROBE, "--anyone", "--listen", "unix:x"], 6],
+  [[...SERVE, "--anyone", "--advertise", "my host"], 3],
+  [[...PROBE, "--anyone", "--advertise", "[::1"], 5],
   [["doctor", "capnp+tls://mtls-sha256:abc@h:1"], 28],
   [["doctor", `capnp://${"x".repeat(51)}@h:1`], 9],
 ])("handfast %j points at column %i", async (args, column) => {
@@ -105,7 +110,8 @@ it.each([
 
 it("keeps what is in the clear on this machine", async () => {
   const far = [...SERVE.slice(0, -1), "192.0.2.1:80", "--anyone", "--key", key];
-  for (const args of [[...CONNECT, PEER, "--listen", "0.0.0.0:0"], far]) {
+  const plain = ["doctor", "insecure://192.0.2.1:80"];
+  for (const args of [[...CONNECT, PEER, "--listen", "0.0.0.0:0"], far, plain]) {
     const { status, err } = await handfast(...args);
     expect(status).toBe(2);
     expectClear(err, "INSECURE", "plain TCP goes to 127.0.0.1 and ::1 only");
@@ -120,6 +126,25 @@ it.each([["ping", PEER], ["doctor"], ["serve-probe", "--anyone"]])(
       expect(status).toBe(2);
       expectClear(err, "NETWORK_INVALID", "a network's name");
     }
+  },
+);
+
+it("keygen names the folder that a path with a slash at its end is in", async () => {
+  const { err } = await handfast("keygen", join(folder, "none/"));
+  expectClear(err, "KEY_FILE_UNWRITABLE", `there is no folder ${join(folder, "none")}`);
+});
+
+it.each([[SERVE], [PROBE]])(
+  "%s that is stopped when it says that it listens ends in order",
+  async (command) => {
+    const results: string[] = [];
+    const write = (text: string) => {
+      if (results.push(text) === 1) process.emit("SIGTERM");
+    };
+    const terminal = new Terminal({ stdout: { write }, stderr: { write }, env: {} });
+    const where = ["--listen", "tcp://127.0.0.1:0", "--anyone", "--key", key];
+    expect(await run([...command, ...where], terminal)).toBe(0);
+    expect(results).toHaveLength(2);
   },
 );
 

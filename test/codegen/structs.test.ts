@@ -12,7 +12,7 @@ import { Pretty } from "./golden/names.capnp.ts";
 import { Grid } from "./golden/nested-lists.capnp.ts";
 import { Expression } from "./golden/nested-unions.capnp.ts";
 import { A } from "./golden/nesting.capnp.ts";
-import { PointerDefaults } from "./golden/pointer-defaults.capnp.ts";
+import { Endless, PointerDefaults } from "./golden/pointer-defaults.capnp.ts";
 import { Tree } from "./golden/recursion.capnp.ts";
 import { Reserved, Sizes, Words } from "./golden/reserved.capnp.ts";
 import { Defaults } from "./golden/scalar-defaults.capnp.ts";
@@ -125,7 +125,20 @@ describe("defaults", () => {
     expect(read.colours.toArray()).toEqual(["blue", "red"]);
   });
 
+  it("that lack a default which they are in end there as plain objects", () => {
+    const read = through(Endless, { name: "first" });
+    const plain = read.toObject();
+    const all = [{ name: "one" }, { name: "two" }];
+    expect(plain).toMatchObject({ name: "first", next: { name: "next", next: { name: "last" } } });
+    expect(plain.next?.next).not.toHaveProperty("next");
+    expect(plain.all.map(({ name }) => ({ name }))).toEqual(all);
+    expect(JSON.parse(JSON.stringify(read))).toEqual(plain);
+    expect(read.next.next.next.next.next.next.name).toBe("last");
+  });
+
   it("are copied when they are edited, and stay as they are", () => {
+    through(PointerDefaults, {}).data.fill(9);
+    expect(through(PointerDefaults, {}).data).toEqual(Uint8Array.of(0, 255, 16));
     const bytes = encode(PointerDefaults, through(PointerDefaults, {}));
     const edited = decode(PointerDefaults, encode(PointerDefaults, { point: { x: 9 } }));
     expect(edited.point.toObject()).toEqual({ x: 9, y: 7, name: "here" });

@@ -45,7 +45,8 @@ export class FuzzVat {
   /** Calls that were given up and go on regardless. */
   readonly #unheard: IncomingCall[] = [];
   readonly #boundaries: Boundary[] = [];
-  #turned = false;
+  /** Whether the last turn found something to do, or left something. */
+  restless = false;
 
   constructor(name: string, world: World) {
     this.name = name;
@@ -57,11 +58,6 @@ export class FuzzVat {
 
   get busy(): boolean {
     return this.#held.length + this.#promises.length + this.#unheard.length > 0;
-  }
-
-  /** Whether the last turn found something to do. */
-  get restless(): boolean {
-    return this.#turned;
   }
 
   hold(hook: Hook, shadow: Shadow): void {
@@ -84,6 +80,17 @@ export class FuzzVat {
     });
   }
 
+  stream(index: number, argIndex: number): void {
+    const ref = pick(this.#refs, index);
+    if (ref === undefined) return;
+    const args = [pick(this.#refs, argIndex)!].slice(0, argIndex % 2);
+    const shadows = args.map((arg) => arg.shadow);
+    const content = new CallContent(ref, shadows, true);
+    const params = { content, caps: args.map((arg) => arg.hook.retain()) };
+    const request = { interfaceId: 1n, methodId: 1, params, streaming: true };
+    this.#calls.push(new MadeCall(this, ref.hook.call(request), content, false));
+  }
+
   call(index: number, argIndex: number, kind: number): void {
     const ref = pick(this.#refs, index);
     if (ref === undefined) return;
@@ -100,7 +107,7 @@ export class FuzzVat {
 
   pipeline(index: number, slot: number): void {
     const call = pick(this.#calls, index);
-    if (call !== undefined)
+    if (call !== undefined && !call.content.streaming)
       this.hold(call.results.pipeline([slot]), call.content.answer.slots[slot]);
   }
 
@@ -148,6 +155,20 @@ export class FuzzVat {
       caps: refs.map((ref) => ref?.hook.retain()),
     });
     this.#releasePipeline(held);
+  }
+
+  late(index: number, how: number, refIndex: number): void {
+    const call = take(this.#unheard, index);
+    const ref = pick(this.#refs, refIndex);
+    if (call === undefined) return;
+    if (ref === undefined || how % 3 === 0) call.throws(RpcError.failed("late"));
+    else if (how % 3 === 1) {
+      call.returns({ content: new ResultContent([ref.shadow]), caps: [ref.hook.retain()] });
+    } else {
+      const content = new CallContent(ref, []);
+      content.disowned = true;
+      call.tailCall(ref.hook, { interfaceId: 1n, methodId: 0, params: { content, caps: [] } });
+    }
   }
 
   throw(index: number): void {
@@ -220,7 +241,7 @@ export class FuzzVat {
 
   turn(): void {
     const due = this.turns.drain();
-    this.#turned = due.length > 0;
+    this.restless = due.length > 0;
     for (const turn of due) turn.run();
     for (const collect of this.roads) collect();
   }

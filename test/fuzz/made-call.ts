@@ -26,6 +26,10 @@ export class MadeCall implements ResultsSink {
 
   returned(payload: Payload): void {
     this.#happened("returned");
+    if (this.content.streaming) {
+      releaseCaps(payload);
+      return;
+    }
     const { end } = this.content.answer;
     if (end.outcome !== "returned") throw new Finding("a call returned that nobody answered");
     const { content, caps } = payload;
@@ -43,7 +47,7 @@ export class MadeCall implements ResultsSink {
       if (this.content.delivered) throw new Finding("a call ran that was said not to have run");
       this.content.disowned = true;
     }
-    if (this.#vat.world.lossy) return;
+    if (this.#vat.world.lossy || this.content.streaming) return;
     if (!mayFail(this.content)) {
       throw new Finding(`a call failed for no reason: ${error.message}`);
     }

@@ -1,7 +1,12 @@
 import { AuthContext } from "../../src/base/index.ts";
-import { Connection, type Message, RpcError } from "../../src/rpc/index.ts";
+import { Connection, type Message, RpcError, type RpcLimits } from "../../src/rpc/index.ts";
 import { Finding } from "./finding.ts";
 import { type FuzzVat } from "./fuzz-vat.ts";
+
+interface RoadOptions {
+  readonly tailCalls: boolean;
+  readonly narrow: boolean;
+}
 
 /** A connection with what is under way on it. */
 export class Road {
@@ -9,11 +14,18 @@ export class Road {
   readonly #vats: readonly [FuzzVat, FuzzVat];
   /** By the end they are on their way to. */
   readonly #messages: readonly [Message[], Message[]] = [[], []];
+  /** Whether the ends know of each other that they keep results when asked to. */
+  readonly #tailCalls: boolean;
+  readonly #limits: Partial<RpcLimits>;
+  /** Whether the next large message of each end cannot be written. */
+  readonly #refusals: [boolean, boolean] = [false, false];
   #cut = false;
 
-  constructor(left: FuzzVat, right: FuzzVat, tailCalls: boolean) {
+  constructor(left: FuzzVat, right: FuzzVat, { tailCalls, narrow }: RoadOptions) {
     this.#vats = [left, right];
-    this.#ends = [this.#end(left, tailCalls), this.#end(right, tailCalls)];
+    this.#tailCalls = tailCalls;
+    this.#limits = narrow ? NARROW : {};
+    this.#ends = [this.#end(left), this.#end(right)];
     left.roads.push(() => this.#collect(0));
     right.roads.push(() => this.#collect(1));
   }
@@ -27,11 +39,21 @@ export class Road {
   deliver(end: number, workaround: boolean): boolean {
     const message = this.#messages[end]!.shift();
     if (message === undefined) return false;
-    const finish = workaround && message.is === "finish";
-    this.#ends[end]!.receive(
-      finish ? { ...message, requireEarlyCancellationWorkaround: true } : message,
-    );
+    this.#ends[end]!.receive(this.#changed(message, workaround));
     return true;
+  }
+
+  /** As another implementation would have sent it. */
+  #changed(message: Message, workaround: boolean): Message {
+    if (workaround && message.is === "finish") {
+      return { ...message, requireEarlyCancellationWorkaround: true };
+    }
+    if (message.is === "bootstrap") return { ...message, keepsResults: this.#tailCalls };
+    return message;
+  }
+
+  refuseNext(end: number): void {
+    this.#refusals[end] = true;
   }
 
   cut(): void {
@@ -69,16 +91,19 @@ export class Road {
     for (const end of this.#ends) {
       if (!end.idle) throw new Finding(`something is left: ${JSON.stringify(end.dump())}`);
       if (end.callsUnderWay > 0) throw new Finding("a call that has ended counts as under way");
+      const { callWords, streamWords } = end.stats;
+      if (callWords + streamWords !== 0)
+        throw new Finding("calls that have ended still cost words");
     }
   }
 
-  #end(vat: FuzzVat, tailCalls: boolean): Connection {
+  #end(vat: FuzzVat): Connection {
     return new Connection({
       turns: vat.turns,
       caller: CALLER,
       bootstrap: () => vat.root.hook.retain(),
       wake: () => {},
-      tailCalls,
+      limits: this.#limits,
     });
   }
 
@@ -86,14 +111,42 @@ export class Road {
     const connection = this.#ends[end]!;
     connection.turnEnded();
     for (const action of connection.takeActions()) {
-      if (action.is !== "close") {
-        this.#messages[1 - end]!.push(action);
+      if (action.is === "close") this.#closed(action.error);
+      else if (this.#refusals[end] && isLarge(action)) {
+        this.#refusals[end] = false;
+        connection.unsendable(action, RpcError.overloaded("unwritable"));
+        this.#vats[end]!.restless = true; // what it says instead waits
       } else if (!this.#cut) {
-        throw new Finding(`a connection ended: ${action.error?.message}`, { cause: action.error });
+        this.#messages[1 - end]!.push(action);
       }
     }
   }
+
+  #closed(error: RpcError | undefined): void {
+    if (this.#cut) return;
+    const isCutOff = this.#limits === NARROW && error?.message.startsWith("twice as many") === true;
+    if (!isCutOff) throw new Finding(`a connection ended: ${error?.message}`, { cause: error });
+    this.cut();
+  }
 }
+
+/** As in the driver: what is as large as the application makes it. */
+function isLarge(message: Message): boolean {
+  return message.is === "call" || (message.is === "return" && message.outcome.is === "results");
+}
+
+/** So small that every one of them is reached now and then. */
+const NARROW: Partial<RpcLimits> = {
+  maxQuestions: 8,
+  maxCanceledQuestions: 4,
+  maxAnswers: 6,
+  maxExports: 6,
+  maxImports: 5,
+  maxCallWords: 100,
+  maxEmbargoes: 2,
+  maxPipelineDepth: 3,
+  streamWindowWords: 1,
+};
 
 const CALLER = {
   peer: { address: "fuzz", transport: "memory", signal: new AbortController().signal },

@@ -88,12 +88,15 @@ export class CallContent implements Content {
   readonly sequence: number;
   readonly target: Shadow;
   readonly args: readonly Shadow[];
+  /** Its caller learns no more than that it may make the next, or that the stream has failed. */
+  readonly streaming: boolean;
   readonly answer = new ShadowAnswer(this);
   delivered = false;
   /** The caller was told that it was never delivered. */
   disowned = false;
 
-  constructor(ref: Ref, args: readonly Shadow[]) {
+  constructor(ref: Ref, args: readonly Shadow[], streaming = false) {
+    this.streaming = streaming;
     ref.calls += 1;
     this.refId = ref.id;
     this.sequence = ref.calls;

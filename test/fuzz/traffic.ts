@@ -4,10 +4,10 @@ import { firstFailure } from "./traffic-campaign.ts";
 
 /** node --import tsx test/fuzz/traffic.ts [--mutants N] [--seed N] */
 const { values } = parseArgs({
-  options: { mutants: { type: "string", default: "200000" }, seed: { type: "string" } },
+  options: { mutants: { type: "string" }, seed: { type: "string" } },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
-const mutants = values.seed === undefined ? Number(values.mutants) : 1;
+const mutants = Number(values.mutants ?? (values.seed === undefined ? 200_000 : 1));
 
 console.log(`first seed ${seed}`);
 const started = process.memoryUsage().rss;

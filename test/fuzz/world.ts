@@ -6,6 +6,8 @@ import { FuzzVat, pick } from "./fuzz-vat.ts";
 export interface WorldOptions {
   readonly vats: number;
   readonly tailCalls: boolean;
+  /** Whether limits are so small that they are reached. */
+  readonly narrow?: boolean;
 }
 
 /** One step: the name of a method of the world, and numbers that choose what it is done to. */
@@ -21,6 +23,9 @@ export type Step = readonly [
     | "break"
     | "answer"
     | "throw"
+    | "late"
+    | "stream"
+    | "unwritable"
     | "tailCall"
     | "setPipeline"
     | "wrap"
@@ -40,16 +45,19 @@ export class World {
   /** Whether answers were left that wait for one another's Finish; see `Road.hasCycle`. */
   cycles = 0;
 
-  constructor({ vats, tailCalls }: WorldOptions) {
+  constructor({ vats, tailCalls, narrow = false }: WorldOptions) {
+    this.#lossy = narrow;
     this.#vats = Array.from({ length: vats }, (_, index) => new FuzzVat(`vat ${index}`, this));
     for (const [index, left] of this.#vats.entries()) {
       for (const right of this.#vats.slice(index + 1)) {
-        this.#roads.push(new Road(left, right, tailCalls));
+        this.#roads.push(new Road(left, right, { tailCalls, narrow }));
       }
     }
+    // Each end learns from the other's Bootstrap what it understands.
+    if (tailCalls) for (const road of this.#roads) for (const end of [0, 1]) road.bootstrap(end);
   }
 
-  /** Whether a connection was cut or a membrane revoked, so that calls may fail for no other reason. */
+  /** Whether something happened for which calls may fail that were not themselves to blame. */
   get lossy(): boolean {
     return this.#lossy;
   }
@@ -101,6 +109,16 @@ export class World {
     this.#vat(vat).throw(held);
   }
 
+  /** A call that was given up comes to an end after all. */
+  late(vat: number, call: number, how: number, ref: number): void {
+    this.#vat(vat).late(call, how, ref);
+  }
+
+  /** A streaming call through a reference. */
+  stream(vat: number, ref: number, arg: number): void {
+    this.#vat(vat).stream(ref, arg);
+  }
+
   tailCall(vat: number, held: number, ref: number): void {
     this.#vat(vat).tailCall(held, ref);
   }
@@ -122,6 +140,12 @@ export class World {
 
   deliver(road: number, end: number, workaround: number): void {
     pick(this.#roads, road)?.deliver(end % 2, workaround % 4 === 0);
+  }
+
+  /** The next call or results that one end would send turn out to be too large. */
+  unwritable(road: number, end: number): void {
+    this.#lossy = true;
+    pick(this.#roads, road)?.refuseNext(end % 2);
   }
 
   turn(vat: number): void {

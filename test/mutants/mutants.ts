@@ -281,14 +281,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: "streaming calls of one caller to an object run one at a time",
-    file: "src/capnp/served-object.ts",
+    file: "src/objects/served-object.ts",
     from: "if (lane?.streaming === true) {",
     to: "if (lane?.streaming === undefined && lane !== undefined) {",
     tests: ["test/vat/calls.test.ts"],
   },
   {
     rule: "the first failure of a stream breaks the object for its caller",
-    file: "src/capnp/lane.ts",
+    file: "src/objects/lane.ts",
     from: "if (!call.canceled) this.broken ??= error;",
     to: "",
     tests: ["test/vat/calls.test.ts"],

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { peerIdOfKey, toBase64 } from "../../src/base/index.ts";
 import {
   NetError,
+  parseHost,
   parseListenAddress,
   parsePeerAddress,
   parsePlainAddress,
@@ -10,6 +11,7 @@ import {
   printPeerAddress,
   printScuttlebuttAddress,
 } from "../../src/net/index.ts";
+import { thrownBy } from "../support/thrown.ts";
 
 const KEY = Uint8Array.from({ length: 32 }, (_, index) => index * 5);
 const ID = peerIdOfKey(KEY);
@@ -42,6 +44,16 @@ function faultOf(
   }
   return { code: "parsed" };
 }
+
+describe("a host alone", () => {
+  it("is a name or an address, of IPv6 with brackets or without", () => {
+    expect(parseHost("Library.example")).toBe("library.example");
+    for (const text of ["::1", "[::1]"]) expect(parseHost(text)).toBe("::1");
+    for (const bad of ["", "my host", "a:1", "[::1", "1.2.3"]) {
+      expect(thrownBy(() => parseHost(bad))).toMatchObject({ code: "ADDRESS_INVALID" });
+    }
+  });
+});
 
 describe("a peer's address", () => {
   it("reads back as it was printed", () => {

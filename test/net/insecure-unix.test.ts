@@ -9,7 +9,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -20,6 +19,7 @@ import {
   parseInsecureUnixAddress,
 } from "../../src/net/index.ts";
 import { thrownBy } from "../support/thrown.ts";
+import { leaveDeadSocket } from "./support/dead-socket.ts";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "handfast-unix-"));
@@ -90,11 +90,9 @@ describe("a Unix socket", () => {
     const first = await listenInsecureUnix(path, {}, () => {});
     await first.close();
     expect(thrownBy(() => lstatSync(path))).toMatchObject({ code: "ENOENT" });
-    const dead = createServer().listen(path);
-    await new Promise((resolve) => dead.once("listening", resolve));
-    symlinkSync(path, `${path}.keep`);
-    await new Promise((resolve) => dead.close(resolve));
-    await listening(path);
+    await leaveDeadSocket(path);
+    expect(lstatSync(path).isSocket()).toBe(true);
+    expect(await listening(path)).toEqual({ accepted: [] });
   });
 
   it("is not taken from somebody who listens on it", async () => {
@@ -138,6 +136,34 @@ describe("a Unix socket", () => {
     for (const path of paths) expect(await listening(path)).toEqual({ accepted: [] });
   });
 
+  it("is refused where others may move a link that only another link leads through", async () => {
+    const [open, safe] = [folder(), folder()];
+    mkdirSync(join(safe, "own"), { mode: 0o700 });
+    symlinkSync(safe, join(open, "second"));
+    symlinkSync(`../../${open}/second/own/..`, join(safe, "first"));
+    const path = join(safe, "first", "own", "s");
+    chmodSync(open, 0o777);
+    await expect(listenInsecureUnix(path, {}, () => {})).rejects.toMatchObject({
+      code: "SOCKET_UNSAFE",
+      message: `others may write in ${open}: chmod go-w it, or take another`,
+    });
+    chmodSync(open, 0o755);
+    expect(await listening(path)).toEqual({ accepted: [] });
+    symlinkSync("round", join(safe, "round"));
+    await expect(
+      listenInsecureUnix(join(safe, "round", "own", "s"), {}, () => {}),
+    ).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
+  });
+
+  it("is not dialled where others could have put another in its place", async () => {
+    const open = folder();
+    const path = join(open, "s");
+    const { accepted } = await listening(path);
+    chmodSync(open, 0o777);
+    await expect(dialInsecureUnix(path, {})).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
+    expect(accepted).toEqual([]);
+  });
+
   it("is refused where a folder that it is in, or a link on the way, is somebody else's", async () => {
     if (process.getuid?.() !== 0) return; // only root can give one away
     const theirs = folder();
@@ -155,14 +181,17 @@ describe("a Unix socket", () => {
     }
   });
 
-  it("is refused in a folder that is a link, and where there is none", async () => {
+  it("may be in a folder by a link of ours, and is refused where there is no folder", async () => {
     const real = folder();
     const link = join(folder(), "link");
     symlinkSync(real, link);
-    const through = listenInsecureUnix(join(link, "s"), {}, () => {});
-    await expect(through).rejects.toMatchObject({ code: "SOCKET_UNSAFE" });
-    const nowhere = listenInsecureUnix(join(real, "none", "s"), {}, () => {});
-    await expect(nowhere).rejects.toMatchObject({ code: "ADDRESS_UNAVAILABLE" });
+    expect(await listening(join(link, "s"))).toEqual({ accepted: [] });
+    expect(modeOf(join(real, "s"))).toBe("600");
+    writeFileSync(join(real, "file"), "");
+    for (const nowhere of ["none", "file"]) {
+      const refused = listenInsecureUnix(join(real, nowhere, "s"), {}, () => {});
+      await expect(refused).rejects.toMatchObject({ code: "ADDRESS_UNAVAILABLE" });
+    }
   });
 
   it("of somebody else is neither dialled nor removed", async () => {

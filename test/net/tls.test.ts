@@ -182,7 +182,7 @@ describe("a road of TLS with certificates on both sides", () => {
     const first = await dialFirst(opened);
     const road = new DrivenRoad(await opened.accepted);
     await stranger(opened, SECOND);
-    expect((await opened.refused).error).toMatchObject({ code: "NOT_ADMITTED" });
+    expect((await opened.refused).error).toMatchObject({ code: "TURNED_AWAY" });
     first.destroy();
     await road.ended; // as after any FIN: TLS has no goodbye
     road.socket.destroy();

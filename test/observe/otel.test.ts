@@ -14,7 +14,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RpcError, type Vat } from "handfast";
 import { otel, type OtelOptions } from "handfast/otel";
-import { referenceOf } from "../../src/capnp/index.ts";
+import { referenceOf } from "../../src/objects/index.ts";
 import { CAPABILITY_CONTENT } from "../../src/rpc/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
 import { LOOPBACK, openVat, TestCounter, until } from "../vat/support.ts";

@@ -33,6 +33,21 @@ const floods: Readonly<Record<string, [Partial<RpcLimits>, (index: number) => Me
   words: [{ maxCallWords: 20 }, (index) => callOf(index, 10), "too many words of calls under way"],
 };
 
+it("a refused call whose Return nobody looks at gives its parameters back by Release", () => {
+  const { network, client, server, root, desk } = limited({ maxAnswers: 1 });
+  const mine = client.object("mine");
+  const first = call(desk, "first");
+  const second = desk.call({ ...request("second", mine.ref()), onlyPipeline: true });
+  server.receives("call first");
+  server.receives("call second");
+  client.receives("release");
+  client.receives("return: exception: too many calls under way");
+  expect(mine.hook.references).toBe(1);
+  root.takes("first").returns("");
+  second.release();
+  expectCleanEnd(network, first, desk);
+});
+
 describe("a peer that floods us with", () => {
   it.each(Object.entries(floods))("%s is told so, then cut off", (_, [limits, flood, reason]) => {
     const { network, client, server, root, desk } = limited(limits);

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { Membrane, PromiseHook, revocable, RpcError, servantOf } from "../../src/rpc/index.ts";
 import { call } from "../support/made-call.ts";
 import { SimulatedNetwork } from "../support/simulated-network.ts";
+import { request } from "../support/test-content.ts";
 
 it("revoking a reference fails its calls in flight and its future ones", () => {
   const network = new SimulatedNetwork();
@@ -161,4 +162,69 @@ it("a reference that goes while its membrane is being revoked goes once", () => 
     expect(promise.references).toBe(1);
     promise.release();
   }
+});
+
+it.each([
+  ["before it was revoked", true],
+  ["and when it was revoked, not before", false],
+])("counts a call whose method takes no notice, given up %s, until that ends", (_, early) => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair();
+  const lent = revocable(root.ref());
+  server.root = () => lent.hook.retain();
+  const desk = client.bootstrap();
+  const slow = call(desk, "slow");
+  const cap = early ? slow.pipeline() : undefined;
+  const later = cap && call(cap, "later"); // so that the call goes on without its results
+  network.settle();
+  const taken = root.takes("slow");
+  if (early) {
+    cap?.release();
+    slow.release();
+    network.settle();
+  }
+  lent.revoke();
+  network.settle();
+  expect(taken.canceled).toBe(true);
+  if (!early) {
+    expect(slow.error).toMatchObject({ kind: "disconnected" });
+    slow.release();
+  }
+  later?.release();
+  network.settle();
+  const connection = server.connection();
+  expect(connection.stats.answers).toBe(0);
+  expect(connection.callsUnderWay).toBe(1);
+  taken.returns("");
+  expect(connection.callsUnderWay).toBe(0);
+  for (const one of [desk, lent.hook]) one.release();
+  network.settle();
+  network.expectEverythingReleased();
+});
+
+it("counts a call of our own that came back as a tail call until its method has ended, though it was revoked", () => {
+  const network = new SimulatedNetwork();
+  const { client, root } = network.pair({ tailCalls: true });
+  const mine = client.object("mine");
+  const lent = revocable(client.bootstrap());
+  const foo = call(lent.hook, "foo", mine.ref());
+  network.settle();
+  const taken = root.takes("foo");
+  const callback = taken.param();
+  taken.call.tailCall(callback, request("slow"));
+  callback.release();
+  network.settle();
+  const slow = mine.takes("slow");
+  const connection = client.connection();
+  expect(connection.callsUnderWay).toBe(1);
+  lent.revoke();
+  expect(foo.error).toMatchObject({ code: "REVOKED" });
+  for (const one of [foo, lent.hook]) one.release();
+  network.settle();
+  expect(slow.canceled).toBe(true);
+  expect(connection.stats.answers).toBe(0);
+  expect(connection.callsUnderWay).toBe(1);
+  slow.returns("");
+  expect(connection.callsUnderWay).toBe(0);
+  network.expectEverythingReleased();
 });

@@ -56,6 +56,29 @@ function handedBack(tailCalls: boolean) {
   return { network, client, server, root, mine, desk, foo };
 }
 
+it("a tail call that the peer refuses fails the call, and not the connection", () => {
+  const network = new SimulatedNetwork();
+  const { client, server, root } = network.pair({ tailCalls: true, limits: { maxAnswers: 1 } });
+  const mine = client.object("mine");
+  const desk = client.bootstrap();
+  network.settle();
+  const foo = call(desk, "foo", mine.ref());
+  network.settle();
+  const taken = root.takes("foo");
+  const callback = taken.param();
+  const busy = call(callback, "busy");
+  taken.call.tailCall(callback, request("tail", callback.retain()));
+  const result = foo.pipeline();
+  client.receives("call busy");
+  client.receives("call tail"); // one too many
+  client.receives("return: take from other question");
+  expect(foo.error).toMatchObject({ kind: "overloaded" });
+  server.receives("return: results sent elsewhere");
+  expect(call(result, "after").error).toMatchObject({ kind: "overloaded" });
+  mine.takes("busy").returns("");
+  expectCleanEnd(network, foo, result, busy, callback, desk);
+});
+
 it("a tail call to a peer that may not know of it sends the results both ways", () => {
   const { network, client, server, mine, desk, foo } = handedBack(false);
   client.receives("call tail");

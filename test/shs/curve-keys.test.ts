@@ -10,7 +10,7 @@ const keyOf = (number: number) => {
   return signingPair(seed).publicKey;
 };
 
-describe("the converted key of a server", () => {
+describe("the converted key of a peer", () => {
   it("is what the conversion says, however often it is asked for", () => {
     for (let round = 0; round < 3; round += 1) {
       for (let number = 0; number < 5; number += 1) {
@@ -19,7 +19,7 @@ describe("the converted key of a server", () => {
     }
   });
 
-  it("is remembered while the server is dialled, and no more than so many of them", () => {
+  it("is remembered while the peer comes again, and no more than so many of them", () => {
     const first = curveKeyOf(keyOf(0));
     expect(curveKeyOf(keyOf(0))).toBe(first);
     const busy = curveKeyOf(keyOf(1));

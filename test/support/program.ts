@@ -12,20 +12,22 @@ export interface Outcome {
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
+  /** A file that results go to instead of `child.stdout`. */
+  readonly stdout?: number | undefined;
 }
 
 /** Starts a program of this repository from its sources, as a process of its own. */
 export function start(
   entry: string,
   args: readonly string[],
-  { env = {}, cwd }: ProgramOptions = {},
+  { env = {}, cwd, stdout }: ProgramOptions = {},
 ): ChildProcess {
   const tsx = import.meta.resolve("tsx");
   const node = ["--conditions=@handfast/source", "--import", tsx, `${ROOT}/${entry}`];
   return spawn(process.execPath, [...node, ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", stdout ?? "pipe", "pipe"],
   });
 }
 

@@ -4,9 +4,9 @@ import {
   CallObservers,
   clientOfHook,
   Host,
-  type InterfaceType,
   serve,
-} from "../../src/capnp/index.ts";
+} from "../../src/objects/index.ts";
+import { type InterfaceType } from "../../src/capnp/index.ts";
 import { VirtualClock } from "../net/support/virtual-clock.ts";
 import { type SimulatedVat } from "./simulated-network.ts";
 

@@ -13,7 +13,13 @@ import {
 import { TestObject } from "./test-object.ts";
 import { lineOf } from "./transcript.ts";
 
-type PeerOptions = Partial<Pick<ConnectionOptions, "limits" | "tailCalls" | "caller">>;
+interface PeerOptions extends Partial<Pick<ConnectionOptions, "limits" | "caller">> {
+  /**
+   * Whether the other end learns that this one keeps results when asked to, as those of this library
+   * do. Default: it takes it for one of another, and asks for nothing like it.
+   */
+  readonly tailCalls?: boolean;
+}
 
 interface Pair {
   readonly client: SimulatedVat;
@@ -47,8 +53,8 @@ export class SimulatedNetwork {
     leftOptions: PeerOptions = {},
     rightOptions: PeerOptions = leftOptions,
   ): void {
-    const there = new Wire(left, right);
-    const back = new Wire(right, left);
+    const there = new Wire(left, right, leftOptions);
+    const back = new Wire(right, left, rightOptions);
     left.attach(right, there, back, leftOptions);
     right.attach(left, back, there, rightOptions);
   }
@@ -70,10 +76,18 @@ class Wire {
   readonly to: SimulatedVat;
   readonly messages: Message[] = [];
   closed = false;
+  readonly #tailCalls: boolean;
 
-  constructor(from: SimulatedVat, to: SimulatedVat) {
+  constructor(from: SimulatedVat, to: SimulatedVat, { tailCalls = false }: PeerOptions) {
     this.from = from;
     this.to = to;
+    this.#tailCalls = tailCalls;
+  }
+
+  /** Takes the message that arrives next. */
+  shift(): Message {
+    const message = this.messages.shift()!;
+    return message.is === "bootstrap" ? { ...message, keepsResults: this.#tailCalls } : message;
   }
 }
 
@@ -108,10 +122,10 @@ export class SimulatedVat {
     return object;
   }
 
-  attach(peer: SimulatedVat, out: Wire, back: Wire, options: PeerOptions): void {
+  attach(peer: SimulatedVat, out: Wire, back: Wire, { limits, caller }: PeerOptions): void {
     const connection = new Connection({
-      caller: CALLER,
-      ...options,
+      caller: caller ?? CALLER,
+      limits,
       turns: this.turns,
       bootstrap: () => this.#root(),
       wake: () => {},
@@ -214,7 +228,7 @@ export class SimulatedVat {
   }
 
   #deliver(end: End): Message {
-    const message = end.in.messages.shift()!;
+    const message = end.in.shift();
     this.last = message;
     end.connection.receive(message);
     this.turn();

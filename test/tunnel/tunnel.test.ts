@@ -97,13 +97,35 @@ describe("a tunnel", () => {
     expect(far.stats).toEqual(near.stats);
   });
 
-  it("carries fifty connections side by side", async () => {
-    const { dial } = await withTunnel(echo, { limits: { maxRoadsPerKey: 50 } });
-    const texts = Array.from({ length: 50 }, (_, index) => `connection ${index} `.repeat(1000));
-    const echoed = await Promise.all(
-      texts.map(async (text) => (await exchange(dial(), Buffer.from(text))).toString()),
-    );
-    expect(echoed).toEqual(texts);
+  it("carries a hundred connections side by side, though they come at once", async () => {
+    const warnings: unknown[] = [];
+    const warned = (warning: unknown) => warnings.push(warning);
+    process.on("warning", warned);
+    onTestFinished(() => {
+      process.off("warning", warned);
+    });
+    let came = 0;
+    const admit = async () => {
+      came += 1;
+      for (let [quiet, before] = [0, came]; quiet < 30; quiet += 1) {
+        await new Promise((turn) => setImmediate(turn));
+        if (before !== came) [quiet, before] = [0, came]; // more will come with it
+      }
+      return true;
+    };
+    const limits = { handshakeMs: 60_000, admitMs: 60_000 };
+    const { dial, failures } = await withTunnel(echo, { admit, limits, exempt: () => false });
+    const texts = Array.from({ length: 100 }, (_, index) => `connection ${index} `.repeat(1000));
+    const sockets = texts.map((text) => {
+      const socket = dial();
+      socket.write(text);
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, "readable")));
+    const echoed = await Promise.all(sockets.map((socket) => exchange(socket, Buffer.of())));
+    expect(echoed.map(String)).toEqual(texts);
+    expect(failures).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it("passes an end on in one direction and lets the other go on", async () => {
@@ -241,6 +263,13 @@ describe("a tunnel", () => {
     );
     const remote = { ...options, to: "192.0.2.1:80", remoteService: "allow" } as const;
     await (await serveTunnel(remote)).close();
+  });
+
+  it("shows the host that it is told to, and none that is no host", async () => {
+    const { far } = await withTunnel(echo, { advertise: "Tunnel.example" });
+    expect(far.addresses[0]).toMatch(/@tunnel\.example:\d+$/);
+    const bad = withTunnel(echo, { advertise: "my host" });
+    await expect(bad).rejects.toMatchObject({ code: "ADDRESS_INVALID" });
   });
 
   it("gives what is open its grace when it closes, then cuts it", async () => {

@@ -128,6 +128,21 @@ describe("a call", () => {
     expect(await failureOf(counter.add({ amount: 1 }))).toMatchObject({ executed: "no" });
   });
 
+  it("handed over to an object of its caller's leaves the results there", async () => {
+    const { root, server } = await pair();
+    let goOn: (() => void) | undefined;
+    const add = () => {
+      return new Promise<{ total: number }>((resolve) => (goOn = () => resolve({ total: 6 })));
+    };
+    const through = root.through({ counter: Counter.serve({ add }), amount: 1, how: "tail" });
+    void through.then(null, () => {});
+    await until(() => goOn !== undefined);
+    const answers = server.inspect()[0]?.answers.map(({ state }) => state);
+    expect(answers).toContain("forwarded");
+    goOn?.();
+    expect((await through).total).toBe(6);
+  });
+
   it.each(["return", "tail"])("hands itself over to another object by %s", async (how) => {
     const { root } = await pair();
     const mine = new TestCounter(40);

@@ -1,4 +1,5 @@
-import { type Client, clientOfHook, type InterfaceType } from "../../src/capnp/index.ts";
+import { type Client, type InterfaceType } from "../../src/capnp/index.ts";
+import { clientOfHook } from "../../src/objects/index.ts";
 import {
   type Connection,
   reconnecting,

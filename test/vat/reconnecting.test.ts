@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NetError } from "../../src/net/index.ts";
 import { RpcError } from "../../src/rpc/index.ts";
-import { clientOfHook, hookOf, revocable } from "../../src/capnp/index.ts";
+import { clientOfHook, hookOf, revocable } from "../../src/objects/index.ts";
 import { VatError } from "../../src/vat/index.ts";
 import { Counter } from "../support/counter.capnp.ts";
 import { TestCounter } from "./test-counter.ts";

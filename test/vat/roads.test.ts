@@ -202,3 +202,12 @@ describe("a road of TLS", () => {
     },
   );
 });
+
+it("is shown under the host that it is told to, if that is one", async () => {
+  const vat = await openVat({ admit: "anyone" });
+  const listening = await vat.listen("tcp://127.0.0.1:0", { advertise: "2001:DB8::1" });
+  expect(listening.address).toMatch(/@\[2001:db8::1\]:\d+$/);
+  await expect(vat.listen("tcp://127.0.0.1:0", { advertise: "a:1" })).rejects.toMatchObject({
+    code: "ADDRESS_INVALID",
+  });
+});

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command } from "commander";
-import { CodegenError, compileSchemas, generate, writeGenerated } from "../../codegen/index.ts";
+import {
+  CodegenError,
+  compileSchemas,
+  generate,
+  type GeneratedFile,
+  writeGenerated,
+} from "../../codegen/index.ts";
 import { type Terminal } from "../terminal.ts";
 
 interface GenOptions {
@@ -9,13 +15,6 @@ interface GenOptions {
   readonly importPath?: readonly string[];
   readonly srcPrefix?: string;
   readonly check?: true;
-}
-
-/** A file to write, and where. */
-interface Output {
-  readonly path: string;
-  readonly text: string;
-  readonly imports: readonly string[];
 }
 
 export function addGen(program: Command, terminal: Terminal): void {
@@ -48,13 +47,12 @@ function outputsOf(
   files: readonly string[],
   { out, importPath, srcPrefix }: GenOptions,
   terminal: Terminal,
-): readonly Output[] {
-  const generated = generate(compile(files, { importPaths: importPath, srcPrefix }, terminal));
-  // `capnp` keeps the order of its command line, and shortens an absolute path to a relative one.
-  return generated.map(({ path, text, imports }, i) => {
-    const target = out === undefined ? `${files[i] ?? path}.ts` : join(out, path);
-    const top = target.slice(0, target.length - path.length);
-    return { path: target, text, imports: imports.map((it) => join(top, it)) };
+): readonly GeneratedFile[] {
+  const request = compile(files, { importPaths: importPath, srcPrefix }, terminal);
+  // `capnp` keeps the order of its command line, and shortens paths.
+  if (out === undefined) return generate(request, files);
+  return generate(request).map(({ path, text, imports }) => {
+    return { path: join(out, path), text, imports: imports.map((it) => join(out, it)) };
   });
 }
 
@@ -69,12 +67,15 @@ function compile(
     if (!(error instanceof CodegenError) || error.code !== "SCHEMA_INVALID") throw error;
     const mistakes = error.message.split("\n");
     for (const mistake of mistakes.slice(1)) terminal.note(mistake);
+    if (error.message.includes("Import failed: /")) {
+      terminal.note("`--import-path DIR` says where imports that begin with / are looked for");
+    }
     throw new CodegenError(error.code, mistakes[0] ?? "", error);
   }
 }
 
 /** What is generated imports what its schema imports; somebody must generate that as well. */
-function noteMissing(outputs: readonly Output[], terminal: Terminal): void {
+function noteMissing(outputs: readonly GeneratedFile[], terminal: Terminal): void {
   const imported = new Set(outputs.flatMap(({ imports }) => imports));
   for (const path of imported) {
     if (!existsSync(path)) terminal.note(`${path} is imported, and not there: compile its schema`);

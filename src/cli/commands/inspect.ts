@@ -25,11 +25,11 @@ export function addInspect(program: Command, terminal: Terminal): void {
     )
     .argument("<SOCKET>", "path of the admin socket")
     .option("--watch", "go on until interrupted, one snapshot after the other")
-    .option("--interval <SECONDS>", "between two snapshots", seconds("--interval"), 1)
+    .option("--interval <SECONDS>", "between two snapshots", seconds("--interval", 0.1), 1)
     .option(
       "--leak-after <SECONDS>",
       "what is never called and older is marked",
-      seconds("--leak-after"),
+      seconds("--leak-after", 0),
       600,
     )
     .addOption(timeoutOption())
@@ -37,7 +37,11 @@ export function addInspect(program: Command, terminal: Terminal): void {
       const path = absolute(socket.startsWith("unix:") ? socket.slice("unix:".length) : socket);
       const { timeout: timeoutMs, leakAfter } = options;
       const leakAfterMs = leakAfter * 1000;
-      await using vat = await Vat.open({ identity: await Identity.generate(), network: "admin" });
+      await using vat = await Vat.open({
+        identity: await Identity.generate(),
+        network: "admin",
+        limits: { net: { lingerMs: LINGER_MS } },
+      });
       if (options.watch !== true) {
         show(await inspectVat(vat, path, { leakAfterMs, timeoutMs }), terminal);
         return;
@@ -63,6 +67,8 @@ export function addInspect(program: Command, terminal: Terminal): void {
     });
 }
 
+const LINGER_MS = 100; // ours: a node that hangs is not waited for; nothing of ours is lost
+
 function show(snapshot: VatSnapshot, terminal: Terminal): void {
   terminal.result({ text: textOf(snapshot), json: snapshot });
 }
@@ -87,11 +93,13 @@ function absolute(path: string): string {
   return path.startsWith("/") ? path : `${process.cwd()}/${path}`;
 }
 
-function seconds(option: string): (text: string) => number {
+function seconds(option: string, min: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,7}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-    if (Number.isNaN(value))
-      throw new UsageError(`${option} takes seconds, not ${text}`, "such as 1 or 0.5");
+    if (!(value >= min)) {
+      const least = min > 0 ? `${min} seconds or more` : "seconds";
+      throw new UsageError(`${option} takes ${least}, not ${text}`, "such as 1 or 0.5");
+    }
     return Math.round(value * 1000) / 1000;
   };
 }

@@ -20,10 +20,10 @@ export function addServeProbe(program: Command, terminal: Terminal): void {
     let bytes = 0;
     const bootstrap = () => new CountingProbe((more) => (bytes += more));
     const identity = await Identity.load(options.key);
-    const stop = stopSignal(() => void vat.close());
     await using vat = await Vat.open({ identity, network, admit, bootstrap });
     const { suite: suites, advertise } = options;
     const { addresses } = await vat.listen(options.listen, { suites, advertise });
+    const stop = stopSignal(() => void vat.close());
     terminal.result({
       text: `listening on ${addresses.join("\n         and ")}`,
       json: { addresses },

@@ -133,12 +133,12 @@ async function runUntilStopped(
   terminal: Terminal,
   log: IncidentLog,
 ): Promise<void> {
+  const stop = stopSignal(() => void end.close({ graceMs: 0 }));
   const { addresses } = end;
   terminal.result({
     text: `listening on ${addresses.join("\n         and ")}`,
     json: { addresses },
   });
-  const stop = stopSignal(() => void end.close({ graceMs: 0 }));
   await stop.first;
   await end.close({ graceMs: grace * 1000 });
   stop.dispose();

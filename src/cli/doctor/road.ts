@@ -13,6 +13,7 @@ import {
   parseTlsAddress,
   type PeerAddress,
   printPlace,
+  requireThisMachine,
 } from "../../net/index.ts";
 import { type KeyPair } from "../../shs/index.ts";
 import { milliseconds } from "../figures.ts";
@@ -26,12 +27,15 @@ export type Destination =
   | { readonly is: "place"; readonly place: ListenAddress; readonly why: string }
   | { readonly is: "own socket"; readonly path: string };
 
-/** Reads any address that a vat can dial. Throws `NetError` `ADDRESS_INVALID`. */
+/** Reads any address that a vat can dial. Throws `NetError` `ADDRESS_INVALID`, `INSECURE`. */
 export function destinationOf(text: string): Destination {
   const path = parseInsecureUnixAddress(text);
   if (path !== undefined) return { is: "own socket", path };
   const plain = parseInsecureAddress(text, 1);
-  if (plain !== undefined) return { is: "place", place: plain, why: "this road proves nothing" };
+  if (plain !== undefined) {
+    requireThisMachine(plain);
+    return { is: "place", place: plain, why: "this road proves nothing" };
+  }
   const tls = parseTlsAddress(text);
   if (tls !== undefined) return { is: "place", place: tls, why: "it is TLS, with a certificate" };
   return { is: "peer", address: parsePeerAddress(text) };

@@ -177,3 +177,63 @@ export const PointerDefaults: $.StructType<PointerDefaults.Reader, PointerDefaul
     Colour: PointerDefaults$Colour,
   },
 );
+
+export declare namespace Endless {
+  interface Reader extends $.StructReader {
+    readonly name: string;
+    readonly next: Endless.Reader;
+    readonly all: $.ListReader<Endless.Reader>;
+  }
+  interface Builder extends $.StructReader {
+    name: string;
+    get next(): Endless.Builder;
+    set next(value: Endless.Init);
+    get all(): $.ListBuilder<Endless.Builder, Endless.Init>;
+    set all(value: $.ListInit<Endless.Init>);
+  }
+  interface Init {
+    readonly name?: string | undefined;
+    readonly next?: Endless.Init | undefined;
+    readonly all?: $.ListInit<Endless.Init> | undefined;
+  }
+  interface Pipeline {
+    readonly next: Endless.Pipeline;
+  }
+}
+const Endless$next$default = $.lazy(() => $.constant("AAAAAAkAAAAAAAAAAAADAAkAAAAqAAAACAAAAAAAAwAAAAAAAAAAAG5leHQAAAAACQAAACoAAAAAAAAAAAAAAAAAAAAAAAAAbGFzdAAAAAA=", Endless));
+const Endless$all = $.List(() => Endless);
+const Endless$all$default = $.lazy(() => $.constant("AAAAAAoAAAABAAAANwAAAAgAAAAAAAMAFQAAACIAAAAAAAAAAAAAAAAAAAAAAAAADQAAACIAAAAAAAAAAAAAAAAAAAAAAAAAb25lAAAAAAB0d28AAAAAAA==", Endless$all));
+class Endless$Reader extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get name(): string { return $.text(this.$, 0); }
+  get next(): Endless.Reader { return $.structAt(this.$, 1, Endless, Endless$next$default()); }
+  get all(): $.ListReader<Endless.Reader> { return $.get(this.$, 2, Endless$all, Endless$all$default()); }
+}
+class Endless$Builder extends $.Struct {
+  public constructor(at: $.StructView) { super(at); }
+  get name(): string { return $.text(this.$, 0); }
+  set name(value: string) { $.setText(this.$, 0, value); }
+  get next(): Endless.Builder { return $.edit(this.$, 1, Endless, Endless$next$default()); }
+  set next(value: Endless.Init) { $.set(this.$, 1, Endless, value); }
+  get all(): $.ListBuilder<Endless.Builder, Endless.Init> { return $.edit(this.$, 2, Endless$all, Endless$all$default()); }
+  set all(value: $.ListInit<Endless.Init>) { $.set(this.$, 2, Endless$all, value); }
+}
+class Endless$Pipeline extends $.Pipeline {
+  get next(): Endless.Pipeline { return $.pipelineOf(this, 1, Endless); }
+}
+function Endless$set(to: Endless.Builder, from: Endless.Init): void {
+  if (from.name !== undefined) to.name = from.name;
+  if (from.next !== undefined) to.next = from.next;
+  if (from.all !== undefined) to.all = from.all;
+}
+export const Endless: $.StructType<Endless.Reader, Endless.Builder, Endless.Init, Endless.Pipeline> = $.struct({
+  name: "pointer-defaults.capnp:Endless",
+  id: 0xe44ee3fb5b53a3d2n,
+  dataWords: 0,
+  pointerCount: 3,
+  Reader: Endless$Reader,
+  Builder: Endless$Builder,
+  Pipeline: Endless$Pipeline,
+  fields: ["name", "next", "all"],
+  set: Endless$set,
+});

@@ -14,3 +14,10 @@ struct PointerDefaults {
   struct Point { x @0 :Int32; y @1 :Int32 = 7; name @2 :Text = "here"; }
   enum Colour { red @0; green @1; blue @2; }
 }
+
+# A default of the type that it is in, which lacks it and so has it.
+struct Endless {
+  name @0 :Text;
+  next @1 :Endless = (name = "next", next = (name = "last"));
+  all @2 :List(Endless) = [(name = "one"), (name = "two")];
+}
