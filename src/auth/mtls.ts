@@ -44,7 +44,7 @@ export function mtls(
     const proof = await validate(certificate, presenter);
     if (proof === undefined) throw new NotMine();
     const { validFrom, validTo } = certificate;
-    if (validFrom !== undefined && validFrom.getTime() > epochMs()) {
+    if (validFrom !== undefined && !(validFrom.getTime() <= epochMs())) {
       throw refusal("invalid", "the certificate is not valid yet");
     }
     const expiresAt = earlier(proof.expiresAt, validTo);

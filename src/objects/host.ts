@@ -1,5 +1,12 @@
 import { AuthContext, AuthError, type Clock, type Logger, type Peer } from "../base/index.ts";
-import { type Hook, LocalHook, RpcError, type Servant, type TurnQueue } from "../rpc/index.ts";
+import {
+  type Hook,
+  LocalHook,
+  perhapsExecuted,
+  RpcError,
+  type Servant,
+  type TurnQueue,
+} from "../rpc/index.ts";
 import { type ClientLog } from "./call-logger.ts";
 import { type CallObservers } from "./call-observer.ts";
 import { CapnpError, type Servable } from "../capnp/index.ts";
@@ -161,7 +168,7 @@ export class Host {
 
   /** What a caller gets to see of a failure: what was meant for it; the rest stays at home. */
   forTheCaller(thrown: unknown, where: Place): RpcError {
-    if (thrown instanceof RpcError) return thrown;
+    if (thrown instanceof RpcError) return perhapsExecuted(thrown); // the method ran
     if (thrown instanceof AuthError) {
       this.#refused({ ...where, error: thrown });
       return refused(thrown);

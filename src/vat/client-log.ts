@@ -44,15 +44,20 @@ export class ClientLogs {
   }
 
   readonly write: ClientLog = (call, level, message, extra) => {
-    if (call.peer === undefined) return;
-    this.#outlets.get(call.peer)?.add({
-      level,
-      message: cut(message),
-      extra: extra === undefined ? "" : jsonOf(extra),
-      requestId: call.requestId ?? "",
-      interface: call.interface,
-      method: call.method,
-    });
+    const outlet = call.peer && this.#outlets.get(call.peer);
+    if (outlet === undefined) return;
+    try {
+      outlet.add({
+        level,
+        message: cut(String(message)), // from JavaScript, anything may be passed
+        extra: extra === undefined ? "" : jsonOf(extra),
+        requestId: call.requestId ?? "",
+        interface: call.interface,
+        method: call.method,
+      });
+    } catch {
+      outlet.drop();
+    }
   };
 }
 
@@ -93,12 +98,17 @@ class Outlet {
   add(line: LogLine.Init & { readonly level: LogLevel }): void {
     if (this.#over || WireLevel.numberOf(line.level) < this.#minimum) return;
     if (this.#waiting.length >= MAX_WAITING) {
-      this.#dropped += 1;
+      this.drop();
       return;
     }
     this.#waiting.push({ ...line, dropped: this.#dropped });
     this.#dropped = 0;
     this.#send();
+  }
+
+  /** The next line that leaves says how many did not. */
+  drop(): void {
+    this.#dropped += 1;
   }
 
   close(): void {

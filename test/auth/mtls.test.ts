@@ -38,9 +38,11 @@ describe("a certificate", () => {
     expect(await at(now, "2026-01-01T00:00:00.001Z")).toBe("mtls: ada");
   });
 
-  it("with an end that is no date has ended", async () => {
-    const nonsense = withCertificate({ ...valid, validTo: "when pigs fly" });
-    expect(await outcome(known, undefined, nonsense)).toBe("expired");
+  it("with an end that is no date has ended, and with such a beginning has not begun", async () => {
+    const endless = withCertificate({ ...valid, validTo: "when pigs fly" });
+    expect(await outcome(known, undefined, endless)).toBe("expired");
+    const unbegun = withCertificate({ ...valid, validFrom: "when pigs flew" });
+    expect(await outcome(known, undefined, unbegun)).toBe("invalid");
   });
 
   it("ends what is minted with it", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Logger, RpcError } from "handfast";
 import { isNull, isSame } from "handfast/capnp";
 import { Counter, Watcher } from "../support/counter.capnp.ts";
-import { pair, TestCounter, until } from "./support.ts";
+import { openVat, pair, TestCounter, until } from "./support.ts";
 
 const failureOf = (call: PromiseLike<unknown>) => call.then(null, (reason: unknown) => reason);
 
@@ -31,6 +31,25 @@ describe("a call", () => {
     await until(() => log.includes("held"));
     given[Symbol.dispose]();
     await until(() => log.includes("cancelled"));
+  });
+
+  it("in one vat may have run as well when its method fails of a call that did not", async () => {
+    const vat = await openVat();
+    const over = new AbortController();
+    over.abort();
+    using gone = vat.mint(Counter, new TestCounter(), { revokedBy: over.signal });
+    const inner: unknown[] = [];
+    const through = async ({ amount }: Counter.Through.Params) => {
+      const { total } = await gone.add({ amount }).then(null, (error: unknown) => {
+        inner.push(error);
+        throw error;
+      });
+      return { total };
+    };
+    using here = vat.mint(Counter, Counter.serve({ through }));
+    const outer = await failureOf(here.through({ amount: 1 }));
+    expect(inner).toMatchObject([{ code: "REVOKED", executed: "no" }]);
+    expect(outer).toMatchObject({ code: "REVOKED", executed: "maybe" });
   });
 
   it("pipelines on results that have not arrived, to any depth", async () => {

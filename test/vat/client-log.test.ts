@@ -116,6 +116,26 @@ it("what cannot be sent is left out, and no method fails for it", async () => {
   ]);
 });
 
+it("what is no line at all, or half a character, costs no more than itself", async () => {
+  const { talker, address } = await talking();
+  talker.say = (call) => {
+    call.clientLog("fatal" as "error", "a level of another logger's");
+    call.clientLog("info", Object.create(null) as string);
+    call.clientLog("info", "\ud83d");
+    call.clientLog("info", `${"x".repeat(4094)}😀 and so on`);
+    call.clientLog("info", 7 as unknown as string);
+  };
+  const lines: PeerLogLine[] = [];
+  const desk = root((await openVat()).connect(address, { onLog: (line) => lines.push(line) }));
+  await desk.add({ amount: 1 });
+  await until(() => lines.some(({ message }) => message === "7"));
+  expect(lines.map(({ message, dropped }) => [message.slice(-2), dropped])).toEqual([
+    ["\ufffd", 2],
+    ["\ufffd…", 0],
+    ["7", 0],
+  ]);
+});
+
 it("an onLog that throws hurts no call", async () => {
   const { address } = await talking();
   const warnings: string[] = [];
