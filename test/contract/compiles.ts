@@ -1,6 +1,6 @@
 /** Programs that must compile: the README's, and one of each promise of the public types. */
 import { AuthContext, type CallContext, Identity, type Peer, type PeerId, Vat } from "handfast";
-import { type Book, Library, Loan, Waiter } from "./library.ts";
+import { type Book, Library, Loan, Waiter } from "../codegen/golden/library.capnp.ts";
 
 declare const members: ReadonlySet<PeerId>;
 declare const lend: (isbn: string, to: PeerId, signal: AbortSignal) => Promise<bigint>;

@@ -1,6 +1,6 @@
 /** Mistakes that the compiler must catch; each expectation fails the build when it stops doing so. */
 import { type Peer, type PeerId, Vat, type VatOptions } from "handfast";
-import { Library, Loan, Waiter } from "./library.ts";
+import { Library, Loan, Waiter } from "../codegen/golden/library.capnp.ts";
 
 declare const desk: Library.Client;
 declare const loan: Loan.Client;
