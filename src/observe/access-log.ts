@@ -15,7 +15,7 @@ export interface AccessLogOptions {
   readonly sink: LineSink;
   /** The share of successful calls that is logged, 0 to 1. Failures always are. Default 1. */
   readonly sample?: number | undefined;
-  /** Lines that wait for a stream that is full; further ones are dropped. Default 8192. */
+  /** Lines that wait for a stream that is full, 16 MiB at most; further ones are dropped. Default 8192. */
   readonly maxWaiting?: number | undefined;
   /** Default: `Math.random`. */
   readonly random?: (() => number) | undefined;

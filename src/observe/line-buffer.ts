@@ -48,7 +48,7 @@ export class LineBuffer {
 
   /** One more line, without its newline, which `put` puts behind what is there. */
   add(put: (lines: ByteBuilder) => void): void {
-    if (this.#full && this.#waiting >= this.#maxWaiting) {
+    if (this.#full && this.#isMuch) {
       this.dropped += 1;
       return;
     }
@@ -91,6 +91,11 @@ export class LineBuffer {
         if (this.#is === "due") this.#write(stream);
       });
     }
+  }
+
+  /** As much as may wait. */
+  get #isMuch(): boolean {
+    return this.#waiting >= this.#maxWaiting || this.#lines.length >= MAX_WAITING_BYTES;
   }
 
   get #isLot(): boolean {
@@ -145,6 +150,9 @@ const REST_MS = 5;
 
 /** What is written at once all the same: some 600 lines. Ours. */
 const LOT_BYTES = 262_144;
+
+/** What waits for a stream that is full, however few lines it is: principals may be long. Ours. */
+const MAX_WAITING_BYTES = 16_777_216;
 
 /** One is filled while another is written. */
 const MAX_SPARE = 2;

@@ -116,6 +116,16 @@ describe("the sink of an access log", () => {
     expect(stream.lines[5]).not.toHaveProperty("dropped");
   });
 
+  it("keeps no more than 16 MiB for a stream that is full, however long lines are", async () => {
+    const stream = new SlowStream();
+    const log = logTo([], { sink: stream });
+    serve(log, CALL);
+    await turn();
+    for (let calls = 0; calls < 20; calls += 1)
+      serve(log, { ...CALL, method: "x".repeat(2 ** 20) });
+    expect(log.dropped).toBe(4);
+  });
+
   it("rests before it writes to a stream that has drained at once", async () => {
     const [stream, clock] = [new SlowStream(), new StepClock()];
     const log = logTo([], { sink: stream, clock });
