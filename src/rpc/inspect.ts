@@ -196,15 +196,30 @@ export function dumpOf(
 }
 
 /** What must always hold and does not, one sentence each. */
-export function brokenRules({ over, questions, exports, imports, embargoes }: Tables): string[] {
+export function brokenRules(tables: Tables): string[] {
+  const { over, questions, answers, exports, imports, embargoes, streamWords } = tables;
   const rules: string[] = [];
+  let canceled = 0;
+  let words = 0;
   for (const { id, is, pending, references } of questions.values()) {
+    if (is === "canceled") canceled += 1;
     if (is === "ended") rules.push(`question ${id} is ended and in the table`);
     if (is === "waiting" && references === 0) rules.push(`question ${id} is held by nobody`);
     if (is === "canceled" && pending && references > 0) {
       rules.push(`question ${id} is canceled and held`);
     }
   }
+  if (canceled !== questions.canceled) {
+    rules.push(`${canceled} questions are canceled, and ${questions.canceled} are counted`);
+  }
+  for (const answer of answers.values()) {
+    words += answer.words;
+    if (answer.is === "ended") rules.push(`answer ${answer.id} is ended and in the table`);
+  }
+  if (words > answers.words || (answers.lingering === 0 && words < answers.words)) {
+    rules.push(`answers cost ${words} words, and ${answers.words} are counted`);
+  }
+  if (streamWords < 0) rules.push(`${streamWords} words of streams are under way`);
   for (const { id, is, count, hook } of exports.values()) {
     if (count < 1) rules.push(`export ${id} is in the table with ${count} references`);
     if (is === "promise" && hook.resolved() !== hook) {

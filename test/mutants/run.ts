@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Mutant, mutants } from "./mutants.ts";
 import { roadMutants } from "./road-mutants.ts";
+import { unheardMutants } from "./unheard-mutants.ts";
 
 /**
  * node --import tsx test/mutants/run.ts [--only REGEXP]: breaks the library, one rule after another,
@@ -20,7 +21,7 @@ const TIMEOUT_MS = 180_000;
 type Verdict = "passed" | "failed" | "hung";
 
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const chosen = [...mutants, ...roadMutants].filter(({ rule, file }) =>
+const chosen = [...mutants, ...roadMutants, ...unheardMutants].filter(({ rule, file }) =>
   new RegExp(values.only).test(`${file} ${rule}`),
 );
 const copy = mkdtempSync(join(tmpdir(), "handfast-mutants-"));
