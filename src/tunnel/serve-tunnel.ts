@@ -111,17 +111,18 @@ export async function serveTunnel(options: ServeTunnelOptions): Promise<TunnelEn
 
 const GIVE_UP_MS = 1_000; // ours: to read why; a peer that does not leave then is cut off
 
-/** Tells the peer, where the suite can, that this is not the end of a stream; then hangs up. */
+/**
+ * Tells the peer, where the suite can, that this is not the end of a stream; then hangs up. Not at
+ * once: a reset that arrives together with M4 is an end to libuv.
+ */
 function giveUp(road: SecureSocket): void {
-  if (road.suite !== "aead64k") {
-    road.destroy();
-    return;
-  }
   const cancel = realClock.after(GIVE_UP_MS, () => {
     road.destroy();
   });
   road.start({ data: () => {}, ended: () => {}, drain: () => {}, closed: cancel });
-  road.end({ code: SERVICE_UNAVAILABLE, text: "its service cannot be reached" });
+  if (road.suite === "aead64k") {
+    road.end({ code: SERVICE_UNAVAILABLE, text: "its service cannot be reached" });
+  }
 }
 
 /** The code of the close reason. Ours. */
