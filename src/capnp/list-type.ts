@@ -76,7 +76,8 @@ class ListCodec<Reader, Init, Builder> extends PointerCodec<
       copyListTo(value.$, segment, at, "translated");
       return;
     }
-    if (typeof value !== "object" || typeof value.length !== "number") {
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- JavaScript passes null
+    if (typeof value !== "object" || value === null || typeof value.length !== "number") {
       throw new ValueError("an array", value);
     }
     const view = elements.initElements(segment, at, value.length);

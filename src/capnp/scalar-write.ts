@@ -23,37 +23,40 @@ export function setBool(at: StructView, bit: number, value: boolean, fallback = 
 
 /** Sets the UInt8 at byte `offset`. */
 export function setU8(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value & 0xff) !== value) throw new ValueError("a UInt8", value);
+  if (typeof value !== "number" || (value & 0xff) !== value) throw new ValueError("a UInt8", value);
   at.segment.view.setUint8(at.data + offset, value ^ xor);
 }
 
 /** Sets the Int8 at byte `offset`. */
 export function setI8(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value << 24) >> 24 !== value) throw new ValueError("an Int8", value);
+  if (typeof value !== "number" || (value << 24) >> 24 !== value)
+    throw new ValueError("an Int8", value);
   at.segment.view.setInt8(at.data + offset, value ^ xor);
 }
 
 /** Sets the UInt16 at byte `offset`. */
 export function setU16(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value & 0xffff) !== value) throw new ValueError("a UInt16", value);
+  if (typeof value !== "number" || (value & 0xffff) !== value)
+    throw new ValueError("a UInt16", value);
   at.segment.view.setUint16(at.data + offset, value ^ xor, true);
 }
 
 /** Sets the Int16 at byte `offset`. */
 export function setI16(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value << 16) >> 16 !== value) throw new ValueError("an Int16", value);
+  if (typeof value !== "number" || (value << 16) >> 16 !== value)
+    throw new ValueError("an Int16", value);
   at.segment.view.setInt16(at.data + offset, value ^ xor, true);
 }
 
 /** Sets the UInt32 at byte `offset`. */
 export function setU32(at: StructView, offset: number, value: number, xor = 0): void {
-  if (value >>> 0 !== value) throw new ValueError("a UInt32", value);
+  if (typeof value !== "number" || value >>> 0 !== value) throw new ValueError("a UInt32", value);
   at.segment.view.setInt32(at.data + offset, value ^ xor, true);
 }
 
 /** Sets the Int32 at byte `offset`. */
 export function setI32(at: StructView, offset: number, value: number, xor = 0): void {
-  if ((value | 0) !== value) throw new ValueError("an Int32", value);
+  if (typeof value !== "number" || (value | 0) !== value) throw new ValueError("an Int32", value);
   at.segment.view.setInt32(at.data + offset, value ^ xor, true);
 }
 

@@ -38,6 +38,11 @@ describe("a value that its field cannot hold is refused with the path to it", ()
       { people: [{ employment: { school: 7n } }] },
     ],
     ["init.u8s[2] must be a UInt8, got number 256", Lists, { u8s: [0, 255, 256] }],
+    ...["i8s", "i16s", "i32s", "u8s", "u16s", "u32s"].map((name): [string, PointerType, object] => {
+      const wanted = `${name.startsWith("u") ? "a UI" : "an I"}nt${name.slice(1, -1)}`;
+      return [`init.${name}[0] must be ${wanted}, got bigint 7`, Lists, { [name]: [7n] }];
+    }),
+    ["init.u8s must be an array, got null", Lists, { u8s: null }],
     ["init.i64s[0] must be an Int64, a bigint, got number 5", Lists, { i64s: [5] }],
     ["init.flags[1] must be a boolean, got string", Lists, { flags: [true, "no"] }],
     ["init.datas[0] must be a Uint8Array, got string", Lists, { datas: ["bytes"] }],
