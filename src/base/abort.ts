@@ -1,11 +1,38 @@
+/** Who hears of a signal. It has one listener of ours, for at the eleventh Node warns of a leak. */
+const audiences = new WeakMap<AbortSignal, Audience>();
+
+interface Audience {
+  readonly hearers: Set<() => void>;
+  readonly tell: () => void;
+}
+
 /** Calls `aborted` when the signal aborts, at once if it has; returns how to listen no longer. */
 export function whenAborted(signal: AbortSignal | undefined, aborted: () => void): () => void {
-  if (signal === undefined) return () => {};
-  if (signal.aborted) aborted();
-  signal.addEventListener("abort", aborted, { once: true });
-  return () => {
-    signal.removeEventListener("abort", aborted);
+  if (signal?.aborted === true) aborted();
+  if (signal === undefined || signal.aborted) return () => {};
+  const audience = audiences.get(signal) ?? gather(signal);
+  const { hearers, tell } = audience;
+  const hearer = () => {
+    aborted();
   };
+  hearers.add(hearer);
+  return () => {
+    if (!hearers.delete(hearer) || hearers.size > 0 || audiences.get(signal) !== audience) return;
+    audiences.delete(signal);
+    signal.removeEventListener("abort", tell);
+  };
+}
+
+function gather(signal: AbortSignal): Audience {
+  const hearers = new Set<() => void>();
+  const tell = () => {
+    audiences.delete(signal);
+    for (const hearer of hearers) hearer();
+  };
+  const audience = { hearers, tell };
+  audiences.set(signal, audience);
+  signal.addEventListener("abort", tell, { once: true });
+  return audience;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { type Duplex } from "node:stream";
-import { ByteQueue, type Clock, publicKeyOf } from "../base/index.ts";
+import { ByteQueue, type Clock, publicKeyOf, whenAborted } from "../base/index.ts";
 import {
   ClientHandshake,
   type ClientStep,
@@ -99,6 +99,7 @@ class Handshaking {
   #machine: ClientHandshake | undefined;
   #reader: MessageReader<ClientStep> | undefined;
   #cancelTimer: (() => void) | undefined;
+  #deafen = (): void => {};
 
   constructor(
     wire: Duplex,
@@ -124,7 +125,7 @@ class Handshaking {
       this.#aborted();
       return;
     }
-    signal?.addEventListener("abort", this.#aborted);
+    this.#deafen = whenAborted(signal, this.#aborted);
     const { suite } = address;
     const { ephemeral = ephemeralsOf(this.#limits.pairsAhead) } = this.#options;
     const serverKey = publicKeyOf(address.id) ?? new Uint8Array(0); // refused by the handshake
@@ -223,6 +224,6 @@ class Handshaking {
   #leave(): void {
     this.#stage = "over";
     this.#cancelTimer?.();
-    this.#options.signal?.removeEventListener("abort", this.#aborted);
+    this.#deafen();
   }
 }

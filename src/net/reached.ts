@@ -1,5 +1,5 @@
 import { type Socket } from "node:net";
-import { type Clock } from "../base/index.ts";
+import { type Clock, whenAborted } from "../base/index.ts";
 import { NetError, systemError } from "./error.ts";
 
 /** What ends the wait for a socket. */
@@ -25,10 +25,11 @@ export async function reached(
   { target, withinMs, late, signal, clock }: Patience,
 ): Promise<void> {
   let failure: Error | undefined;
+  let deafen = () => {};
   await new Promise<void>((resolve, reject) => {
     const settled = () => {
       cancelTimer();
-      signal?.removeEventListener("abort", aborted);
+      deafen();
       socket.off(event, arrived);
       socket.off("close", gone);
     };
@@ -48,17 +49,16 @@ export async function reached(
     const gone = () => {
       fail(new NetError("HANDSHAKE_CUT", `${target} hung up`));
     };
-    const aborted = () => {
-      fail(new NetError("ABORTED", `${target}: the dial was given up`, { cause: signal?.reason }));
-    };
     const cancelTimer = clock.after(withinMs, () => {
       fail(late());
     });
-    signal?.addEventListener("abort", aborted, { once: true });
+    const giveUp = () => {
+      fail(new NetError("ABORTED", `${target}: the dial was given up`, { cause: signal?.reason }));
+    };
     socket.once(event, arrived);
     socket.once("close", gone);
     socket.on("error", failed); // stays: there may be one before the next owner listens
-    if (signal?.aborted === true) aborted();
+    deafen = whenAborted(signal, giveUp);
   });
   // It may have broken since, in the same turn.
   if (socket.destroyed) throw systemError(failure ?? new Error("it was cut"), target);

@@ -1,7 +1,7 @@
 import { AuthError } from "../base/index.ts";
+import { type Call, type Client } from "../capnp/index.ts";
 import { type Request, type RpcError } from "../rpc/index.ts";
 import { type InterfaceDefinition, methodPlace } from "./interface-definition.ts";
-import { type Call, type Client } from "../capnp/index.ts";
 import { refused } from "./refusal-detail.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { type Client } from "../capnp/index.ts";
 import { Membrane } from "../rpc/index.ts";
 import { type Allow, gateOf } from "./allow.ts";
 import { dup, interfaceOf, referenceOf, sameStub } from "./client.ts";
-import { type Client } from "../capnp/index.ts";
 
 /** What an attenuated reference lets through, and how far. */
 export interface AttenuateOptions<C extends Client> {

@@ -1,10 +1,11 @@
 import { channel } from "node:diagnostics_channel";
+import { whenAborted } from "../base/index.ts";
+import { type Call, type CallOptions, type ClientOf, type InterfaceType } from "../capnp/index.ts";
 import { type Path, type Payload, type Results, type ResultsSink, RpcError } from "../rpc/index.ts";
 import { clientOf, clientOfHook } from "./client.ts";
 import { givenUp } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type CallEnded, type Method } from "./interface-definition.ts";
-import { type Call, type CallOptions, type ClientOf, type InterfaceType } from "../capnp/index.ts";
 import { received } from "./received-content.ts";
 import { ReceivedCapabilities } from "./received-capabilities.ts";
 import { Reference } from "./reference.ts";
@@ -69,16 +70,15 @@ export abstract class CallBase<R> implements Call<R>, ResultsSink {
 
   /** Gives the call up with `error` when the signal aborts or the time runs out. */
   $watch(host: Host, { signal, timeoutMs }: CallOptions): void {
-    const abort = () => {
+    const deafen = whenAborted(signal, () => {
       this.#end({ is: "failed", error: givenUp(signal?.reason) });
-    };
-    signal?.addEventListener("abort", abort, { once: true });
+    });
     const stopClock =
       timeoutMs === undefined
         ? undefined
         : host.clock.after(timeoutMs, () => this.#end({ is: "failed", error: late(timeoutMs) }));
     this.#stopWatching = () => {
-      signal?.removeEventListener("abort", abort);
+      deafen();
       stopClock?.();
     };
     if (this.#outcome !== undefined) this.#stopWatching();

@@ -1,8 +1,8 @@
 import type * as upstream from "capnp-ts";
+import { type InterfaceType, type StructType } from "../capnp/index.ts";
 import { CallBase } from "./call.ts";
 import { ClientBase } from "./client.ts";
 import { type InterfaceInit, interfaceType, type Method, method } from "./interface-definition.ts";
-import { type InterfaceType, type StructType } from "../capnp/index.ts";
 import { Server } from "./server.ts";
 
 /** `upstream.Method`, whatever its structs are. */

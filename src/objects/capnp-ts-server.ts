@@ -1,4 +1,5 @@
 import type * as upstream from "capnp-ts";
+import { type Servable } from "../capnp/index.ts";
 import { referenceBehind, upstreamClient } from "./capnp-ts-client.ts";
 import { newCapnpTsStruct } from "./capnp-ts-library.ts";
 import {
@@ -8,7 +9,6 @@ import {
   type UpstreamMethod,
 } from "./capnp-ts-method.ts";
 import { InterfaceDefinition } from "./interface-definition.ts";
-import { type Servable } from "../capnp/index.ts";
 import { Reference } from "./reference.ts";
 
 const servables = new WeakMap<upstream.Server, Servable>();

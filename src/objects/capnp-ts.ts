@@ -3,13 +3,6 @@
  * ones, whose code imports a module that its own library lacks.
  */
 import type * as upstream from "capnp-ts";
-import { referenceBehind, upstreamClient } from "./capnp-ts-client.ts";
-import { interfaceFrom, methodFrom, type UpstreamMethod } from "./capnp-ts-method.ts";
-import { servableFrom } from "./capnp-ts-server.ts";
-import { capnpTsStruct } from "./capnp-ts-struct.ts";
-import { type ClientBase, clientOf, referenceOf } from "./client.ts";
-import { nest } from "./generated.ts";
-import { interfaceType } from "./interface-definition.ts";
 import {
   type brand,
   type Call,
@@ -19,6 +12,13 @@ import {
   type Servable,
   type serves,
 } from "../capnp/index.ts";
+import { referenceBehind, upstreamClient } from "./capnp-ts-client.ts";
+import { interfaceFrom, methodFrom, type UpstreamMethod } from "./capnp-ts-method.ts";
+import { servableFrom } from "./capnp-ts-server.ts";
+import { capnpTsStruct } from "./capnp-ts-struct.ts";
+import { type ClientBase, clientOf, referenceOf } from "./client.ts";
+import { nest } from "./generated.ts";
+import { interfaceType } from "./interface-definition.ts";
 import { call } from "./outgoing-call.ts";
 import { Reference } from "./reference.ts";
 

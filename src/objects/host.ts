@@ -1,4 +1,5 @@
 import { AuthContext, AuthError, type Clock, type Logger, type Peer } from "../base/index.ts";
+import { CapnpError, type Servable } from "../capnp/index.ts";
 import {
   type Hook,
   LocalHook,
@@ -9,7 +10,6 @@ import {
 } from "../rpc/index.ts";
 import { type ClientLog } from "./call-logger.ts";
 import { type CallObservers } from "./call-observer.ts";
-import { CapnpError, type Servable } from "../capnp/index.ts";
 import { keepHook, keptHook } from "./hook-keeper.ts";
 import { type Interceptor } from "./interceptor.ts";
 import { refused } from "./refusal-detail.ts";

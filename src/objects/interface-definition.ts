@@ -1,11 +1,11 @@
-import { type Content, type Results, type RpcError } from "../rpc/index.ts";
-import { type Host } from "./host.ts";
 import {
   type CallOptions,
   type InterfaceType,
   type Servable,
   type StructType,
 } from "../capnp/index.ts";
+import { type Content, type Results, type RpcError } from "../rpc/index.ts";
+import { type Host } from "./host.ts";
 import { Reference } from "./reference.ts";
 
 /** What generated code says of one method. Types are thunks, for schemas that import each other. */

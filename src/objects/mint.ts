@@ -1,10 +1,10 @@
-import { type AuthContext, Revoker } from "../base/index.ts";
+import { type AuthContext, Revoker, whenAborted } from "../base/index.ts";
+import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
 import { mint, type Request, type Revocable, RpcError } from "../rpc/index.ts";
 import { type Allow, gateOf } from "./allow.ts";
 import { clientOfHook } from "./client.ts";
 import { type Host } from "./host.ts";
 import { definitionOf } from "./interface-definition.ts";
-import { type Client, type InterfaceType, type Servable } from "../capnp/index.ts";
 import { hookOf } from "./outgoing-capabilities.ts";
 import { RefusedCall } from "./refused-call.ts";
 
@@ -140,14 +140,9 @@ class MintEnd {
 function listen(revokedBy: MintOptions["revokedBy"], revoked: (why: string) => void): () => void {
   if (revokedBy === undefined) return () => {};
   if (revokedBy instanceof Revoker) return revokedBy.onRevoked(revoked);
-  const aborted = () => {
+  return whenAborted(revokedBy, () => {
     revoked("this reference was revoked");
-  };
-  if (revokedBy.aborted) aborted();
-  else revokedBy.addEventListener("abort", aborted, { once: true });
-  return () => {
-    revokedBy.removeEventListener("abort", aborted);
-  };
+  });
 }
 
 /** How long a calendar that was set may go unnoticed by calls under way. Ours. */

@@ -1,8 +1,8 @@
+import { type CallOptions, ContentBuilder, locate } from "../capnp/index.ts";
 import { type Hook, type Request, RpcError } from "../rpc/index.ts";
 import { type ClientBase } from "./client.ts";
 import { Host } from "./host.ts";
 import { type Method } from "./interface-definition.ts";
-import { type CallOptions, ContentBuilder, locate } from "../capnp/index.ts";
 import { CHECKED_ONLY, OutgoingCapabilities } from "./outgoing-capabilities.ts";
 import { watchedCall } from "./watched-call.ts";
 

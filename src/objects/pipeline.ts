@@ -1,6 +1,6 @@
+import { type ClientOf, type InterfaceType } from "../capnp/index.ts";
 import { type Path } from "../rpc/index.ts";
 import { type CallBase } from "./call.ts";
-import { type ClientOf, type InterfaceType } from "../capnp/index.ts";
 
 /** A struct in the results of a call under way; what generated pipeline classes extend. */
 export abstract class Pipeline {

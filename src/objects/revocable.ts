@@ -1,6 +1,6 @@
+import { type Client } from "../capnp/index.ts";
 import { revocable as revocableHook, RpcError } from "../rpc/index.ts";
 import { dup, referenceOf, sameStub } from "./client.ts";
-import { type Client } from "../capnp/index.ts";
 
 /** A capability that can be taken back, and the power to take it back. */
 export interface Revocable<C extends Client> {

@@ -1,7 +1,7 @@
+import { type Servable } from "../capnp/index.ts";
 import { type CallStatistics, type IncomingCall, RpcError, Tally } from "../rpc/index.ts";
 import { type Host, type LabelledServant } from "./host.ts";
 import { type Method } from "./interface-definition.ts";
-import { type Servable } from "../capnp/index.ts";
 import { type Lane, Lanes } from "./lane.ts";
 import { RefusedCall } from "./refused-call.ts";
 import { isServer, methodsOf, type Server } from "./server.ts";

@@ -5,6 +5,7 @@ import {
   type Peer,
   type TransportMetadata,
 } from "../base/index.ts";
+import { type Client, type InterfaceType, type Servable, WORD_BYTES } from "../capnp/index.ts";
 import {
   type CallStatistics,
   type IncomingCall,
@@ -23,7 +24,6 @@ import { cancellation } from "./given-up.ts";
 import { type Host } from "./host.ts";
 import { type Entrance, type Interceptor } from "./interceptor.ts";
 import { type Method } from "./interface-definition.ts";
-import { type Client, type InterfaceType, type Servable, WORD_BYTES } from "../capnp/index.ts";
 import { minted, type MintOptions } from "./mint.ts";
 import { requestOf } from "./outgoing-call.ts";
 import { type OutgoingResults, outgoingResults, payloadOf } from "./outgoing-results.ts";

@@ -1,6 +1,6 @@
+import { type Servable, type serves } from "../capnp/index.ts";
 import { HookKeeper } from "./hook-keeper.ts";
 import { type InterfaceDefinition, plainMethods } from "./interface-definition.ts";
-import { type Servable, type serves } from "../capnp/index.ts";
 
 /**
  * What generated server classes extend. A method that a subclass does not define is answered

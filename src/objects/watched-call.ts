@@ -1,4 +1,5 @@
 import { type AnonymousPeer, type Peer } from "../base/index.ts";
+import { WORD_BYTES } from "../capnp/index.ts";
 import {
   type CallStatistics,
   type Hook,
@@ -15,7 +16,6 @@ import { givenUp } from "./given-up.ts";
 import { Host } from "./host.ts";
 import { Entrance, type Interceptor } from "./interceptor.ts";
 import { type CallEnded, type CallUnderWay, type Method } from "./interface-definition.ts";
-import { WORD_BYTES } from "../capnp/index.ts";
 
 /** A call under way, and who is to be told how it ends. */
 interface Watched {

@@ -1,3 +1,4 @@
+import { whenAborted } from "../base/index.ts";
 import { type CallOptions } from "../capnp/index.ts";
 import { type CallStatistics, type ConnectionDump, RpcError } from "../rpc/index.ts";
 import { type Connection, type Vat } from "../vat/index.ts";
@@ -65,11 +66,9 @@ export async function followVat(
     const terms = { watcher, intervalMs, ...leakAfter(leakAfterMs) };
     const watching = await admin.watch(terms, { timeoutMs });
     const stopped = new Promise<undefined>((resolve) => {
-      const stop = (): void => {
+      whenAborted(signal, () => {
         resolve(undefined);
-      };
-      if (signal.aborted) stop();
-      signal.addEventListener("abort", stop, { once: true });
+      });
     });
     const gone = connection.closed.then(
       (error) => error ?? RpcError.disconnected("the vat is gone"),

@@ -1,4 +1,4 @@
-import { type Clock } from "../base/index.ts";
+import { type Clock, whenAborted } from "../base/index.ts";
 import { type Client } from "../capnp/index.ts";
 import { onBroken, whenResolved } from "../objects/index.ts";
 import { NetError, type NetErrorCode, type Random, realClock, realRandom } from "../net/index.ts";
@@ -248,16 +248,14 @@ class Reconnection<C extends Client> implements Reconnecting<C> {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { signal } = this.#life;
-      const stop = () => {
-        cancel();
-        reject(closed());
-      };
       const cancel = this.#clock.after(ms, () => {
-        signal.removeEventListener("abort", stop);
+        deafen();
         resolve();
       });
-      signal.addEventListener("abort", stop, { once: true });
+      const deafen = whenAborted(this.#life.signal, () => {
+        cancel();
+        reject(closed());
+      });
     });
   }
 
@@ -321,9 +319,7 @@ function gaveUp(signal: AbortSignal | undefined): { up: Promise<never>; forget: 
       } as const;
       reject(RpcError.failed("the caller gave the call up", options));
     };
-    if (signal?.aborted === true) stop();
-    signal?.addEventListener("abort", stop, { once: true });
-    forget = () => signal?.removeEventListener("abort", stop);
+    forget = whenAborted(signal, stop);
   });
   return { up, forget };
 }
