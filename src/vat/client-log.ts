@@ -43,7 +43,7 @@ export class ClientLogs {
     });
   }
 
-  readonly write: ClientLog = (call, level, message, extra) => {
+  readonly write: ClientLog = (call, level, message: unknown, extra) => {
     const outlet = call.peer && this.#outlets.get(call.peer);
     if (outlet === undefined) return;
     try {

@@ -72,10 +72,10 @@ describe("the sink of an access log", () => {
     const [stream, clock] = [new SlowStream(), new StepClock()];
     stream.full = false;
     const kept: Uint8Array[] = [];
-    const { write } = stream;
+    const write = stream.write.bind(stream);
     stream.write = (lines, done) => {
       kept.push(lines);
-      return write.call(stream, lines, done);
+      return write(lines, done);
     };
     const log = logTo([], { sink: stream, clock });
     const writeOf = async (method: string) => {
