@@ -27,6 +27,7 @@ export function handfastChannel(suite: Suite): ChannelPeer {
         network: networkIdentifier("bench"),
         suites: [suite],
         admit: () => true,
+        limits: { maxRoadsPerKey: 20_000 }, // the suites dial ten thousand times from one process
         accepted: (socket) => {
           accepted(channelOf(socket));
         },
